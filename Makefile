@@ -1,0 +1,52 @@
+# `make lab` opens the course, `make test` proves it. Both set up all that they need, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The course's matrices are small: one BLAS thread is as fast as several, and kinder to the machine.
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: help lab test test-browser lint notebooks bench clean
+
+help:
+	@echo "make lab           set up, then open the course in JupyterLab"
+	@echo "make test          set up, then run all tests: code, notebooks, style"
+	@echo "make test-browser  the same course in a real browser (needs Chromium)"
+	@echo "make notebooks     execute all notebooks and store their outputs"
+	@echo "make bench         timings, as ratios"
+	@echo "make lint          check code style and formatting"
+	@echo "make clean         remove the environment"
+
+lab: $(VENV)/learner.stamp
+	$(BIN)/python -m jupyter lab notebooks/00_start_here.ipynb
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-browser: $(VENV)/tester.stamp
+	$(BIN)/python -m pytest tests/browser --override-ini="testpaths=" --numprocesses=0 --ignore-glob="" -p no:nbval
+
+lint: $(VENV)/tester.stamp
+	$(BIN)/python -m ruff check --quiet .
+	$(BIN)/python -m ruff format --check --quiet .
+
+notebooks: $(VENV)/tester.stamp
+	$(BIN)/python -m tests.store_notebooks
+
+bench: $(VENV)/tester.stamp
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/learner.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; try: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up (once; a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/tester.stamp: $(VENV)/learner.stamp tests/requirements.txt
+	@echo "Setting up the tests (once; a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@touch $@

@@ -1,0 +1,65 @@
+"""Checks of arguments, shared by all modules: each error says what was expected and what came."""
+
+from difflib import get_close_matches
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def describe(value):
+    """Say in a few words what `value` is, for an error message."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, bool | int | float | str | None | np.generic):
+        return repr(value)
+    return f"{value!r:.60} of type {type(value).__name__}"
+
+
+def real(value, name, *, above=None, at_least=None, at_most=None):
+    """Return `value` unchanged if it is a finite real number within the limits, else raise."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a real number, got {describe(value)}")
+    limits = [f"above {above}"] * (above is not None)
+    limits += [f"at least {at_least}"] * (at_least is not None)
+    limits += [f"at most {at_most}"] * (at_most is not None)
+    if (
+        not np.isfinite(value)
+        or (above is not None and not value > above)
+        or (at_least is not None and not value >= at_least)
+        or (at_most is not None and not value <= at_most)
+    ):
+        raise ValueError(
+            f"{name} must be a finite number {' and '.join(limits)}".rstrip() + f", got {value!r}"
+        )
+    return value
+
+
+def integer(value, name, *, at_least=None):
+    """Return `value` as an int if it is a whole number of at least `at_least`, else raise."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be a whole number, got {describe(value)}")
+    if at_least is not None and value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+    return int(value)
+
+
+def float_array(value, name, *, may_be_empty=True):
+    """Return `value` as a floating-point array: float dtypes are kept, others become float64."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a number or an array of numbers: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers, got {describe(array)}")
+    if array.size == 0 and not may_be_empty:
+        raise ValueError(f"{name} must not be empty, got {describe(array)}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def lookup(registry, name, kind):
+    """Return `registry[name]`; an unknown name raises an error that lists the known ones."""
+    if isinstance(name, str) and name in registry:
+        return registry[name]
+    close = get_close_matches(str(name), registry, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"unknown {kind} {name!r}: expected one of {', '.join(registry)}{hint}")

@@ -1,0 +1,341 @@
+r"""Activation functions: what a unit makes of its input, and the slope that training multiplies by.
+
+Each activation `f` is called as ``f(x)``; ``f.derivative(x)`` is its slope f'(x). Backpropagation has
+``y = f(x)`` at hand and asks for ``f.backward(gradient, x, y)``, the chain rule's product gradient * f'(x):
+for sigmoid, y (1 - y) needs no second exponential. Below, a class holds both halves of an activation side by
+side: `_value`, the function, and `_derivative`, its slope written with whichever of x and y is cheaper.
+
+The textbook formula and the code differ where the formula, taken literally, overflows to nan: exp(1000) is
+infinite in floating point. Every function here has its right limits at both ends, without a warning.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers._checks import describe, float_array, real
+
+_erfc = np.vectorize(math.erfc, otypes=[float])
+
+
+class Activation:
+    """A function applied to each element of an array, together with its derivative.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `ACTIVATIONS`.
+    formula, derivative_formula : str
+        f(x) and f'(x) in LaTeX, without dollar signs. ``[x > 0]`` is 1 where true and 0 where false.
+    output_range : tuple of float
+        Lower and upper bound of f(x), which may be infinite.
+    """
+
+    __slots__ = ()  # no attributes of its own: an activation cannot be changed by accident
+
+    def __call__(self, x, out=None):
+        """Return f(x), element by element.
+
+        Parameters
+        ----------
+        x : array_like
+            Real numbers in any shape. The result has the dtype of `x`, or float64 if `x` holds integers.
+        out : numpy.ndarray, optional
+            Array to write into, of the shape of `x`; it may be `x` itself.
+
+        Returns
+        -------
+        numpy.ndarray or numpy scalar
+            `out`, or a new array of the shape of `x`; a scalar if `x` is one.
+
+        Raises
+        ------
+        TypeError
+            If `x` does not hold real numbers.
+        ValueError
+            If `out` does not have the shape of `x`.
+        """
+        x = float_array(x, "x")
+        y = self._value(x, _buffer(out, x))
+        return y if y.ndim else y[()]
+
+    def derivative(self, x, out=None):
+        """Return the slope f'(x), element by element; parameters and result are those of a call."""
+        x = float_array(x, "x")
+        slope = self._derivative(x, self._value(x, np.empty_like(x)))
+        slope = np.positive(slope, out=_buffer(out, x))
+        return slope if slope.ndim else slope[()]
+
+    def backward(self, gradient, x, y, out=None):
+        """Return gradient * f'(x): one step of the chain rule, from the output of f back to its input.
+
+        Parameters
+        ----------
+        gradient : numpy.ndarray
+            Derivative of the loss with respect to the output, ``y``.
+        x, y : numpy.ndarray
+            Floating-point input, and ``y = f(x)`` as the forward pass left it. All have the same shape.
+        out : numpy.ndarray, optional
+            Array to write into; it may be `gradient` itself.
+
+        Returns
+        -------
+        numpy.ndarray
+            Derivative of the loss with respect to the input, `x`.
+        """
+        return np.multiply(gradient, self._derivative(x, y), out=out)
+
+    @property
+    def zero_centred(self):
+        """Whether the output range is symmetric about 0."""
+        low, high = self.output_range
+        return low == -high
+
+    def __repr__(self):
+        return f"<activation {self.name}>"
+
+
+class Sigmoid(Activation):
+    """The logistic function: any number becomes one between 0 and 1. Its slope is at most 1/4, at 0."""
+
+    __slots__ = ()
+    name = "sigmoid"
+    formula = r"\frac{1}{1 + e^{-x}}"
+    derivative_formula = r"f(x)\,(1 - f(x))"
+    output_range = (0.0, 1.0)
+
+    def _value(self, x, out):
+        np.negative(x, out=out)
+        with np.errstate(over="ignore"):  # far left exp(-x) is inf, and 1 / (1 + inf) = 0 is the right limit
+            np.exp(out, out=out)
+        out += 1
+        return np.reciprocal(out, out=out)
+
+    def _derivative(self, x, y):
+        return y * (1 - y)
+
+
+class Tanh(Activation):
+    """The hyperbolic tangent: a sigmoid stretched to (-1, 1), so zero-mean, and of slope up to 1."""
+
+    __slots__ = ()
+    name = "tanh"
+    formula = r"\frac{1 - e^{-2x}}{1 + e^{-2x}}"
+    derivative_formula = r"1 - f(x)^2"
+    output_range = (-1.0, 1.0)
+
+    def _value(self, x, out):
+        return np.tanh(x, out=out)
+
+    def _derivative(self, x, y):
+        return 1 - y * y
+
+
+class ReLU(Activation):
+    """The rectified linear unit: positive numbers pass, others become 0. Its slope at 0 is 0 by convention.
+
+    References
+    ----------
+    Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
+    """
+
+    __slots__ = ()
+    name = "relu"
+    formula = r"\max(x, 0)"
+    derivative_formula = r"[x > 0]"
+    output_range = (0.0, math.inf)
+
+    def _value(self, x, out):
+        return x.clip(0, np.inf, out=out)  # on large arrays twice as fast as np.maximum(x, 0)
+
+    def _derivative(self, x, y):
+        return (x > 0).astype(x.dtype)
+
+
+@dataclass(frozen=True, repr=False)
+class LeakyReLU(Activation):
+    """ReLU with a small slope for negative numbers, so that no unit loses its gradient altogether.
+
+    Parameters
+    ----------
+    slope : float
+        Slope for x <= 0, from 0 (ReLU) to 1 (identity).
+
+    References
+    ----------
+    Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML 2013.
+    """
+
+    slope: float = 0.2
+    name = "leaky_relu"
+
+    def __post_init__(self):
+        object.__setattr__(self, "slope", float(real(self.slope, "slope", at_least=0, at_most=1)))
+
+    @property
+    def formula(self):
+        """f(x) in LaTeX."""
+        return rf"\max({self.slope:g}\,x, x)"
+
+    @property
+    def derivative_formula(self):
+        """f'(x) in LaTeX."""
+        return rf"[x > 0] + {self.slope:g}\,[x \leq 0]"
+
+    @property
+    def output_range(self):
+        """Lower and upper bound of f(x)."""
+        return (-math.inf if self.slope else 0.0, math.inf)
+
+    def with_slope(self, slope):
+        """Return a leaky ReLU of another slope, for example ``leaky_relu.with_slope(0.01)``."""
+        return LeakyReLU(slope)
+
+    def _value(self, x, out):
+        leak = self.slope * x if self.slope else 0.0  # 0 * inf would be nan
+        return np.maximum(leak, x, out=out)
+
+    def _derivative(self, x, y):
+        return (x > 0).astype(x.dtype).clip(self.slope, 1)
+
+    def __repr__(self):
+        return f"<activation leaky_relu, slope {self.slope:g}>"
+
+
+class Identity(Activation):
+    """No activation at all. Layers joined by it collapse into a single linear layer."""
+
+    __slots__ = ()
+    name = "identity"
+    formula = r"x"
+    derivative_formula = r"1"
+    output_range = (-math.inf, math.inf)
+
+    def _value(self, x, out):
+        return np.positive(x, out=out)
+
+    def _derivative(self, x, y):
+        return np.ones_like(x)
+
+
+class Softplus(Activation):
+    """A smooth ReLU, whose slope is the sigmoid.
+
+    References
+    ----------
+    Dugas et al., "Incorporating second-order functional knowledge for better option pricing", NIPS 2000.
+    """
+
+    __slots__ = ()
+    name = "softplus"
+    formula = r"\ln(1 + e^x)"
+    derivative_formula = r"\frac{1}{1 + e^{-x}}"
+    output_range = (0.0, math.inf)
+
+    def _value(self, x, out):
+        # For x > 0, ln(1 + e^x) = x + ln(1 + e^-x): the exponential never grows.
+        return np.add(np.maximum(x, 0), np.log1p(np.exp(-np.abs(x))), out=out)
+
+    def _derivative(self, x, y):
+        return sigmoid(x)
+
+
+class ELU(Activation):
+    """The exponential linear unit: ReLU's right half, joined without a kink to e^x - 1.
+
+    References
+    ----------
+    Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear
+    units (ELUs)", ICLR 2016.
+    """
+
+    __slots__ = ()
+    name = "elu"
+    formula = r"\max(x, 0) + e^{\min(x, 0)} - 1"
+    derivative_formula = r"e^{\min(x, 0)}"
+    output_range = (-1.0, math.inf)
+
+    def _value(self, x, out):
+        return np.add(np.maximum(x, 0), np.expm1(np.minimum(x, 0)), out=out)
+
+    def _derivative(self, x, y):
+        return np.exp(np.minimum(x, 0))
+
+
+class SiLU(Activation):
+    """The sigmoid linear unit, or swish: x times sigmoid(x), which dips below 0 before it rises.
+
+    References
+    ----------
+    Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation in
+    reinforcement learning", Neural Networks 107, 2018.
+    """
+
+    __slots__ = ()
+    name = "silu"
+    formula = r"\frac{x}{1 + e^{-x}}"
+    derivative_formula = r"s + f(x)\,(1 - s),\ s = \frac{1}{1 + e^{-x}}"
+    output_range = (-0.2784645427610738, math.inf)
+
+    def _value(self, x, out):
+        return _product(x, sigmoid(x), out)
+
+    def _derivative(self, x, y):
+        s = sigmoid(x)
+        return s + _product(y, 1 - s)
+
+
+class GELU(Activation):
+    r"""The Gaussian error linear unit: x times the probability that a standard normal number is below x.
+
+    References
+    ----------
+    Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
+    """
+
+    __slots__ = ()
+    name = "gelu"
+    formula = r"x\,\Phi(x),\ \Phi(x) = \frac{1}{2} (1 + \mathrm{erf}(x / \sqrt{2}))"
+    derivative_formula = r"\Phi(x) + \frac{x}{\sqrt{2 \pi}}\,e^{-x^2 / 2}"
+    output_range = (-0.16997120747990369, math.inf)
+
+    def _value(self, x, out):
+        return _product(x, self._probability(x), out)
+
+    def _derivative(self, x, y):
+        with np.errstate(over="ignore"):  # x^2 may be inf, and exp(-inf) = 0 is right
+            density = np.exp(x * x / -2) / math.sqrt(2 * math.pi)
+        return self._probability(x) + _product(x, density)
+
+    @staticmethod
+    def _probability(x):
+        # erfc(-t) = 1 + erf(t), but keeps its digits where erf(t) is close to -1.
+        return (_erfc(x / -math.sqrt(2)) / 2).astype(x.dtype)
+
+
+def _buffer(out, x):
+    """Return the array to write into: `out` if it fits `x`, or a new one."""
+    if out is None:
+        return np.empty_like(x)
+    if out.shape != x.shape:
+        raise ValueError(f"out must have the shape of x, {x.shape}, got {describe(out)}")
+    return out
+
+
+def _product(factor, weight, out=None):
+    """Return factor * weight, and 0 where `weight` has fallen to 0, even if `factor` is infinite."""
+    return np.multiply(np.where(weight == 0, weight, factor), weight, out=out)
+
+
+sigmoid = Sigmoid()
+tanh = Tanh()
+relu = ReLU()
+leaky_relu = LeakyReLU()
+identity = Identity()
+softplus = Softplus()
+elu = ELU()
+silu = SiLU()
+gelu = GELU()
+
+ACTIVATIONS = {f.name: f for f in (sigmoid, tanh, relu, leaky_relu, identity, softplus, elu, silu, gelu)}

@@ -1,0 +1,286 @@
+"""The course's four datasets, small enough to train on in the blink of an eye.
+
+`yogurt_sales` and `two_rings` are made on the spot by published recipes; `iris` and `digits` are small files in
+`data/`, checked against their SHA-256 before use. Each is a `Dataset`: inputs with one row a sample, the targets to
+predict, and names for both. A network is judged by samples that it has not seen, and these are to be scaled by
+numbers taken from the training samples alone:
+
+>>> train, test = digits().split(0.8, seed=0)
+>>> train, test = train.standardise(test)
+"""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from helpers._checks import describe, float_array, integer, real
+
+CHECKSUMS = {
+    "digits.npz": "56691635b5c95f315ed55907c4fe83309809b3b822ee0b8d68e84bba3ffd4ca3",
+    "iris.csv": "b6b8efc86732bc48c9fbddba53e2c191fd4f263c0ee98e2b1b7d3543e8d2121d",
+}
+
+
+class DataError(Exception):
+    """A data file is missing or damaged."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Samples to learn from.
+
+    Parameters
+    ----------
+    inputs : array of shape (samples, features)
+        What is known of each sample.
+    targets : array of shape (samples,)
+        What is to be predicted: a class label from 0 on if there are `class_names`, else any real number.
+    feature_names : sequence of str
+        One name a column of `inputs`, with its unit where it has one.
+    class_names : sequence of str, optional
+        One name a class; empty if the targets are quantities.
+    name : str, optional
+        What to call the dataset.
+
+    Raises
+    ------
+    ValueError
+        If there are no samples, the shapes or the names do not fit each other, or a label is out of range.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    feature_names: tuple
+    class_names: tuple = ()
+    name: str = "dataset"
+
+    def __post_init__(self):
+        inputs = float_array(self.inputs, "inputs", may_be_empty=False)
+        targets = np.asarray(self.targets)
+        names, classes = tuple(self.feature_names), tuple(self.class_names)
+        if inputs.ndim != 2:
+            raise ValueError(f"inputs must have the shape (samples, features), got {describe(inputs)}")
+        if targets.shape != inputs.shape[:1]:
+            raise ValueError(
+                f"targets must have the shape ({len(inputs)},), one a sample, got {describe(targets)}"
+            )
+        if len(names) != inputs.shape[1]:
+            raise ValueError(f"expected {inputs.shape[1]} feature names, one a column, got {len(names)}")
+        if not classes:
+            targets = float_array(targets, "targets")
+        elif targets.dtype.kind not in "iu":
+            raise TypeError(f"class labels must be whole numbers, got {describe(targets)}")
+        elif targets.min() < 0 or targets.max() >= len(classes):
+            raise ValueError(
+                f"labels of {len(classes)} classes must lie between 0 and {len(classes) - 1}, "
+                f"got {targets.min()} to {targets.max()}"
+            )
+        # The record is frozen, so this is how its own fields are set in a tidied form.
+        tidy = {"inputs": inputs, "targets": targets, "feature_names": names, "class_names": classes}
+        for field, value in tidy.items():
+            object.__setattr__(self, field, value)
+
+    def __len__(self):
+        """Return the number of samples."""
+        return len(self.inputs)
+
+    def __repr__(self):
+        """Say how large the dataset is."""
+        kind = f"{len(self.class_names)} classes" if self.class_names else "real targets"
+        return f"<{self.name}: {len(self)} samples, {self.inputs.shape[1]} features, {kind}>"
+
+    def __getitem__(self, rows):
+        """Return the dataset of some samples: an index, a slice, an array of indices or of truth values."""
+        rows = np.atleast_1d(np.arange(len(self))[rows])
+        return replace(self, inputs=self.inputs[rows], targets=self.targets[rows])
+
+    def shuffle(self, seed=0):
+        """Return the same samples in random order.
+
+        Parameters
+        ----------
+        seed : int
+            One seed, one order.
+
+        Returns
+        -------
+        Dataset
+        """
+        order = np.random.default_rng(integer(seed, "seed", at_least=0)).permutation(len(self))
+        return self[order]
+
+    def split(self, *sizes, seed=0):
+        """Shuffle, then cut into parts; the last part is whatever the `sizes` leave.
+
+        Parameters
+        ----------
+        *sizes : int or float
+            The size of each part but the last: a number of samples (int) or a fraction of all samples (float).
+        seed : int
+            The seed of the shuffle.
+
+        Returns
+        -------
+        list of Dataset
+            One more than there are sizes: ``train, test = digits().split(0.8)``.
+
+        Raises
+        ------
+        ValueError
+            If a part would be empty.
+        """
+        counts = [
+            round(real(size, "a fraction", above=0) * len(self))
+            if isinstance(size, float | np.floating)
+            else integer(size, "a number of samples", at_least=1)
+            for size in sizes
+        ]
+        left = len(self) - sum(counts)
+        if min([*counts, left]) < 1:
+            raise ValueError(
+                f"each part must have samples: {len(self)} samples cannot be cut into {[*counts, left]} by {sizes}"
+            )
+        shuffled = self.shuffle(seed)
+        ends = np.cumsum([0, *counts, left])
+        return [shuffled[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+
+    def standardise(self, *others):
+        """Shift and scale each feature to mean 0 and standard deviation 1 over *this* dataset's samples.
+
+        A feature that is constant here tells samples apart nowhere: it becomes 0.
+
+        Parameters
+        ----------
+        *others : Dataset
+            Datasets to shift and scale by the very same numbers, for example the test part.
+
+        Returns
+        -------
+        Dataset or list of Dataset
+            This dataset standardised; with `others`, a list of it and them.
+
+        Raises
+        ------
+        ValueError
+            If another dataset has other features.
+        """
+        for other in others:
+            if other.feature_names != self.feature_names:
+                raise ValueError(
+                    f"expected the {len(self.feature_names)} features of {self!r}, got those of {other!r}"
+                )
+        mean, deviation = self.inputs.mean(axis=0), self.inputs.std(axis=0)
+        # Compared by value, since rounding can leave a constant a tiny deviation; dividing by infinity gives 0.
+        deviation[(self.inputs == self.inputs[0]).all(axis=0) | (deviation == 0)] = np.inf
+        parts = [replace(part, inputs=(part.inputs - mean) / deviation) for part in (self, *others)]
+        return parts if others else parts[0]
+
+
+def yogurt_sales():
+    """Return the made-up daily sales of yogurt: two factors, whose sum is the sales, give or take 0.05.
+
+    Returns
+    -------
+    Dataset
+        32 samples, 2 features uniform in [0, 1), targets in units sold.
+
+    References
+    ----------
+    Peking University, *TensorFlow 2 course*, chapter 2 (its seed and its order of draws, so that its published
+    results can be compared).
+    """
+    rng = np.random.RandomState(23455)
+    factors = rng.rand(32, 2)
+    noise = rng.rand(32) / 10 - 0.05
+    return Dataset(factors, factors.sum(axis=1) + noise, ("factor x1", "factor x2"), name="yogurt sales")
+
+
+def two_rings():
+    """Return 300 normally distributed points in the plane, those nearer to the origin in class 1.
+
+    Returns
+    -------
+    Dataset
+        300 samples, 2 features; label 1 (188 samples) where x1^2 + x2^2 < 2, else 0 (112 samples).
+
+    References
+    ----------
+    Peking University, *TensorFlow 2 course*, chapter 2 (regularisation example).
+    """
+    points = np.random.RandomState(2).randn(300, 2)
+    inside = (points**2).sum(axis=1) < 2
+    return Dataset(points, inside.astype(np.int64), ("x1", "x2"), ("outside", "inside"), "two rings")
+
+
+def iris():
+    """Return Fisher's irises: 50 flowers of each of three species, measured in cm.
+
+    Returns
+    -------
+    Dataset
+        150 samples, 4 features, 3 classes, sorted by class.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+
+    References
+    ----------
+    R. A. Fisher (1936). The use of multiple measurements in taxonomic problems. *Annals of Eugenics* 7(2), 179-188.
+    """
+    header, *rows = (line.split(",") for line in _read("iris.csv").decode("utf-8").splitlines())
+    names = [name.removesuffix("_cm").replace("_", " ") + " (cm)" for name in header[:4]]
+    species = sorted({row[4] for row in rows})
+    inputs = np.array([row[:4] for row in rows], dtype=np.float64)
+    return Dataset(inputs, np.array([species.index(row[4]) for row in rows]), names, species, "iris")
+
+
+def digits():
+    """Return handwritten digits as images of 8x8 pixels, row by row; a pixel is 0 (white) to 16 (black).
+
+    Returns
+    -------
+    Dataset
+        1797 samples, 64 features, 10 classes; ``inputs.reshape(-1, 8, 8)`` gives the images.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+
+    References
+    ----------
+    E. Alpaydin and C. Kaynak (1998). *Optical Recognition of Handwritten Digits*. UCI Machine Learning Repository.
+    https://doi.org/10.24432/C50P49
+    """
+    with np.load(BytesIO(_read("digits.npz"))) as file:
+        inputs, labels = file["images"].reshape(-1, 64), file["labels"]
+    names = [f"pixel in row {row}, column {column}" for row in range(8) for column in range(8)]
+    return Dataset(inputs, labels.astype(np.int64), names, [str(digit) for digit in range(10)], "digits")
+
+
+def data_folder():
+    """Return the folder of the data files: inside an installed package, else beside it in the repository."""
+    package = Path(__file__).parent
+    return package / "data" if (package / "data").is_dir() else package.parent / "data"
+
+
+def _read(filename):
+    """Return the bytes of a data file once its checksum is found to be right."""
+    path = data_folder() / filename
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"data file {filename} could not be read from {path.parent}: {error.strerror}"
+        ) from error
+    if sha256(content).hexdigest() != CHECKSUMS[filename]:
+        raise DataError(
+            f"data file {filename} in {path.parent} is damaged: its {len(content)} bytes have another SHA-256 "
+            "than data/README.md says; restore it from the course's repository"
+        )
+    return content

@@ -1,0 +1,129 @@
+"""The figures of chapter 2: paths down a bowl, distances that shrink or grow, schedules, noisy training."""
+
+import numpy as np
+
+from helpers.figures.described import described_figure
+from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def draw_bowl(axes, curvature=2.0, centre=-1.0, reach=8.0):
+    """Draw the loss curvature/2 * (w - centre)^2 into `axes`, as the ground that a path walks on."""
+    w = np.linspace(centre - reach, centre + reach, 201)
+    axes.plot(w, curvature / 2 * (w - centre) ** 2, color=GREY, linestyle="-", linewidth=1.5, label="loss")
+    axes.set(xlabel="parameter w", ylabel="loss", xlim=(centre - reach, centre + reach))
+
+
+@described_figure
+def bowl_paths(descents):
+    """Show several descents on the bowl (w + 1)^2 next to each other.
+
+    Parameters
+    ----------
+    descents : dict of str -> helpers.descent.Descent
+        By title; each with a single number as parameter.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, panels = new_figure(len(descents), sharey=True, height=2.9)
+    for axes, (title, descent) in zip(np.atleast_1d(panels), descents.items(), strict=True):
+        draw_bowl(axes)
+        w = descent.parameters
+        axes.plot(w, (w + 1) ** 2, "o-", color=BLUE, markersize=4, linewidth=1, label="path")
+        axes.plot(w[:1], (w[:1] + 1) ** 2, "s", color=ORANGE, markersize=7, label="start")
+        axes.set(title=title, ylim=(-2, 66), xlabel="w")
+        axes.label_outer()
+    return figure
+
+
+@described_figure
+def distances(runs, target=-1.0, *, title=""):
+    """Show how far each run is from the lowest point, step by step, on a scale of powers of ten.
+
+    Parameters
+    ----------
+    runs : dict of str -> array (steps + 1,)
+        The parameter w after each step, by label; the start comes first.
+    target : float
+        Where the lowest point is.
+    title : str
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.4)
+    for i, (label, w) in enumerate(runs.items()):
+        far = np.abs(np.asarray(w, dtype=float) - target)
+        axes.semilogy(far, label=label, marker=MARKERS[i % 7], markevery=max(1, len(far) // 10), markersize=5)
+    axes.set(xlabel="step", ylabel="distance |w + 1|", title=title)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+@described_figure
+def schedule_curves(schedules, steps):
+    """Show learning rates over the steps of training.
+
+    Parameters
+    ----------
+    schedules : dict of str -> function of the step
+    steps : int
+        Draw steps 0 to `steps`.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.2)
+    step = np.arange(steps + 1)
+    for label, schedule in schedules.items():
+        axes.plot(step, schedule(step), label=label)
+    axes.set(xlabel="step", ylabel="learning rate", xlim=(0, steps))
+    axes.set_ylim(bottom=0)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+def draw_spread(axes, x, curves, i, label):
+    """Draw the median of several runs as the i-th curve of `axes`, and their full range as a band.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x : array (points,)
+    curves : array (points, runs)
+    i : int
+        Chooses colour and line style.
+    label : str
+    """
+    colour = COLOURS[i % len(COLOURS)]
+    middle = np.median(curves, axis=1)
+    axes.fill_between(x, curves.min(axis=1), curves.max(axis=1), color=colour, alpha=0.15, linewidth=0)
+    axes.plot(x, middle, color=colour, linestyle=LINE_STYLES[i % len(LINE_STYLES)], label=label)
+
+
+@described_figure
+def training_spread(losses, *, ylabel="training loss", log=True):
+    """Show the loss of several ways to train, each over several seeds: median as a line, range as a band.
+
+    Parameters
+    ----------
+    losses : dict of str -> array (epochs, seeds)
+    ylabel : str
+    log : bool
+        Whether the loss goes up in powers of ten.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.6)
+    for i, (label, curves) in enumerate(losses.items()):
+        draw_spread(axes, np.arange(1, len(curves) + 1), np.asarray(curves), i, label)
+    axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear")
+    axes.legend(title="median (band: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure

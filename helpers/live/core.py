@@ -1,0 +1,296 @@
+"""One class, `LiveFigure`: a picture that follows its sliders while the hand still moves.
+
+Drawing a figure with its ticks and labels takes long, moving a curve in it does not. So everything that stands still
+is drawn once and kept as a background; at each move of a slider the background is put back and only the moving
+artists are drawn on it ("blitting"). The result goes to the browser as a PNG.
+
+ipywidgets itself sends at most one move at a time and, after it, the newest one only: moves that come faster than
+pictures can be drawn are dropped, the last one never.
+"""
+
+import asyncio
+import html
+import inspect
+
+import ipywidgets
+import numpy as np
+
+from helpers.figures.described import describe, mimebundle, png_of_pixels, say
+from helpers.figures.style import freeze_layout, house_style
+
+#: Every live figure of the course: name -> function without arguments that builds a new one.
+LIVE_FIGURES = {}
+
+
+def live_figure(build):
+    """Register a function that builds a live figure, and make it draw in house style.
+
+    The function draws all artists once and returns ``LiveFigure(figure, moving, move, **controls)``.
+    """
+    styled = house_style(build)
+    LIVE_FIGURES[build.__name__] = styled
+    return styled
+
+
+class LiveFigure(ipywidgets.VBox):
+    """A figure tied to controls.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        With all its artists, moving and still.
+    moving : iterable of matplotlib artists
+        Those that `move` changes. (Limits, ticks and titles may change as well: then all is drawn anew.)
+    move : function
+        Called with one keyword argument per control; sets the artists to these values and returns the key numbers, a
+        dict of label -> number or text, which are shown beside the picture. It may be a generator instead: each
+        ``yield`` of such a dict shows one picture, first a quick preview, then better ones; when a control moves
+        in between, the rest is dropped. Yield ``("progress", fraction)`` between pictures to move a progress bar.
+    play : str, optional
+        Name of the control, a whole-number slider, that stands for time and gets a play button.
+    **controls : ipywidgets
+        One widget with a ``value`` per keyword argument of `move`.
+
+    Attributes
+    ----------
+    description : str
+        What the picture shows now, in words (see `helpers.figures.described`).
+    readout : dict
+        The key numbers of the picture that is shown now.
+    error : Exception or None
+        What went wrong in the latest move, if anything did.
+    """
+
+    def __init__(self, figure, moving, move, *, play=None, **controls):
+        self._figure, self._moving, self._move = figure, list(moving), move
+        self._controls = controls
+        self._initial = {name: control.value for name, control in controls.items()}
+        self._task, self._setting, self.error, self.readout = None, False, None, {}
+        self._lay_out(play)
+        super().__init__(children=self._rows)
+        self.add_class("live-figure")
+        for control in controls.values():
+            control.observe(self._moved, names="value")
+        self._update(wait=True)
+
+    # -- what a caller may use -----------------------------------------------------------------------------------
+
+    @property
+    def values(self):
+        """dict: the value of each control."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    @property
+    def controls(self):
+        """dict: the widget of each control."""
+        return dict(self._controls)
+
+    @property
+    def description(self):
+        """str: what the picture shows now, in words."""
+        return f"{describe(self._figure)}\nShown: {self._values_in_words()}\nRead off: {self._readout_in_words()}"
+
+    def set(self, **values):
+        """Set several controls, draw once, and wait until the picture is finished.
+
+        Raises
+        ------
+        TypeError
+            If there is no control of that name.
+        Exception
+            Whatever `move` raises.
+        """
+        unknown = set(values) - set(self._controls)
+        if unknown:
+            raise TypeError(
+                f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}"
+            )
+        self._setting = True
+        try:
+            for name, value in values.items():
+                self._controls[name].value = value
+        finally:
+            self._setting = False
+        self._update(wait=True)
+
+    def reset(self, _button=None):
+        """Put all controls back to where they were at first."""
+        self.set(**self._initial)
+
+    def png(self):
+        """Return the picture that is shown now as the bytes of a PNG file."""
+        return self._image.value
+
+    # -- layout --------------------------------------------------------------------------------------------------
+
+    def _lay_out(self, play):
+        width, height = (int(n) for n in self._figure.bbox.size)
+        wide = {"width": f"{width}px", "max_width": "100%"}
+        self._image = ipywidgets.Image(format="png", layout={**wide, "object_fit": "contain"})
+        self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "display": "none"})
+        self._readout = ipywidgets.HTML(layout={**wide, "min_height": "30px"})
+        self._progress = ipywidgets.FloatProgress(
+            min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
+        )
+        reset = ipywidgets.Button(
+            description="Reset", tooltip="Put all controls back", layout={"width": "90px"}
+        )
+        reset.on_click(self.reset)
+        buttons = [reset]
+        if play is not None:
+            slider = self._controls[play]
+            player = ipywidgets.Play(min=slider.min, max=slider.max, step=slider.step, interval=150)
+            player.value = slider.value
+            player.show_repeat = False
+            ipywidgets.jslink((player, "value"), (slider, "value"))
+            buttons.insert(0, player)
+        panel = ipywidgets.Box(
+            [*self._controls.values(), ipywidgets.HBox(buttons)], layout={**wide, "flex_flow": "row wrap"}
+        )
+        streaming = inspect.isgeneratorfunction(self._move)
+        self._rows = [panel, self._image, self._message, *[self._progress] * streaming, self._readout]
+
+    # -- from a moved control to a picture ------------------------------------------------------------------------
+
+    def _moved(self, _change):
+        if not self._setting:
+            self._update()
+
+    def _update(self, wait=False):
+        """Draw the picture that belongs to the controls' values; only generators may take longer than this call."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        try:
+            result = self._move(**self.values)
+            if not inspect.isgenerator(result):
+                self._show(result)
+            elif wait or not _event_loop_runs():
+                for step in result:
+                    self._step(step)
+                self._progress.layout.visibility = "hidden"
+            else:
+                self._task = asyncio.get_running_loop().create_task(self._stream(result))
+        except Exception as error:
+            self._fail(error)
+            raise
+
+    async def _stream(self, steps):
+        """Show a generator's pictures one by one; between them the kernel takes in newer moves."""
+        try:
+            for step in steps:
+                self._step(step)
+                await asyncio.sleep(0.005)
+        except asyncio.CancelledError:
+            steps.close()
+            raise
+        except Exception as error:
+            self._fail(error)
+            raise
+        self._progress.layout.visibility = "hidden"
+
+    def _step(self, step):
+        if isinstance(step, tuple) and step[0] == "progress":
+            self._progress.layout.visibility = "visible"
+            self._progress.value = step[1]
+        else:
+            self._show(step)
+
+    def _show(self, readout):
+        self.readout = dict(readout or {})
+        with self.hold_sync():
+            self._image.value = self._draw()
+            self._readout.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{self._readout_as_html()}</div>'
+            if self.error is not None:
+                self.error = None
+                self._message.layout.display, self._image.layout.display = "none", None
+
+    def _fail(self, error):
+        """Show the error where the picture was, so that it can't be overlooked."""
+        self.error = error
+        told = html.escape(f"{type(error).__name__}: {error}")
+        values = html.escape(self._values_in_words())
+        self._message.value = (
+            '<div role="alert" style="border:2px solid #d55e00;padding:12px;line-height:1.5">'
+            f"<b>This picture could not be drawn.</b><br>{told}<br>at {values}<br>Move a control or press Reset.</div>"
+        )
+        self._image.layout.display, self._message.layout.display = "none", None
+        self._progress.layout.visibility = "hidden"
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw(self):
+        """Return the picture as PNG: background and moving artists; the background anew only if it changed."""
+        canvas = self._figure.canvas
+        frame = self._frame()
+        if frame != getattr(self, "_drawn_frame", None):
+            self._take_background()
+            self._drawn_frame = frame
+        else:
+            canvas.restore_region(self._background)
+        for artist in self._moving:
+            artist.axes.draw_artist(artist) if artist.axes is not None else self._figure.draw_artist(artist)
+        return png_of_pixels(canvas.buffer_rgba(), compression=1)
+
+    @house_style
+    def _take_background(self):
+        for artist in self._moving:
+            artist.set_animated(True)
+        freeze_layout(self._figure)
+        self._figure.canvas.draw()
+        self._background = self._figure.canvas.copy_from_bbox(self._figure.bbox)
+
+    def _frame(self):
+        """Return all that moves only with a full drawing: limits, scales, ticks' labels and titles."""
+        return tuple(
+            (
+                axes.get_xlim(),
+                axes.get_ylim(),
+                axes.get_xscale(),
+                axes.get_yscale(),
+                axes.get_xlabel(),
+                axes.get_ylabel(),
+                tuple(axes.get_title(where) for where in ("left", "center", "right")),
+                axes.get_visible(),
+            )
+            for axes in self._figure.axes
+        )
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _values_in_words(self):
+        return ", ".join(f"{c.description or name} = {_text(c.value)}" for name, c in self._controls.items())
+
+    def _readout_in_words(self):
+        return ", ".join(f"{label} = {_text(value)}" for label, value in self.readout.items())
+
+    def _readout_as_html(self):
+        cells = (
+            f"{html.escape(label)}: <b>{html.escape(_text(value))}</b>"
+            for label, value in self.readout.items()
+        )
+        return " &ensp;|&ensp; ".join(cells)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """Return the widget, and beside it the picture and its words for readers without a kernel."""
+        data = super()._repr_mimebundle_(**kwargs) or {}
+        size = tuple(int(n) for n in self._figure.bbox.size)
+        still, metadata = mimebundle(self.png(), self.description, size)
+        del still["text/html"]  # the widget is what JupyterLab shows
+        return {**data, **still}, metadata
+
+
+def _text(value):
+    return (
+        say(value)
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        else str(value)
+    )
+
+
+def _event_loop_runs():
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,320 @@
+r"""Loss functions: one number that says how wrong a prediction is, and its gradient, which training follows.
+
+A loss is called as ``loss(prediction, target)``; ``loss.gradient(prediction, target)`` is its derivative with
+respect to the prediction. Which loss to choose depends on the question: the squared error asks for a mean,
+the asymmetric loss for a quantile, cross-entropy for probabilities.
+
+Regression losses have one value per element, classification losses one per sample (the classes lie along the
+last axis). ``reduction`` says what becomes of these values: "mean" (over all of them), "sum" or "none".
+Logarithms are natural. Results have the dtype of the prediction. When training diverges, its loss becomes inf
+or nan without a warning.
+"""
+
+import numpy as np
+
+from helpers._checks import describe, float_array, integer, lookup, real
+
+_REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
+
+
+class Loss:
+    """A measure of error between a prediction and its target, together with its gradient.
+
+    Attributes
+    ----------
+    name : str
+        Its key in `LOSSES`.
+    formula, gradient_formula : str
+        In LaTeX, without dollar signs: one value of the loss, and its derivative with respect to the
+        prediction.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, prediction, target, *, reduction="mean"):
+        """Return the loss.
+
+        Parameters
+        ----------
+        prediction : array_like
+            Real numbers; for a classification loss of shape (..., classes).
+        target : array_like
+            What the prediction should be, in the same shape. For a classification loss: the probabilities of
+            the classes (for example one-hot) in the same shape, or class labels, integers from 0, in shape
+            (...).
+        reduction : {"mean", "sum", "none"}
+            What becomes of the single values.
+
+        Returns
+        -------
+        numpy scalar or numpy.ndarray
+            In the dtype of `prediction`. With "none" an array, of the shape of `prediction` for a regression
+            loss and (...) for a classification loss.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not match, a label is out of range, `reduction` is unknown, or there is nothing to
+            take the mean of.
+        """
+        return self._loss(prediction, target, reduction)
+
+    def gradient(self, prediction, target, *, reduction="mean"):
+        """Return the derivative of the loss with respect to the prediction, in its shape.
+
+        The parameters are those of the loss. With "none" each element is the derivative of its own value,
+        which is the same as with "sum".
+        """
+        return self._loss_gradient(prediction, target, reduction)
+
+    def _loss(self, prediction, target, reduction, *prices):
+        prediction, target, _ = self._checked(prediction, target, reduction)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return _REDUCTIONS[reduction](self._values(prediction, target, *prices))[()]
+
+    def _loss_gradient(self, prediction, target, reduction, *prices):
+        prediction, target, count = self._checked(prediction, target, reduction)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            gradient = self._gradient(prediction, target, *prices)
+            return gradient / count if reduction == "mean" else gradient
+
+    def _checked(self, prediction, target, reduction):
+        """Return prediction and target as arrays of one shape and dtype, and the number of values."""
+        lookup(_REDUCTIONS, reduction, "reduction")
+        prediction = float_array(prediction, "prediction")
+        target = self._target_array(target, prediction).astype(prediction.dtype, copy=False)
+        count = self._count(prediction)
+        if count == 0 and reduction == "mean":
+            raise ValueError(f"prediction must not be empty for a mean, got {describe(prediction)}")
+        return prediction, target, count
+
+    def _target_array(self, target, prediction):
+        target = float_array(target, "target")
+        if target.shape != prediction.shape:
+            raise ValueError(
+                f"target must have the shape of the prediction, {prediction.shape}, got {describe(target)}"
+            )
+        return target
+
+    def _count(self, prediction):
+        return prediction.size
+
+    def __repr__(self):
+        return f"<loss {self.name}>"
+
+
+class ClassificationLoss(Loss):
+    """A loss with one value per sample, whose classes lie along the last axis."""
+
+    __slots__ = ()
+
+    def _target_array(self, target, prediction):
+        if prediction.ndim == 0 or prediction.shape[-1] == 0:
+            raise ValueError(f"prediction must have shape (..., classes), got {describe(prediction)}")
+        target = np.asarray(target)
+        if target.shape == prediction.shape:
+            return float_array(target, "target")
+        if target.shape == prediction.shape[:-1]:
+            return one_hot(target, prediction.shape[-1], prediction.dtype)
+        raise ValueError(
+            f"target must hold probabilities of shape {prediction.shape} or class labels of shape "
+            f"{prediction.shape[:-1]}, got {describe(target)}"
+        )
+
+    def _count(self, prediction):
+        return prediction.size // prediction.shape[-1]
+
+
+class MeanSquaredError(Loss):
+    """The square of the error; the prediction with the smallest mean square is the mean of the targets."""
+
+    __slots__ = ()
+    name = "mean_squared_error"
+    formula = r"(\hat{y} - y)^2"
+    gradient_formula = r"2 (\hat{y} - y)"
+
+    def _values(self, prediction, target):
+        return np.square(prediction - target)
+
+    def _gradient(self, prediction, target):
+        return 2 * (prediction - target)
+
+
+class AsymmetricLoss(Loss):
+    r"""A loss for which too much and too little are not equally bad, as for a shop that stocks yogurt.
+
+    Every unit predicted too much costs `cost` (it was made in vain), every unit too little loses `profit` (it
+    could have been sold). The best prediction is the quantile profit / (cost + profit) of the targets; with
+    cost = 1 - tau and profit = tau this is the pinball loss.
+
+    References
+    ----------
+    Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978.
+    """
+
+    __slots__ = ()
+    name = "asymmetric_loss"
+    formula = r"c\,\max(\hat{y} - y, 0) + p\,\max(y - \hat{y}, 0)"
+    gradient_formula = r"c\,[\hat{y} > y] - p\,[\hat{y} < y]"
+
+    def __call__(self, prediction, target, cost, profit, *, reduction="mean"):
+        """Return the loss.
+
+        Parameters
+        ----------
+        prediction, target : array_like
+            Real numbers, in the same shape.
+        cost, profit : float
+            Price of one unit predicted too much, and too little; at least 0.
+        reduction : {"mean", "sum", "none"}
+            What becomes of the single values.
+
+        Returns
+        -------
+        numpy scalar or numpy.ndarray
+            In the dtype of `prediction`; with "none" an array of its shape.
+        """
+        return self._loss(prediction, target, reduction, *self._prices(cost, profit))
+
+    def gradient(self, prediction, target, cost, profit, *, reduction="mean"):
+        """Return the derivative of the loss with respect to the prediction, in its shape; 0 at the kink."""
+        return self._loss_gradient(prediction, target, reduction, *self._prices(cost, profit))
+
+    @staticmethod
+    def _prices(cost, profit):
+        return float(real(cost, "cost", at_least=0)), float(real(profit, "profit", at_least=0))
+
+    def _values(self, prediction, target, cost, profit):
+        error = prediction - target
+        return cost * np.maximum(error, 0) - profit * np.minimum(error, 0)
+
+    def _gradient(self, prediction, target, cost, profit):
+        side = np.sign(prediction - target)
+        return cost * np.maximum(side, 0) + profit * np.minimum(side, 0)
+
+
+class CrossEntropy(ClassificationLoss):
+    """The surprise, in nats, of expecting `probabilities` where `target` is the truth.
+
+    A class that the target rules out adds nothing; one that occurs although its probability is 0 makes the
+    loss infinite. The arguments cannot change places, and the least possible value is the target's own
+    entropy, which is 0 only if the target is certain.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, "Deep Learning", MIT Press 2016, section 3.13.
+    """
+
+    __slots__ = ()
+    name = "cross_entropy"
+    formula = r"-\sum_k y_k \ln \hat{y}_k"
+    gradient_formula = r"-\frac{y_k}{\hat{y}_k}"
+
+    def _target_array(self, target, probabilities):
+        negative = probabilities < 0
+        if negative.any():
+            raise ValueError(
+                f"probabilities must not be negative, got {probabilities[negative][0]}; "
+                "logits belong in softmax_cross_entropy"
+            )
+        return super()._target_array(target, probabilities)
+
+    def _values(self, probabilities, target):
+        return _expectation(-np.log(probabilities), target)
+
+    def _gradient(self, probabilities, target):
+        return -np.divide(target, probabilities, out=np.zeros_like(probabilities), where=target != 0)
+
+
+class SoftmaxCrossEntropy(ClassificationLoss):
+    """Cross-entropy of the probabilities that softmax makes of `logits`, both in one step.
+
+    In two steps a probability may round to 0, whose logarithm is infinite; in one, the logarithm and the
+    exponential cancel on paper. The gradient becomes as simple as that of the squared error. Do not apply
+    softmax before.
+
+    References
+    ----------
+    Bishop, "Pattern Recognition and Machine Learning", Springer 2006, section 4.3.4.
+    """
+
+    __slots__ = ()
+    name = "softmax_cross_entropy"
+    formula = r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}"
+    gradient_formula = r"\frac{e^{z_k}}{\sum_j e^{z_j}} - y_k"
+
+    def _values(self, logits, target):
+        shifted = _shifted(logits)
+        surprise = np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted  # -ln of the probabilities
+        return _expectation(surprise, target)
+
+    def _gradient(self, logits, target):
+        return softmax(logits) - target
+
+
+def softmax(logits):
+    """Turn logits into probabilities: positive, with sum 1 along the last axis, in the same order.
+
+    Parameters
+    ----------
+    logits : array_like
+        Real numbers of shape (..., classes). Adding one number to all of them changes nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities in the shape and dtype of `logits`.
+    """
+    logits = float_array(logits, "logits")
+    if logits.ndim == 0 or logits.shape[-1] == 0:
+        raise ValueError(f"logits must have shape (..., classes), got {describe(logits)}")
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(_shifted(logits))
+        powers /= powers.sum(axis=-1, keepdims=True)
+    return powers
+
+
+def one_hot(labels, classes, dtype=np.float64):
+    """Turn class labels into probabilities: 1 for the class that the label names, 0 for all others.
+
+    Parameters
+    ----------
+    labels : array_like of int
+        Numbers of classes, from 0 to ``classes - 1``, in any shape.
+    classes : int
+        Number of classes.
+    dtype : data-type
+        Dtype of the result.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape ``(*labels.shape, classes)``.
+    """
+    labels, classes = np.asarray(labels), integer(classes, "classes", at_least=1)
+    if labels.dtype.kind not in "biu" and labels.size:
+        raise TypeError(f"class labels must be whole numbers, got {describe(labels)}")
+    outside = (labels < 0) | (labels >= classes)
+    if outside.any():
+        raise ValueError(f"class labels must be from 0 to {classes - 1}, got {labels[outside][0]}")
+    return (labels[..., None] == np.arange(classes)).astype(dtype)
+
+
+def _shifted(logits):
+    """Subtract the largest logit: softmax stays the same, and no exponential exceeds e^0 = 1."""
+    return logits - logits.max(axis=-1, keepdims=True)
+
+
+def _expectation(values, probabilities):
+    """Return the sum of values * probabilities, where probability 0 adds 0, even to an infinite value."""
+    return np.where(probabilities == 0, 0, values * probabilities).sum(axis=-1)
+
+
+mean_squared_error = MeanSquaredError()
+asymmetric_loss = AsymmetricLoss()
+cross_entropy = CrossEntropy()
+softmax_cross_entropy = SoftmaxCrossEntropy()
+
+LOSSES = {
+    loss.name: loss for loss in (mean_squared_error, asymmetric_loss, cross_entropy, softmax_cross_entropy)
+}

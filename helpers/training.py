@@ -1,0 +1,235 @@
+r"""Training: stochastic gradient descent, the rule of `helpers.descent` applied to a whole network.
+
+An epoch goes once through all samples, in a new random order and a batch at a time. Each batch makes one update,
+
+    parameters <- parameters - learning_rate(t) * gradient of the batch's mean loss,
+
+where t = 0, 1, 2, ... counts the updates. After the epoch, loss and accuracy are measured on all samples with the
+parameters as they then are, so that training and validation can be compared. `epochs` hands over one epoch's results
+at a time, to whoever wants to watch; `train` collects them.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from helpers._checks import describe, integer
+from helpers.schedules import as_schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """What is known after an epoch; with many runs, all but `epoch` are arrays of shape (runs,).
+
+    Parameters
+    ----------
+    epoch : int
+        Its number, from 1.
+    loss, accuracy : float
+        Over the training samples. The accuracy is nan unless the targets are class labels.
+    validation_loss, validation_accuracy : float
+        Over the validation samples; nan without any.
+    learning_rate : float
+        That of the epoch's last update.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What `Epoch` says, for all epochs: arrays of shape (epochs,), or (epochs, runs) for all but `epoch`."""
+
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    validation_loss: np.ndarray
+    validation_accuracy: np.ndarray
+    learning_rate: np.ndarray
+
+
+def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None):
+    """Train a network in place, one epoch at a time.
+
+    Training that diverges goes on to its end, with a loss of inf or nan and without a warning.
+
+    Parameters
+    ----------
+    network : Network
+        What to train: its parameters change.
+    inputs : array_like of shape (samples, features)
+        One row a sample.
+    targets : array_like of shape (samples,) or (samples, outputs)
+        Class labels from 0 on, or what each output should be.
+    learning_rate : float, Schedule, or sequence of these
+        A constant, or a function of the update t. A sequence has one for each of the network's runs.
+    epochs : int
+        How many times to go through all samples.
+    batch_size : int or None
+        The number of samples in a batch (the last may have fewer); with None all of them are one batch.
+    seed : int or sequence of int
+        Decides the order of the samples. A sequence has one for each of the network's runs.
+    validation : tuple of two array_like, optional
+        Inputs and targets to measure on, but not to train with.
+
+    Returns
+    -------
+    iterator of Epoch
+        Asking for the next record trains the next epoch; to stop asking is to stop training.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is wrong: at once, not when the first epoch is asked for.
+    """
+    samples = network.samples(inputs, targets)
+    held_out = None if validation is None else network.samples(*validation)
+    schedules = [as_schedule(one) for one in _per_run(learning_rate, "learning_rate", network)]
+    seeds = [integer(one, "seed", at_least=0) for one in _per_run(seed, "seed", network)]
+    batch_size = len(samples.x) if batch_size is None else integer(batch_size, "batch_size", at_least=1)
+    batches = Batches(samples.x, samples.y, batch_size, seeds)
+    return _epochs(network, samples, held_out, batches, schedules, integer(epochs, "epochs", at_least=0))
+
+
+def train(
+    network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None, callback=None
+):
+    """Train a network in place.
+
+    Parameters
+    ----------
+    network, inputs, targets, learning_rate, epochs, batch_size, seed, validation
+        As for the function `epochs`.
+    callback : callable, optional
+        Is given the `Epoch` after each epoch.
+
+    Returns
+    -------
+    History
+
+    Examples
+    --------
+    >>> data = digits().standardise()
+    >>> history = train(Network([64, 32, 10]), data.inputs, data.targets, learning_rate=0.1, epochs=20)
+    """
+    records = []
+    for record in iterate(network, inputs, targets, learning_rate, epochs, batch_size, seed, validation):
+        records.append(record)
+        if callback is not None:
+            callback(record)
+    shape = (len(records), *network.lead)
+    return History(
+        epoch=np.arange(1, len(records) + 1),
+        **{
+            name: np.array([getattr(record, name) for record in records], np.float64).reshape(shape)
+            for name in (field.name for field in fields(Epoch))
+            if name != "epoch"
+        },
+    )
+
+
+iterate = epochs  # under a name that the argument `epochs` of `train` does not hide
+
+
+class Batches:
+    """Batches of samples, in a new random order every time that one asks for them.
+
+    Parameters
+    ----------
+    x : numpy.ndarray of shape (samples, features + 1)
+        Inputs, one row a sample, the last column ones.
+    y : numpy.ndarray of shape (samples, outputs)
+        Targets.
+    batch_size : int
+        The number of samples in a batch. If it is all of them, their order means nothing and is kept.
+    seeds : list of int
+        One for all runs, or one for each.
+    """
+
+    def __init__(self, x, y, batch_size, seeds):
+        # Runs of one seed see the same samples at the same time, and can share them.
+        self.generators = [
+            np.random.default_rng(seed) for seed in (seeds if len(set(seeds)) > 1 else seeds[:1])
+        ]
+        self.x, self.y = self.shuffled_x, self.shuffled_y = x, y
+        self.whole = batch_size >= len(x)
+        if not self.whole:
+            lead = (len(self.generators),) if len(self.generators) > 1 else ()
+            self.shuffled_x, self.shuffled_y = (
+                np.empty((*lead, *array.shape), array.dtype) for array in (x, y)
+            )
+        self.views = [
+            tuple(
+                array[..., start : start + batch_size, :].mT for array in (self.shuffled_x, self.shuffled_y)
+            )
+            for start in range(0, len(x), batch_size)
+        ]
+
+    def shuffled(self):
+        """Shuffle, and return the batches: pairs (x, y) of views with one column a sample."""
+        if not self.whole:
+            orders = [generator.permutation(len(self.x)) for generator in self.generators]
+            order = orders if len(orders) > 1 else orders[0]
+            # No index is out of range; "clip" says so, and spares NumPy a copy.
+            np.take(self.x, order, axis=0, out=self.shuffled_x, mode="clip")
+            np.take(self.y, order, axis=0, out=self.shuffled_y, mode="clip")
+        return self.views
+
+
+def descend(network, batches, rates):
+    """Make one update for each batch.
+
+    Parameters
+    ----------
+    network : Network
+        What to train.
+    batches : sequence of tuple
+        Pairs (x, y) with one column a sample, as `Batches` makes them.
+    rates : sequence of float
+        The learning rate of each update; arrays of shape (runs, 1) for many runs.
+    """
+    parameters, gradient = network.parameters, network.gradient
+    change = np.empty_like(parameters)
+    with np.errstate(over="ignore", invalid="ignore"):  # of a training that diverges
+        for (x, y), rate in zip(batches, rates, strict=True):
+            batch = network.batch_pass(x.shape[-1])
+            batch.forward(x)
+            batch.backward(y)
+            np.multiply(gradient, rate, out=change)
+            np.subtract(parameters, change, out=parameters)
+
+
+def _epochs(network, samples, held_out, batches, schedules, count):
+    """Train and measure, epoch by epoch."""
+    unknown = np.full(network.lead, np.nan)
+    updates = len(batches.views)
+    for epoch in range(count):
+        first = epoch * updates
+        rates = np.array([[schedule(t) for schedule in schedules] for t in range(first, first + updates)])
+        per_update = rates.astype(network.dtype)
+        descend(
+            network, batches.shuffled(), per_update[:, :, np.newaxis] if network.runs else per_update[:, 0]
+        )
+        yield Epoch(
+            epoch + 1,
+            *network.evaluate(samples),
+            *((unknown, unknown) if held_out is None else network.evaluate(held_out)),
+            np.broadcast_to(rates[-1], network.lead) if network.runs else rates[-1, 0],
+        )
+
+
+def _per_run(value, name, network):
+    """Return a list with one value for all runs or with one for each."""
+    if np.ndim(value) == 0:
+        return [value]
+    values = list(value)
+    if not network.runs:
+        raise ValueError(f"{name} must be a single one for a single network, got {len(values)}")
+    if len(values) != network.runs:
+        raise ValueError(f"{name} must have one entry for each of the {network.runs} runs, got {len(values)}")
+    return values

@@ -1,0 +1,333 @@
+"""Live figures, without a browser: every control of every figure of the course, from end to end and in combination."""
+
+import asyncio
+import importlib
+import pkgutil
+import random
+import re
+
+import numpy as np
+import pytest
+
+import helpers.live
+from helpers.figures.style import new_figure
+from helpers.live import controls
+from helpers.live.core import LIVE_FIGURES, LiveFigure
+from helpers.live.predict import Prediction, predict
+
+for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
+    importlib.import_module(module.name)
+
+
+def ends(control):
+    """Return what a control may be set to: its two ends, or all its choices."""
+    if hasattr(control, "options"):
+        return list(control.options)
+    if isinstance(control.value, bool):
+        return [False, True]
+    if hasattr(control, "base"):
+        return [control.base**control.min, control.base**control.max]
+    return [control.min, control.max]
+
+
+def drawn(control, rng):
+    """Return a random value of a control, on its own grid of steps."""
+    if hasattr(control, "options") or isinstance(control.value, bool):
+        return rng.choice(ends(control))
+    steps = round((control.max - control.min) / control.step)
+    value = control.min + rng.randint(0, steps) * control.step
+    return control.base**value if hasattr(control, "base") else type(control.value)(value)
+
+
+def settings(live, count=20, seed=0):
+    """Yield values for all controls: each control at each end, then all of them at random."""
+    rng = random.Random(seed)
+    for name, control in live.controls.items():
+        for value in ends(control):
+            yield {name: value}
+    for _ in range(count):
+        yield {name: drawn(control, rng) for name, control in live.controls.items()}
+
+
+def assert_finite(live):
+    for label, value in live.readout.items():
+        if isinstance(value, int | float | np.number):
+            assert np.isfinite(value), f"{label} is {value} at {live.values}"
+    assert not re.search(r"\b(nan|inf)\b|not finite|none of them finite", live.description), live.description
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_every_setting_draws_finite_numbers_and_leaves_no_trace(name):
+    """After any sequence of moves the picture is the one that a new figure shows at these values, pixel for pixel."""
+    live = LIVE_FIGURES[name]()
+    for number, values in enumerate(settings(live)):
+        live.set(**values)
+        assert live.error is None
+        assert_finite(live)
+        if number % 5 == 0:
+            fresh = LIVE_FIGURES[name]()
+            fresh.set(**live.values)
+            assert fresh.png() == live.png(), f"drawn anew, the picture differs at {live.values}"
+            assert fresh.description == live.description
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_every_control_moves_something(name):
+    live = LIVE_FIGURES[name]()
+    for control, widget in live.controls.items():
+        live.reset()
+        seen = set()
+        for value in ends(widget):
+            live.set(**{control: value})
+            picture = re.sub(r"\nShown: .*", "", live.description)
+            seen.add(picture)
+        assert len(seen) > 1, f"{control} changes nothing in the picture"
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_a_moved_control_and_reset_redraw_by_themselves(name):
+    live = LIVE_FIGURES[name]()
+    first = live.png()
+    for control in live.controls.values():
+        before = live.description
+        for value in ends(control):
+            control.value = value  # as the browser does it
+        if live.description != before:
+            break
+    else:
+        pytest.fail("no control redraws the picture")
+    live.reset()
+    assert live.png() == first
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_it_is_stored_as_a_picture_with_its_words(name):
+    live = LIVE_FIGURES[name]()
+    data, metadata = live._repr_mimebundle_()
+    assert data["text/plain"] == live.description == metadata["image/png"]["alt"]
+    assert {"image/png", "application/vnd.jupyter.widget-view+json"} < set(data)
+    assert all(line.strip("- ") for line in live.description.splitlines())
+    assert "nothing is drawn" not in live.description
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_controls_say_what_they_set(name):
+    for control in LIVE_FIGURES[name]().controls.values():
+        assert 1 <= len(control.description) <= 22, f"{control.description!r} does not fit beside its control"
+
+
+# -- LiveFigure itself, on small figures with known faults ---------------------------------------------------------
+
+
+def parabola(move=None, moving=True, **options):
+    figure, axes = new_figure()
+    axes.set(xlim=(-1, 1), ylim=(0, 4), xlabel="x", ylabel="y")
+    x = np.linspace(-1, 1, 21)
+    (curve,) = axes.plot(x, 0 * x, label="a x^2")
+
+    def default(a):
+        curve.set_data(x, a * x**2)
+        return {"height": a}
+
+    move = move and move(figure, axes, curve, x)
+    return LiveFigure(
+        figure,
+        [curve] if moving else [],
+        move or default,
+        a=controls.number("a", 0, 4, 1, step=0.1),
+        **options,
+    )
+
+
+def test_the_readout_and_the_description_follow_the_control():
+    live = parabola()
+    live.controls["a"].value = 3.0
+    assert live.readout == {"height": 3.0}
+    assert "highest 3 at -1" in live.description and "Shown: a = 3" in live.description
+    assert ">3<" in live._readout.value
+
+
+def test_set_draws_once_and_rejects_unknown_controls():
+    calls = []
+
+    def move(figure, axes, curve, x):
+        return lambda a: calls.append(a)
+
+    live = parabola(move)
+    live.set(a=2.0)
+    assert calls == [1.0, 2.0]
+    with pytest.raises(TypeError, match="expected controls among a, got b"):
+        live.set(b=1)
+
+
+def test_an_error_shows_in_place_of_the_picture_and_is_raised():
+    def move(figure, axes, curve, x):
+        def fails_above_two(a):
+            if a > 2:
+                raise ZeroDivisionError("too <high>")
+            curve.set_data(x, a * x**2)
+
+        return fails_above_two
+
+    live = parabola(move)
+    with pytest.raises(ZeroDivisionError):
+        live.set(a=3.0)
+    assert isinstance(live.error, ZeroDivisionError)
+    assert "too &lt;high&gt;" in live._message.value and live._image.layout.display == "none"
+    live.set(a=1.0)
+    assert (
+        live.error is None and live._image.layout.display is None and live._message.layout.display == "none"
+    )
+
+
+def test_an_artist_that_is_not_declared_as_moving_is_found_out():
+    """The test of all live figures compares with a figure drawn anew: it must see this mistake."""
+    live, fresh = parabola(moving=False), parabola(moving=False)
+    live.set(a=1.0)
+    live.set(a=3.0)
+    fresh._drawn_frame = None
+    fresh.set(a=3.0)
+    assert live.description == fresh.description and live.png() != fresh.png()
+
+
+def test_limits_ticks_and_titles_that_change_are_drawn_anew():
+    def move(figure, axes, curve, x):
+        def zoom(a):
+            curve.set_data(x, a * x**2)
+            axes.set(ylim=(0, a + 1), title=f"a = {a:.1f}")
+
+        return zoom
+
+    moved, fresh = parabola(move), parabola(move)
+    for a in (4.0, 0.5, 2.0):
+        moved.set(a=a)
+    fresh.set(a=2.0)
+    assert moved.png() == fresh.png()
+    assert "a = 2.0" in moved.description
+
+
+def test_nan_and_missing_curves_change_the_description():
+    def broken(kind):
+        def move(figure, axes, curve, x):
+            return lambda a: curve.set_data(*{"nan": (x, np.nan * x), "empty": ([], [])}[kind])
+
+        return parabola(move)
+
+    assert "21 of 21 points are not finite" in broken("nan").description
+    assert "'a x^2': empty" in broken("empty").description
+
+
+def stages(figure, axes, curve, x):
+    def stream(a):
+        for share in (0.5, 1.0):
+            curve.set_data(x, share * a * x**2)
+            yield ("progress", share)
+            yield {"share": share}
+
+    return stream
+
+
+def test_a_generator_shows_its_last_stage_and_hides_the_progress_bar():
+    live = parabola(stages)
+    live.set(a=2.0)
+    assert live.readout == {"share": 1.0} and live._progress.layout.visibility == "hidden"
+
+
+def test_a_newer_move_cuts_a_generator_short():
+    """In a kernel a generator yields to newer moves: the last picture belongs to the last value."""
+    seen = []
+
+    def move(figure, axes, curve, x):
+        def stream(a):
+            for share in (0.25, 0.5, 0.75, 1.0):
+                seen.append((a, share))
+                curve.set_data(x, share * a * x**2)
+                yield {"a": a, "share": share}
+
+        return stream
+
+    live = parabola(move)
+    seen.clear()
+
+    async def flood():
+        for value in (2.0, 3.0, 4.0):
+            live.controls["a"].value = value
+            await asyncio.sleep(0.001)
+        await live._task
+
+    asyncio.run(flood())
+    assert live.readout == {"a": 4.0, "share": 1.0}
+    assert (2.0, 1.0) not in seen and seen[-1] == (4.0, 1.0)
+
+
+def test_a_generator_that_fails_in_a_kernel_shows_its_error():
+    def move(figure, axes, curve, x):
+        def stream(a):
+            yield {"a": a}
+            if a > 2:
+                raise ValueError("no such network")
+
+        return stream
+
+    live = parabola(move)
+
+    async def fail():
+        live.controls["a"].value = 3.0
+        with pytest.raises(ValueError, match="no such network"):
+            await live._task
+
+    asyncio.run(fail())
+    assert "no such network" in live._message.value
+
+
+def test_play_moves_the_slider_of_time():
+    figure, axes = new_figure()
+    (curve,) = axes.plot([0, 1], [0, 1])
+    live = LiveFigure(
+        figure,
+        [curve],
+        lambda steps: curve.set_data([0, 1], [0, steps]),
+        play="steps",
+        steps=controls.count("steps", 1, 9, 3),
+    )
+    players = [w for w in live.children[0].children[-1].children if type(w).__name__ == "Play"]
+    assert [(p.min, p.max, p.value) for p in players] == [(1, 9, 3)]
+
+
+# -- controls and predictions --------------------------------------------------------------------------------------
+
+
+def test_a_rate_moves_in_equal_factors():
+    slider = controls.rate("rate", 0.001, 1, 0.1)
+    assert (slider.min, slider.max) == pytest.approx((-3, 0)) and slider.value == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="low must be a finite number above 0, got 0"):
+        controls.rate("rate", 0, 1, 0.1)
+
+
+def test_readouts_show_as_many_digits_as_a_step_has():
+    assert controls.number("a", 0, 1, 0, step=0.05).readout_format == ".2f"
+    assert controls.number("a", 0, 10, 0, step=2).readout_format == ".0f"
+
+
+def test_a_prediction_reveals_only_after_a_choice():
+    asked = Prediction("Up or down?", ["up", "down"], 1, "gravity.")
+    assert asked.button.disabled
+    asked.reveal()
+    assert asked.answer.value == ""
+    asked.choice.value = 0
+    asked.reveal()
+    assert "Not what happens. down: gravity." in asked.answer.value
+    asked.choice.value = 1
+    assert asked.answer.value == ""
+    asked.reveal()
+    assert "As you predicted. down: gravity." in asked.answer.value
+
+
+def test_a_stored_prediction_asks_without_telling():
+    data = predict("rate-at-the-edge")._repr_mimebundle_()
+    assert "( ) It runs away to infinity" in data["text/plain"]
+    assert "1 - 2" not in data["text/plain"]
+    with pytest.raises(
+        ValueError, match="unknown prediction 'rate-at-the-egde'.*did you mean 'rate-at-the-edge'"
+    ):
+        predict("rate-at-the-egde")

@@ -1,0 +1,455 @@
+"""Losses: values, gradients and published numbers, against central differences and PyTorch."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from matplotlib.mathtext import MathTextParser
+
+from helpers import losses
+from helpers.losses import (
+    LOSSES,
+    ClassificationLoss,
+    Loss,
+    asymmetric_loss,
+    cross_entropy,
+    mean_squared_error,
+    one_hot,
+    softmax,
+    softmax_cross_entropy,
+)
+
+NAMES = ["mean_squared_error", "asymmetric_loss", "cross_entropy", "softmax_cross_entropy"]
+REDUCTIONS = ["mean", "sum", "none"]
+PRICES = {"asymmetric_loss": {"cost": 1.5, "profit": 7.0}}
+each = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
+each_classifier = pytest.mark.parametrize("loss", [cross_entropy, softmax_cross_entropy], ids=NAMES[2:])
+short = settings(max_examples=50, deadline=None)
+
+
+def prices(loss):
+    return PRICES.get(loss.name, {})
+
+
+def example(loss, dtype=np.float64, shape=(6, 4), seed=0):
+    """Return a prediction and a target that suit the loss."""
+    rng = np.random.default_rng(seed)
+    prediction, target = rng.standard_normal((2, *shape))
+    if isinstance(loss, ClassificationLoss):
+        target = softmax(target)
+        if loss is cross_entropy:
+            prediction = softmax(prediction)
+    return prediction.astype(dtype), target.astype(dtype)
+
+
+def in_torch(loss, prediction, target):
+    """Return the single values of the loss as PyTorch computes them."""
+    functional = torch.nn.functional
+    if loss.name == "mean_squared_error":
+        return functional.mse_loss(prediction, target, reduction="none")
+    if loss.name == "asymmetric_loss":
+        over = prediction - target
+        return torch.where(over > 0, over * 1.5, -over * 7.0)
+    if loss.name == "cross_entropy":
+        return (
+            torch.distributions.kl_divergence(
+                torch.distributions.Categorical(target), torch.distributions.Categorical(prediction)
+            )
+            + torch.distributions.Categorical(target).entropy()
+        )
+    return functional.cross_entropy(prediction, target, reduction="none")
+
+
+def reduced(values, reduction):
+    return {"mean": values.mean, "sum": values.sum, "none": lambda: values}[reduction]()
+
+
+def test_registry_holds_the_losses_of_the_course_in_their_order():
+    assert list(LOSSES) == NAMES
+    for name, loss in LOSSES.items():
+        assert isinstance(loss, Loss)
+        assert loss is getattr(losses, name)
+        assert loss.name == name
+        assert name in repr(loss)
+
+
+@each
+def test_formulas_can_be_drawn(loss):
+    for formula in (loss.formula, loss.gradient_formula):
+        assert "$" not in formula
+        MathTextParser("path").parse(f"${formula}$")
+
+
+# Values and gradients
+
+
+@each
+def test_values_are_what_the_formulas_say(loss):
+    prediction, target = example(loss)
+    over = prediction - target
+    chances = np.exp(prediction) / np.exp(prediction).sum(axis=-1, keepdims=True)
+    read = {  # formulas as a reader of the course understands them
+        r"(\hat{y} - y)^2": over**2,
+        r"2 (\hat{y} - y)": 2 * over,
+        r"c\,\max(\hat{y} - y, 0) + p\,\max(y - \hat{y}, 0)": np.where(over > 0, 1.5 * over, 7 * -over),
+        r"c\,[\hat{y} > y] - p\,[\hat{y} < y]": 1.5 * (over > 0) - 7.0 * (over < 0),
+        r"-\sum_k y_k \ln \hat{y}_k": -(target * np.log(np.abs(prediction))).sum(axis=-1),
+        r"-\frac{y_k}{\hat{y}_k}": -target / prediction,
+        r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}": -(target * np.log(chances)).sum(axis=-1),
+        r"\frac{e^{z_k}}{\sum_j e^{z_j}} - y_k": chances - target,
+    }
+    values = loss(prediction, target, **prices(loss), reduction="none")
+    gradient = loss.gradient(prediction, target, **prices(loss), reduction="none")
+    np.testing.assert_allclose(values, read[loss.formula], rtol=1e-13)
+    np.testing.assert_allclose(gradient, read[loss.gradient_formula], rtol=1e-13, atol=1e-15)
+
+
+@each
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("shape", [(4,), (6, 4), (2, 3, 4)])
+def test_gradient_matches_central_differences(loss, reduction, shape):
+    prediction, target = example(loss, shape=shape)
+    step = 1e-6
+    numeric = np.empty_like(prediction)
+    for index in np.ndindex(shape):
+        ends = []
+        for sign in (1, -1):
+            moved = prediction.copy()
+            moved[index] += sign * step
+            ends.append(loss(moved, target, **prices(loss), reduction=reduction))
+        numeric[index] = (ends[0] - ends[1]) / (2 * step)
+    gradient = loss.gradient(prediction, target, **prices(loss), reduction=reduction)
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-8)
+
+
+@each
+@each_reduction
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float32, 2e-6), (np.float64, 1e-13)])
+def test_values_and_gradients_match_pytorch(loss, reduction, dtype, tolerance):
+    prediction, target = example(loss, dtype)
+    leaf = torch.tensor(prediction, requires_grad=True)
+    expected = reduced(in_torch(loss, leaf, torch.tensor(target)), reduction)
+    expected.sum().backward()
+    slope = leaf.grad.numpy()
+    if loss is cross_entropy:  # PyTorch normalises the probabilities, which adds its weight to each slope
+        slope = slope - (1 / len(prediction) if reduction == "mean" else 1)
+    value = loss(prediction, target, **prices(loss), reduction=reduction)
+    gradient = loss.gradient(prediction, target, **prices(loss), reduction=reduction)
+    close = {"rtol": tolerance, "atol": tolerance}
+    np.testing.assert_allclose(value, expected.detach().numpy(), **close)
+    np.testing.assert_allclose(gradient, slope, **close)
+    assert value.dtype == gradient.dtype == dtype
+    assert value.shape == expected.shape
+
+
+@each_reduction
+def test_class_labels_match_pytorch(reduction):
+    logits, _ = example(softmax_cross_entropy, np.float64)
+    labels = np.array([0, 3, 1, 1, 2, 0])
+    leaf = torch.tensor(logits, requires_grad=True)
+    expected = torch.nn.functional.cross_entropy(leaf, torch.tensor(labels), reduction=reduction)
+    expected.sum().backward()
+    close = {"rtol": 1e-13, "atol": 1e-15}
+    np.testing.assert_allclose(
+        softmax_cross_entropy(logits, labels, reduction=reduction), expected.detach().numpy(), **close
+    )
+    np.testing.assert_allclose(
+        softmax_cross_entropy.gradient(logits, labels, reduction=reduction), leaf.grad.numpy(), **close
+    )
+    log_chances = torch.tensor(np.log(softmax(logits)))
+    np.testing.assert_allclose(
+        cross_entropy(softmax(logits), labels, reduction=reduction),
+        torch.nn.functional.nll_loss(log_chances, torch.tensor(labels), reduction=reduction).numpy(),
+        **close,
+    )
+
+
+@each
+@each_reduction
+def test_float32_in_float32_out_whatever_the_target(loss, reduction):
+    prediction, target = example(loss, np.float32)
+    for call in (loss, loss.gradient):
+        result = call(prediction, target.astype(np.float64), **prices(loss), reduction=reduction)
+        assert result.dtype == np.float32
+        assert call(prediction.tolist(), target, **prices(loss), reduction=reduction).dtype == np.float64
+
+
+@each
+def test_inputs_are_left_alone_and_mean_is_the_default(loss):
+    prediction, target = example(loss)
+    before = prediction.copy(), target.copy()
+    for call in (loss, loss.gradient):
+        np.testing.assert_array_equal(
+            call(prediction, target, **prices(loss)),
+            call(prediction, target, **prices(loss), reduction="mean"),
+        )
+    np.testing.assert_array_equal((prediction, target), before)
+    assert np.isscalar(loss(prediction, target, **prices(loss)))
+
+
+@each
+def test_mean_is_over_all_values(loss):
+    prediction, target = example(loss, shape=(2, 3, 4))
+    values = loss(prediction, target, **prices(loss), reduction="none")
+    assert values.shape == ((2, 3) if isinstance(loss, ClassificationLoss) else (2, 3, 4))
+    np.testing.assert_allclose(loss(prediction, target, **prices(loss)), values.mean())
+    np.testing.assert_allclose(loss(prediction, target, **prices(loss), reduction="sum"), values.sum())
+    total = loss.gradient(prediction, target, **prices(loss), reduction="sum")
+    np.testing.assert_array_equal(loss.gradient(prediction, target, **prices(loss), reduction="none"), total)
+    np.testing.assert_allclose(loss.gradient(prediction, target, **prices(loss)), total / values.size)
+
+
+# Regression
+
+
+def test_squared_error_of_numbers():
+    assert mean_squared_error(3, 1) == 4
+    assert mean_squared_error.gradient(3, 1) == 4
+    assert mean_squared_error([1, 2, 5], [1, 4, 4]) == 5 / 3
+    assert type(mean_squared_error(np.float32(3), 1)) is np.float32
+
+
+def test_asymmetric_loss_by_hand():
+    prediction, target = [5.0, 2.0, 3.0], [3.0, 5.0, 3.0]
+    np.testing.assert_array_equal(asymmetric_loss(prediction, target, 1, 99, reduction="none"), [2, 297, 0])
+    np.testing.assert_array_equal(
+        asymmetric_loss.gradient(prediction, target, 1, 99, reduction="none"), [1, -99, 0]
+    )
+    assert asymmetric_loss(prediction, target, cost=1, profit=99, reduction="sum") == 299
+
+
+@short
+@given(
+    tau=st.floats(0, 1),
+    pair=arrays(np.float64, (2, 5), elements=st.floats(-1e6, 1e6)),
+)
+def test_asymmetric_loss_is_the_pinball_loss(tau, pair):
+    prediction, target = pair
+    missed = target - prediction
+    pinball = np.where(missed >= 0, tau * missed, (tau - 1) * missed)
+    np.testing.assert_allclose(
+        asymmetric_loss(prediction, target, 1 - tau, tau, reduction="none"), pinball, rtol=1e-12, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize(("cost", "profit"), [(1, 99), (99, 1), (1, 1), (2, 6)])
+def test_best_constant_prediction_is_a_quantile(cost, profit):
+    demand = np.random.default_rng(0).uniform(0, 100, 1000)
+    guesses = np.linspace(0, 100, 2001)
+    mean_losses = [asymmetric_loss(np.full(1000, guess), demand, cost, profit) for guess in guesses]
+    best = guesses[np.argmin(mean_losses)]
+    assert abs(best - np.quantile(demand, profit / (cost + profit))) < 0.5
+
+
+@pytest.mark.parametrize("loss", [mean_squared_error, asymmetric_loss], ids=NAMES[:2])
+def test_diverged_predictions_give_inf_or_nan_without_a_warning(loss):
+    prediction = np.array([1e38, -1e38, np.inf, np.nan], np.float32)
+    values = loss(prediction * 3, np.zeros(4), **prices(loss), reduction="none")
+    assert not np.isfinite(values[2:]).any()
+    assert not np.isfinite(loss(prediction, np.zeros(4), **prices(loss)))
+    gradient = loss.gradient(prediction * 3, np.zeros(4), **prices(loss), reduction="none")
+    assert np.isnan(gradient[3])
+
+
+# Classification: published numbers and extremes
+
+LABELS = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]]
+LOGITS = [[12, 3, 2], [3, 10, 1], [1, 2, 5], [4, 6.5, 1.2], [3, 6, 1]]
+PUBLISHED = [1.68795487e-04, 1.03475622e-03, 6.58839038e-02, 2.58349207e00, 5.49852354e-02]
+
+
+def test_published_cross_entropies():
+    np.testing.assert_allclose(cross_entropy([0.6, 0.4], [1, 0]), 0.5108256, rtol=1e-7)
+    np.testing.assert_allclose(cross_entropy([0.8, 0.2], [1, 0]), 0.22314353, rtol=1e-7)
+
+
+@pytest.mark.parametrize("target", [LABELS, [0, 1, 2, 0, 1]], ids=["one-hot", "labels"])
+def test_published_softmax_cross_entropies_both_ways(target):
+    together = softmax_cross_entropy(LOGITS, target, reduction="none")
+    apart = cross_entropy(softmax(LOGITS), target, reduction="none")
+    np.testing.assert_allclose(together, PUBLISHED, rtol=1e-8)
+    np.testing.assert_allclose(apart, PUBLISHED, rtol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_stable_at_logits_of_1000(dtype):
+    logits = np.array([1000, 0, 0], dtype)
+    assert softmax_cross_entropy(logits, 1) == 1000
+    assert softmax_cross_entropy(-logits, 0) == pytest.approx(1000 + np.log(2))
+    assert softmax_cross_entropy(logits, 0) == 0
+    assert not np.signbit(softmax_cross_entropy(logits, 0)), "no minus sign before 0"
+    np.testing.assert_array_equal(softmax_cross_entropy.gradient(logits, 1), [1, -1, 0])
+    np.testing.assert_array_equal(softmax(logits), [1, 0, 0])
+    np.testing.assert_array_equal(softmax(-logits), [0, 0.5, 0.5])
+
+
+def test_probability_zero():
+    chances = [[0.0, 1.0, 0.0], [0.0, 0.5, 0.5]]
+    np.testing.assert_array_equal(cross_entropy(chances, [0, 1], reduction="none"), [np.inf, np.log(2)])
+    np.testing.assert_array_equal(
+        cross_entropy.gradient(chances, [0, 1], reduction="none"), [[-np.inf, 0, 0], [0, -2, 0]]
+    )
+    assert cross_entropy(chances, [0, 1]) == np.inf
+    assert not np.signbit(cross_entropy([0.0, 1.0], [0, 1])), "no minus sign before 0"
+
+
+@each_classifier
+def test_labels_are_one_hot_rows(loss):
+    prediction, _ = example(loss, shape=(2, 3, 4))
+    labels = np.array([[0, 3, 1], [2, 2, 0]])
+    for call in (loss, loss.gradient):
+        for kind in (np.int64, np.uint8):
+            np.testing.assert_array_equal(
+                call(prediction, labels.astype(kind), reduction="none"),
+                call(prediction, one_hot(labels, 4), reduction="none"),
+            )
+        assert call(prediction[0, 0], 3).dtype == np.float64  # one sample alone
+
+
+@short
+@given(target=arrays(np.float64, (3, 4), elements=st.floats(-5, 5)), seed=st.integers(0, 1000))
+def test_least_cross_entropy_is_the_entropy_of_the_target(target, seed):
+    truth, other = softmax(target), softmax(np.random.default_rng(seed).standard_normal((3, 4)))
+    entropy = cross_entropy(truth, truth)
+    np.testing.assert_allclose(entropy, -(truth * np.log(truth)).sum(axis=-1).mean())
+    assert cross_entropy(other, truth) >= entropy - 1e-12
+
+
+any_logits = st.one_of(
+    arrays(np.float32, (3, 4), elements=st.floats(width=32, allow_nan=False, allow_infinity=False)),
+    arrays(np.float64, (3, 4), elements=st.floats(allow_nan=False, allow_infinity=False)),
+)
+
+
+@short
+@given(logits=any_logits)
+def test_softmax_of_any_finite_logits_is_a_distribution(logits):
+    chances = softmax(logits)
+    assert chances.dtype == logits.dtype
+    assert (chances >= 0).all()
+    np.testing.assert_allclose(chances.sum(axis=-1), 1, rtol=1e-6)
+    np.testing.assert_array_equal(
+        chances.max(axis=-1), np.take_along_axis(chances, logits.argmax(axis=-1)[:, None], axis=-1)[:, 0]
+    )
+    for labels in ([0, 1, 2], [3, 3, 3]):
+        values = softmax_cross_entropy(logits, labels, reduction="none")
+        assert (values >= 0).all()  # inf only where the logits are further apart than the largest number
+        assert np.isfinite(softmax_cross_entropy.gradient(logits, labels)).all()
+
+
+@short
+@given(logits=arrays(np.float64, (3, 4), elements=st.floats(-50, 50)), shift=st.floats(-1000, 1000))
+def test_softmax_does_not_feel_a_shift(logits, shift):
+    np.testing.assert_allclose(softmax(logits + shift), softmax(logits), rtol=1e-11)
+    np.testing.assert_allclose(
+        softmax_cross_entropy(logits + shift, [0, 1, 2]), softmax_cross_entropy(logits, [0, 1, 2]), atol=1e-11
+    )
+
+
+def test_softmax_matches_pytorch():
+    logits = np.random.default_rng(0).normal(0, 10, (5, 7))
+    np.testing.assert_allclose(softmax(logits), torch.softmax(torch.tensor(logits), -1).numpy(), rtol=1e-13)
+    assert softmax([1, 2]).dtype == np.float64
+
+
+def test_softmax_of_diverged_logits_is_nan_without_a_warning():
+    diverged = np.array([np.inf, 0, 0])
+    assert np.isnan(softmax(diverged)).any()
+    assert np.isnan(softmax_cross_entropy(diverged, 0))
+    assert np.isnan(softmax_cross_entropy([np.nan, 0], 0))
+    np.testing.assert_array_equal(softmax([-np.inf, 0]), [0, 1])  # a class ruled out is no divergence
+
+
+def test_one_hot():
+    np.testing.assert_array_equal(one_hot([[2, 0]], 3), [[[0, 0, 1], [1, 0, 0]]])
+    assert one_hot([1], 2).dtype == np.float64
+    assert one_hot([1], 2, np.float32).dtype == np.float32
+    np.testing.assert_array_equal(one_hot([True, False], 2), [[0, 1], [1, 0]])
+    assert one_hot([], 3).shape == (0, 3)
+
+
+# Errors
+
+
+@each
+def test_shapes_that_do_not_match(loss):
+    for call in (loss, loss.gradient):
+        with pytest.raises(ValueError, match=r"target must h.*\(2, 3\).*got an array of shape \(3, 2\)"):
+            call(np.full((2, 3), 0.5), np.zeros((3, 2)), **prices(loss))
+        with pytest.raises(ValueError, match=r"target must h.*\(2, 3\).*got an array of shape \(3,\)"):
+            call(np.full((2, 3), 0.5), np.zeros(3), **prices(loss))
+
+
+@each
+def test_unknown_reduction(loss):
+    prediction, target = example(loss)
+    for call in (loss, loss.gradient):
+        with pytest.raises(ValueError, match="unknown reduction 'means': expected one of mean, sum, none"):
+            call(prediction, target, **prices(loss), reduction="means")
+
+
+@each
+def test_empty_arrays_have_a_sum_but_no_mean(loss):
+    empty = np.empty((0, 3))
+    for call in (loss, loss.gradient):
+        with pytest.raises(ValueError, match=r"prediction must not be empty for a mean, got .*\(0, 3\)"):
+            call(empty, empty, **prices(loss))
+        assert call(empty, empty, **prices(loss), reduction="none").size == 0
+    assert loss(empty, empty, **prices(loss), reduction="sum") == 0
+
+
+@each
+def test_things_that_are_no_numbers(loss):
+    prediction, target = example(loss)
+    with pytest.raises(TypeError, match="prediction must hold real numbers"):
+        loss(prediction * 1j, target, **prices(loss))
+    with pytest.raises(TypeError, match="target must hold real numbers"):
+        loss(prediction, target * 1j, **prices(loss))
+
+
+@each_classifier
+def test_labels_that_are_no_labels(loss):
+    prediction, _ = example(loss, shape=(2, 3))
+    for labels, wrong in [([0, 3], 3), ([-1, 0], -1)]:
+        with pytest.raises(ValueError, match=f"class labels must be from 0 to 2, got {wrong}"):
+            loss(prediction, labels)
+    with pytest.raises(TypeError, match=r"class labels must be whole numbers, got .*float64"):
+        loss(prediction, [0.0, 1.0])
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) or class labels of shape \(2,\), got .*\(4,\)"):
+        loss(prediction, [0.5, 1.5, 2.5, 3.5])
+    for wrong in (1.0, np.empty((2, 0))):
+        with pytest.raises(ValueError, match=r"prediction must have shape \(\.\.\., classes\)"):
+            loss(wrong, 0)
+
+
+def test_softmax_needs_classes():
+    for wrong in (1.0, np.empty((2, 0))):
+        with pytest.raises(ValueError, match=r"logits must have shape \(\.\.\., classes\)"):
+            softmax(wrong)
+
+
+def test_logits_given_as_probabilities():
+    for call in (cross_entropy, cross_entropy.gradient):
+        with pytest.raises(
+            ValueError, match=r"must not be negative, got -2\.0; logits belong in softmax_cross"
+        ):
+            call([[3.0, -2.0]], [0])
+
+
+@pytest.mark.parametrize("name", ["cost", "profit"])
+def test_prices_must_be_numbers_from_0(name):
+    for call in (asymmetric_loss, asymmetric_loss.gradient):
+        good = {"cost": 1, "profit": 2}
+        with pytest.raises(ValueError, match=f"{name} must be a finite number at least 0, got -1"):
+            call([1.0], [2.0], **{**good, name: -1})
+        with pytest.raises(TypeError, match=f"{name} must be a real number, got 'a lot'"):
+            call([1.0], [2.0], **{**good, name: "a lot"})
+        assert call(np.ones(2, np.float32), [2, 0], **{**good, name: np.float64(3)}).dtype == np.float32
+
+
+def test_asymmetric_loss_wants_its_prices():
+    with pytest.raises(TypeError, match="cost"):
+        asymmetric_loss([1.0], [2.0])

@@ -1,0 +1,84 @@
+"""What a stored notebook looks like: readable without a kernel, short cells, nothing that only a widget understands.
+
+That its outputs are right is the business of the gate (tests/gate.py), which runs every cell.
+"""
+
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.live.core import LIVE_FIGURES
+from helpers.live.predict import questions
+
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").rglob("*.ipynb"))
+CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+IDS = [path.stem for path in NOTEBOOKS]
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def sources():
+    return "\n".join(cell.source for path in NOTEBOOKS for cell in code_cells(path))
+
+
+def test_the_notebooks_are_found():
+    assert [path.name for path in CHAPTERS][:1] == ["00_start_here.ipynb"]
+    assert len(CHAPTERS) >= 2
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_it_is_a_valid_notebook_without_widget_state(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert "widgets" not in notebook.metadata
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_outputs_are_readable_without_a_kernel(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "error" and output.get("name") != "stderr", cell.source
+            data = output.get("data", {})
+            assert "application/vnd.jupyter.widget-view+json" not in data, cell.source
+            if "image/png" in data:
+                alt = output.metadata["image/png"]["alt"]
+                assert alt == data["text/plain"] and len(alt) > 40, cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_every_cell_was_run_in_order(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_code_cells_are_short(path):
+    lengths = sorted(len(cell.source.splitlines()) for cell in code_cells(path))
+    assert statistics.median(lengths) < 10
+    assert lengths[int(0.9 * (len(lengths) - 1))] < 20
+    assert lengths[-1] <= 30
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
+def test_prose_leads(path):
+    kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
+    assert kinds[0] == "markdown" and kinds[-1] == "markdown"
+    assert "code code code code" not in " ".join(kinds), "more than three code cells in a row"
+
+
+def test_every_live_figure_of_the_course_is_used_in_a_notebook():
+    assert [name for name in LIVE_FIGURES if f"{name}(" not in sources()] == []
+
+
+def test_every_prediction_is_asked_in_a_notebook_and_well_formed():
+    asked = set(re.findall(r'predict\("([^"]+)"\)', sources()))
+    assert asked == set(questions())
+    for name, question in questions().items():
+        assert 2 <= len(question["choices"]) == len(set(question["choices"])) and question["because"], name
+        assert 0 <= question["answer"] < len(question["choices"]), name

@@ -1,0 +1,113 @@
+"""The set-up: `helpers` is ours wherever it is imported from, and modules import one way only."""
+
+import ast
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import helpers
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ["activations", "losses", "schedules", "initialisers", "descent", "complexity", "datasets", "claims"]
+
+#: What each part may import from the course; a part may always import from itself.
+ALLOWED = {
+    "_checks": set(),
+    **{name: {"_checks", *CORE} for name in CORE},
+    "network": {"_checks", *CORE},
+    "training": {"_checks", *CORE, "network"},
+    "figures": {"_checks", *CORE, "network", "training"},
+    "environment": set(),
+    "live": {"_checks", *CORE, "network", "training", "figures"},
+}
+
+
+def run_python(code, cwd, **env):
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, env={**os.environ, **env}
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def modules():
+    return [info.name for info in pkgutil.walk_packages(helpers.__path__, "helpers.")]
+
+
+@pytest.mark.parametrize("place", [".", "notebooks", "tests", "elsewhere"])
+def test_helpers_is_ours_wherever_it_is_imported_from(place, tmp_path):
+    cwd = tmp_path if place == "elsewhere" else ROOT / place
+    assert (
+        Path(run_python("import helpers; print(helpers.__file__)", cwd)) == ROOT / "helpers" / "__init__.py"
+    )
+
+
+def test_helpers_is_ours_in_the_kernel_of_a_notebook():
+    """The start notebook prints what it found, and is run by the gate; here: that it looks at all."""
+    notebook = json.loads((ROOT / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8"))
+    stored = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    assert any("helpers is the course's own" in "".join(output.get("text", [])) for output in stored)
+
+
+def test_the_numeric_core_loads_neither_matplotlib_nor_widgets():
+    imports = "; ".join(f"import helpers.{name}" for name in [*CORE, "network", "training"])
+    heavy = run_python(
+        f"import sys; {imports}; print([m for m in ('matplotlib', 'ipywidgets', 'IPython') if m in sys.modules])",
+        ROOT,
+    )
+    assert heavy == "[]"
+
+
+def test_no_module_of_the_course_loads_pyplot():
+    imports = "; ".join(f"import {name}" for name in modules())
+    assert run_python(f"import sys; {imports}; print('matplotlib.pyplot' in sys.modules)", ROOT) == "False"
+
+
+@pytest.mark.parametrize("name", modules())
+def test_imports_run_one_way(name):
+    part = name.split(".")[1]
+    source = Path(importlib.import_module(name).__file__).read_text(encoding="utf-8")
+    imported = {
+        node.module.split(".")[1]
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("helpers.")
+    }
+    assert part in ALLOWED, f"say in this test what helpers.{part} may import"
+    assert imported <= ALLOWED[part] | {part}
+
+
+@pytest.mark.parametrize("name", modules())
+def test_everything_public_is_documented(name):
+    module = importlib.import_module(name)
+    assert module.__doc__, f"{name} has no docstring"
+    for attribute, value in vars(module).items():
+        if not attribute.startswith("_") and getattr(value, "__module__", None) == name and callable(value):
+            assert getattr(value, "__doc__", None), f"{name}.{attribute} has no docstring"
+
+
+def test_jupyterlab_got_the_settings_of_the_course():
+    installed = Path(sys.prefix) / "share/jupyter/lab/settings/overrides.json"
+    ours = ROOT / "helpers" / "jupyterlab_overrides.json"
+    assert json.loads(installed.read_text(encoding="utf-8")) == json.loads(ours.read_text(encoding="utf-8"))
+
+
+def test_an_installed_wheel_carries_the_data(tmp_path):
+    """A copy of the package with the data inside, as a wheel has it, finds it there."""
+    import shutil
+
+    shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "data", tmp_path / "helpers" / "data")
+    code = "import helpers.datasets as d; print(d.data_folder()); d.digits()"
+    assert Path(run_python(code, tmp_path, PYTHONPATH=str(tmp_path))) == tmp_path / "helpers" / "data"
+
+
+def test_learners_requirements_are_pinned_exactly():
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(("#", "--editable")):
+            assert "==" in line, f"not pinned: {line}"
