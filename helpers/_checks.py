@@ -1,6 +1,5 @@
 """Checks of arguments, shared by all modules: each error says what was expected and what came."""
 
-from difflib import get_close_matches
 from numbers import Integral, Real
 
 import numpy as np
@@ -60,6 +59,8 @@ def lookup(registry, name, kind):
     """Return `registry[name]`; an unknown name raises an error that lists the known ones."""
     if isinstance(name, str) and name in registry:
         return registry[name]
+    from difflib import get_close_matches  # here, since only a mistake needs it
+
     close = get_close_matches(str(name), registry, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     raise ValueError(f"unknown {kind} {name!r}: expected one of {', '.join(registry)}{hint}")

@@ -1,6 +1,5 @@
 """Is the course installed as it should be? The start notebook asks first, and says what to do if not."""
 
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,8 +18,6 @@ def problems():
     list of str
     """
     found = []
-    if sys.version_info < (3, 11):
-        found.append(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: {REPAIR}")
     wanted = {"numpy": 2, "matplotlib": 3, "ipywidgets": 8, "jupyterlab": 4}
     for package, major in wanted.items():
         if int(version(package).split(".")[0]) != major:
@@ -28,9 +25,7 @@ def problems():
     if int(version("ipykernel").split(".")[0]) >= 7:
         found.append(f"ipykernel below 7 is needed (newer ones mix up figures): {REPAIR}")
     if not hasattr(helpers, "COURSE"):
-        found.append(
-            f"another package named helpers was loaded, from {Path(helpers.__file__).parent}: {REPAIR}"
-        )
+        found.append(f"another package named helpers was loaded, from {Path(helpers.__file__).parent}: {REPAIR}")
     return found
 
 
@@ -40,7 +35,6 @@ def check():
     if found:
         print("\n".join(f"✗ {problem}" for problem in found))
         return
-    print("✓ Python is new enough")
     print("✓ numpy, matplotlib, ipywidgets, jupyterlab and ipykernel fit the course")
     print("✓ helpers is the course's own package")
 

@@ -315,6 +315,4 @@ asymmetric_loss = AsymmetricLoss()
 cross_entropy = CrossEntropy()
 softmax_cross_entropy = SoftmaxCrossEntropy()
 
-LOSSES = {
-    loss.name: loss for loss in (mean_squared_error, asymmetric_loss, cross_entropy, softmax_cross_entropy)
-}
+LOSSES = {loss.name: loss for loss in (mean_squared_error, asymmetric_loss, cross_entropy, softmax_cross_entropy)}

@@ -15,7 +15,7 @@ parameters (of their gradient). With a sequence of seeds, all arrays get a leadi
 """
 
 from dataclasses import dataclass
-from types import SimpleNamespace
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,43 +26,71 @@ from helpers.losses import LOSSES, one_hot, softmax
 
 
 class Softmax:
-    """Softmax down the columns, (..., classes, samples): an activation in which each class feels all the others."""
+    """Softmax down the columns of (..., classes, samples): an activation that compares the units of a layer.
+
+    Parameters
+    ----------
+    classes : int
+        The number of units.
+    dtype : data-type
+        That of the columns.
+    multiply : callable
+        The matrix product to use.
+    """
 
     name = "softmax"
 
+    def __init__(self, classes, dtype, multiply):
+        # A product with ones adds up the classes and repeats the sum for each, in less time than `sum` takes.
+        self.ones = np.ones((classes, classes), dtype)
+        self.multiply = multiply
+        # Half of the exponents that the dtype has: e^-43.7 = 1e-19 for float32, nothing beside the sum's 1. Where
+        # numbers are at the very end of their range, the processor slows down tenfold.
+        self.lowest = np.array(np.log(np.finfo(dtype).tiny) / 2, dtype)
+
     def __call__(self, z, out):
-        """Write e^z over its sum into `out`; the largest z is subtracted first, so that no power overflows."""
+        """Write e^z over its sum into `out`; with the largest z taken off first, no power overflows."""
         np.subtract(z, z.max(axis=-2, keepdims=True), out=out)
+        np.maximum(out, self.lowest, out=out)
         np.exp(out, out=out)
-        return np.divide(out, out.sum(axis=-2, keepdims=True), out=out)
+        np.divide(out, self.multiply(self.ones, out), out=out)
 
     def backward(self, gradient, z, p, out):
-        """Write dloss/dz = p * (g - sum of p * g) into `out`, where p is the output and g = dloss/dp."""
-        mean = (p * gradient).sum(axis=-2, keepdims=True)
-        np.subtract(gradient, mean, out=out)
-        return np.multiply(out, p, out=out)
+        """Write dloss/dz = p * (g - sum of p g) into `out`, where p is the output and g = dloss/dp."""
+        np.subtract(gradient, self.multiply(self.ones, p * gradient), out=out)
+        np.multiply(out, p, out=out)
 
 
-SOFTMAX = Softmax()
+class SoftmaxCrossEntropyGradient:
+    """The derivative of the mean loss with respect to the logits z: (softmax(z) - y) / samples."""
+
+    def __init__(self, outputs, samples, dtype, multiply):
+        self.softmax = Softmax(outputs, dtype, multiply)
+        self.share = np.array(1 / samples, dtype)
+
+    def __call__(self, z, y, out):
+        """Write the derivative into `out`."""
+        self.softmax(z, out)
+        np.subtract(out, y, out=out)
+        np.multiply(out, self.share, out=out)
 
 
-def softmax_cross_entropy_gradient(z, y, out):
-    """Write the derivative of the mean cross-entropy with respect to the logits, (softmax(z) - y) / samples."""
-    SOFTMAX(z, out)
-    np.subtract(out, y, out=out)
-    return np.divide(out, z.shape[-1], out=out)
+class MeanSquaredErrorGradient:
+    """The derivative of the mean loss with respect to the outputs a: 2 (a - y) / (samples * outputs)."""
+
+    def __init__(self, outputs, samples, dtype, multiply):
+        self.share = np.array(2 / (samples * outputs), dtype)
+
+    def __call__(self, a, y, out):
+        """Write the derivative into `out`."""
+        np.subtract(a, y, out=out)
+        np.multiply(out, self.share, out=out)
 
 
-def mean_squared_error_gradient(a, y, out):
-    """Write the derivative of the mean squared error with respect to the outputs, 2 (a - y) / elements."""
-    np.subtract(a, y, out=out)
-    return np.multiply(out, 2 / (a.shape[-1] * a.shape[-2]), out=out)
-
-
-# Gradients of the losses on columns and into a buffer; helpers.losses has the same for general use.
+# The gradients of helpers.losses, but for columns, and written into a buffer.
 GRADIENTS = {
-    "softmax_cross_entropy": softmax_cross_entropy_gradient,
-    "mean_squared_error": mean_squared_error_gradient,
+    "softmax_cross_entropy": SoftmaxCrossEntropyGradient,
+    "mean_squared_error": MeanSquaredErrorGradient,
 }
 
 
@@ -112,7 +140,7 @@ class Network:
         if len(self.sizes) < 2:
             raise ValueError(f"sizes must name the inputs, any hidden layers, and the outputs, got {sizes!r}")
         self.activation = _activation(activation, ACTIVATIONS)
-        self.output_activation = _activation(output_activation, {**ACTIVATIONS, "softmax": SOFTMAX})
+        self.output_activation = _activation(output_activation, {**ACTIVATIONS, "softmax": Softmax})
         lookup(GRADIENTS, loss, "loss of a network")
         self.loss = LOSSES[loss]
         if loss == "softmax_cross_entropy":
@@ -131,7 +159,7 @@ class Network:
         if seeds.ndim != 1 or not len(seeds):
             raise ValueError(f"seed must be a whole number or a sequence of them, got {seed!r}")
         self.runs = len(seeds) if np.ndim(seed) else None
-        count = sum(units * (inputs + 1) for inputs, units in zip(self.sizes, self.sizes[1:], strict=False))
+        count = sum(units * (inputs + 1) for inputs, units in pairwise(self.sizes))
         self._bind(np.zeros((*self.lead, count), self.dtype))
         initialiser = as_initialiser(initialisation)
         for run, one in enumerate(seeds.tolist()):
@@ -151,7 +179,7 @@ class Network:
     def _split(self, vector):
         """Return the matrices [W b] that lie in `vector` one after the other, as views."""
         matrices, start = [], 0
-        for inputs, units in zip(self.sizes, self.sizes[1:], strict=False):
+        for inputs, units in pairwise(self.sizes):
             end = start + units * (inputs + 1)
             matrices.append(vector[..., start:end].reshape(*self.lead, units, inputs + 1))
             start = end
@@ -246,9 +274,9 @@ class Network:
             If the shape is wrong or a label is out of range.
         """
         latest = self._latest_pass()
-        y = self._target_rows(targets, latest.samples)
+        y = self._target_columns(targets, latest.samples)
         with np.errstate(over="ignore", invalid="ignore"):
-            latest.backward(y.T)
+            latest.backward(y)
         return self._gradient.copy()
 
     def loss_value(self, inputs, targets):
@@ -292,14 +320,14 @@ class Network:
         Samples
         """
         x = self._input_rows(inputs)
-        y = self._target_rows(targets, len(x))
+        y = self._target_columns(targets, len(x))
         targets = np.asarray(targets)
         return Samples(x, y, targets if targets.ndim == 1 and targets.dtype.kind in "biu" else None)
 
     def evaluate(self, samples):
         """Return mean loss and accuracy over `Samples`; the accuracy is nan if they have no class labels."""
         outputs = self._outputs(samples.x)
-        losses = self.loss(outputs, np.broadcast_to(samples.y, outputs.shape), reduction="none")
+        losses = self.loss(outputs, np.broadcast_to(samples.y.T, outputs.shape), reduction="none")
         with np.errstate(over="ignore", invalid="ignore"):
             loss = losses.mean(axis=tuple(range(len(self.lead), losses.ndim)))
         if samples.labels is None:
@@ -336,16 +364,16 @@ class Network:
         rows[:, :-1] = inputs
         return rows
 
-    def _target_rows(self, targets, count):
-        """Return the targets, checked, in the shape (count, outputs): class labels become one-hot."""
+    def _target_columns(self, targets, count):
+        """Return the targets, checked, in the shape (outputs, count); class labels become one-hot."""
         targets, outputs = np.asarray(targets), self.sizes[-1]
         if targets.shape == (count,) and outputs > 1:
-            return one_hot(targets, outputs, self.dtype)
-        if targets.shape not in {(count,), (count, outputs)}:
-            raise ValueError(
-                f"targets must have the shape ({count},) or ({count}, {outputs}), got {describe(targets)}"
-            )
-        return float_array(targets, "targets").astype(self.dtype).reshape(count, outputs)
+            rows = one_hot(targets, outputs)
+        elif targets.shape in {(count,), (count, outputs)}:
+            rows = float_array(targets, "targets").reshape(count, outputs)
+        else:
+            raise ValueError(f"targets must have the shape ({count},) or ({count}, {outputs}), got {describe(targets)}")
+        return rows.T.astype(self.dtype, order="C")
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,9 +383,9 @@ class Samples:
     Parameters
     ----------
     x : numpy.ndarray of shape (samples, features + 1)
-        Inputs, the last column ones.
-    y : numpy.ndarray of shape (samples, outputs)
-        What each output should be.
+        Inputs, one row a sample, the last column ones.
+    y : numpy.ndarray of shape (outputs, samples)
+        What each output should be, one column a sample.
     labels : numpy.ndarray of shape (samples,) or None
         Class labels, if the samples have them.
     """
@@ -367,52 +395,64 @@ class Samples:
     labels: np.ndarray | None
 
 
+@dataclass(slots=True, eq=False)
+class Layer:
+    """What a layer is in one `Pass`: views of the network's matrices, and buffers for one batch size.
+
+    Parameters
+    ----------
+    matrix, gradient : numpy.ndarray of shape ([runs,] units, inputs + 1)
+        [W b], and the derivative of the loss with respect to it.
+    f : Activation or None
+        What bends the sums; None stands for the identity.
+    z, a, delta : numpy.ndarray of shape ([runs,] units, samples)
+        The weighted sums, a = f(z), and the derivative of the loss: with respect to a, then to z.
+    input, output : numpy.ndarray of shape ([runs,] units + 1, samples)
+        The activations of the layer below and the own ones, the last row ones.
+    """
+
+    matrix: np.ndarray
+    gradient: np.ndarray
+    f: object
+    z: np.ndarray
+    a: np.ndarray
+    delta: np.ndarray
+    input: np.ndarray
+    output: np.ndarray
+
+
 class Pass:
-    """The way of a batch through a network and back: the equations, and the arrays that they fill.
+    """The way of a batch through a network and back: the equations, with all arrays that they fill.
 
     Parameters
     ----------
     network : Network
-        Whose parameters to use and whose gradient to fill.
+        Whose parameters are used, and whose gradient is filled.
     samples : int
         The size of the batch.
-
-    Attributes
-    ----------
-    layers : list
-        For each layer: ``matrix`` [W b] and ``weights`` W, ``gradient`` dloss/d[W b], activation ``f`` (None for the
-        identity), ``z``, ``a`` = f(z), ``a_and_ones`` (the same array with the row of ones below), and ``delta``,
-        which holds dloss/da, then dloss/dz.
     """
 
     def __init__(self, network, samples):
+        # For one network, dot has the smaller overhead; matmul goes through many of them.
+        multiply = self.multiply = np.matmul if network.runs else np.ndarray.dot
+        outputs, dtype = network.sizes[-1], network.dtype
         self.samples = samples
-        self.layers = []
-        # One network's product has the smaller overhead; matmul goes through many, run by run.
-        self.multiply = np.matmul if network.runs else np.ndarray.dot
-        self.loss_gradient = GRADIENTS[network.loss.name]
-        functions = [network.activation] * (len(network.sizes) - 2) + [network.output_activation]
-        below = None
+        self.loss_gradient = GRADIENTS[network.loss.name](outputs, samples, dtype, multiply)
+        last = network.output_activation
+        last = Softmax(outputs, dtype, multiply) if last is Softmax else last
+        functions = [network.activation] * (len(network.sizes) - 2) + [last]
+        self.layers, below = [], None
         for matrix, gradient, f in zip(network._matrices, network._matrix_gradients, functions, strict=True):
-            shape = (*matrix.shape[:-1], samples)
-            a_and_ones = np.ones((*shape[:-2], shape[-2] + 1, samples), network.dtype)
-            a = a_and_ones[..., :-1, :]
-            if f.name == "identity":
-                f, z = None, a
-            else:
-                z = np.empty_like(a)
-            below = SimpleNamespace(
-                matrix=matrix,
-                weights=matrix[..., :-1],
-                gradient=gradient,
-                f=f,
-                z=z,
-                a=a,
-                a_and_ones=a_and_ones,
-                delta=np.empty_like(a),
-                below=below,
-            )
-            self.layers.append(below)
+            *lead, units, _ = matrix.shape
+            output = np.ones((*lead, units + 1, samples), dtype)
+            a = output[..., :-1, :]
+            bent = f.name != "identity"
+            z, f = (np.empty_like(a), f) if bent else (a, None)
+            self.layers.append(Layer(matrix, gradient, f, z, a, np.empty_like(a), below, output))
+            below = output
+        # From the output down: each layer, the transposed weights and the place of the derivative below it.
+        upper = [(layer, layer.matrix[..., :-1].mT, lower.delta) for lower, layer in pairwise(self.layers)]
+        self.downwards = [*upper[::-1], (self.layers[0], None, None)]
 
     def forward(self, x):
         """Send a batch forward.
@@ -427,16 +467,15 @@ class Pass:
         numpy.ndarray of shape ([runs,] outputs, samples)
             The outputs, in a buffer that the next batch overwrites.
         """
+        self.layers[0].input = x
         for layer in self.layers:
-            layer.input = x
-            self.multiply(layer.matrix, x, layer.z)
+            self.multiply(layer.matrix, layer.input, layer.z)
             if layer.f:
-                layer.f(layer.z, out=layer.a)
-            x = layer.a_and_ones
+                layer.f(layer.z, layer.a)
         return layer.a
 
     def backward(self, y):
-        """Send the loss's derivative back, and so fill the network's gradient.
+        """Send the derivative of the loss back, which fills the network's gradient.
 
         Parameters
         ----------
@@ -444,17 +483,17 @@ class Pass:
             The targets of the batch that went forward last.
         """
         top = self.layers[-1]
-        self.loss_gradient(top.a, y, out=top.delta)
-        for layer in reversed(self.layers):
+        self.loss_gradient(top.a, y, top.delta)
+        for layer, weights_transposed, delta_below in self.downwards:
             if layer.f:
-                layer.f.backward(layer.delta, layer.z, layer.a, out=layer.delta)
+                layer.f.backward(layer.delta, layer.z, layer.a, layer.delta)
             self.multiply(layer.delta, layer.input.mT, layer.gradient)
-            if layer.below:
-                self.multiply(layer.weights.mT, layer.delta, layer.below.delta)
+            if delta_below is not None:
+                self.multiply(weights_transposed, layer.delta, delta_below)
 
 
 def _activation(name_or_object, registry):
-    if isinstance(name_or_object, Activation | Softmax):
+    if isinstance(name_or_object, Activation):
         return name_or_object
     return lookup(registry, name_or_object, "activation")
 

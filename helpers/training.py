@@ -92,7 +92,7 @@ def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=
     schedules = [as_schedule(one) for one in _per_run(learning_rate, "learning_rate", network)]
     seeds = [integer(one, "seed", at_least=0) for one in _per_run(seed, "seed", network)]
     batch_size = len(samples.x) if batch_size is None else integer(batch_size, "batch_size", at_least=1)
-    batches = Batches(samples.x, samples.y, batch_size, seeds)
+    batches = Batches(samples, batch_size, seeds)
     return _epochs(network, samples, held_out, batches, schedules, integer(epochs, "epochs", at_least=0))
 
 
@@ -137,48 +137,43 @@ iterate = epochs  # under a name that the argument `epochs` of `train` does not 
 
 
 class Batches:
-    """Batches of samples, in a new random order every time that one asks for them.
+    """Samples cut into batches, in a new random order every epoch.
 
     Parameters
     ----------
-    x : numpy.ndarray of shape (samples, features + 1)
-        Inputs, one row a sample, the last column ones.
-    y : numpy.ndarray of shape (samples, outputs)
-        Targets.
+    samples : Samples
+        All samples.
     batch_size : int
-        The number of samples in a batch. If it is all of them, their order means nothing and is kept.
+        The samples in a batch. If it is all of them, their order means nothing and is kept.
     seeds : list of int
         One for all runs, or one for each.
+
+    Attributes
+    ----------
+    batches : list of tuple
+        Pairs (x, y) with one column a sample, as views of the shuffled samples.
     """
 
-    def __init__(self, x, y, batch_size, seeds):
-        # Runs of one seed see the same samples at the same time, and can share them.
-        self.generators = [
-            np.random.default_rng(seed) for seed in (seeds if len(set(seeds)) > 1 else seeds[:1])
-        ]
-        self.x, self.y = self.shuffled_x, self.shuffled_y = x, y
-        self.whole = batch_size >= len(x)
-        if not self.whole:
+    def __init__(self, samples, batch_size, seeds):
+        x, y = self.x, self.y = samples.x, samples.y
+        if batch_size < len(x):
+            # Runs of one seed meet the same batches, and share them.
+            self.generators = [np.random.default_rng(seed) for seed in (seeds if len(set(seeds)) > 1 else seeds[:1])]
             lead = (len(self.generators),) if len(self.generators) > 1 else ()
-            self.shuffled_x, self.shuffled_y = (
-                np.empty((*lead, *array.shape), array.dtype) for array in (x, y)
-            )
-        self.views = [
-            tuple(
-                array[..., start : start + batch_size, :].mT for array in (self.shuffled_x, self.shuffled_y)
-            )
-            for start in range(0, len(x), batch_size)
-        ]
+            x, y = np.empty((*lead, *x.shape), x.dtype), np.empty((*lead, *y.shape), y.dtype)
+            self.shuffled = x.reshape(-1, *self.x.shape), y.reshape(-1, *self.y.shape)
+        else:
+            self.generators, self.shuffled = [], ((), ())
+        starts = range(0, len(self.x), batch_size)
+        self.batches = [(x[..., i : i + batch_size, :].mT, y[..., i : i + batch_size]) for i in starts]
 
-    def shuffled(self):
-        """Shuffle, and return the batches: pairs (x, y) of views with one column a sample."""
-        if not self.whole:
-            orders = [generator.permutation(len(self.x)) for generator in self.generators]
-            order = orders if len(orders) > 1 else orders[0]
-            # No index is out of range; "clip" says so, and spares NumPy a copy.
-            np.take(self.x, order, axis=0, out=self.shuffled_x, mode="clip")
-            np.take(self.y, order, axis=0, out=self.shuffled_y, mode="clip")
-        return self.views
+    def shuffle(self):
+        """Bring the samples into a new order, and so fill the batches anew."""
+        for generator, x, y in zip(self.generators, *self.shuffled, strict=True):
+            order = generator.permutation(len(x))
+            # No index is out of range; with "clip" NumPy need not look, and writes straight into place.
+            np.take(self.x, order, axis=0, out=x, mode="clip")
+            np.take(self.y, order, axis=1, out=y, mode="clip")
 
 
 def descend(network, batches, rates):
@@ -188,15 +183,15 @@ def descend(network, batches, rates):
     ----------
     network : Network
         What to train.
-    batches : sequence of tuple
+    batches : list of tuple
         Pairs (x, y) with one column a sample, as `Batches` makes them.
-    rates : sequence of float
-        The learning rate of each update; arrays of shape (runs, 1) for many runs.
+    rates : numpy.ndarray of shape (updates,) or (updates, runs, 1)
+        The learning rate of each update, for many runs that of each run.
     """
     parameters, gradient = network.parameters, network.gradient
     change = np.empty_like(parameters)
     with np.errstate(over="ignore", invalid="ignore"):  # of a training that diverges
-        for (x, y), rate in zip(batches, rates, strict=True):
+        for (x, y), rate in zip(batches, rates.astype(network.dtype), strict=True):
             batch = network.batch_pass(x.shape[-1])
             batch.forward(x)
             batch.backward(y)
@@ -206,21 +201,19 @@ def descend(network, batches, rates):
 
 def _epochs(network, samples, held_out, batches, schedules, count):
     """Train and measure, epoch by epoch."""
+    updates = len(batches.batches)
     unknown = np.full(network.lead, np.nan)
-    updates = len(batches.views)
     for epoch in range(count):
-        first = epoch * updates
-        rates = np.array([[schedule(t) for schedule in schedules] for t in range(first, first + updates)])
-        per_update = rates.astype(network.dtype)
-        descend(
-            network, batches.shuffled(), per_update[:, :, np.newaxis] if network.runs else per_update[:, 0]
-        )
-        yield Epoch(
-            epoch + 1,
+        steps = range(epoch * updates, (epoch + 1) * updates)
+        rates = np.array([[schedule(step) for schedule in schedules] for step in steps], np.float64)
+        batches.shuffle()
+        descend(network, batches.batches, rates[:, :, np.newaxis] if network.runs else rates[:, 0])
+        values = [
             *network.evaluate(samples),
             *((unknown, unknown) if held_out is None else network.evaluate(held_out)),
             np.broadcast_to(rates[-1], network.lead) if network.runs else rates[-1, 0],
-        )
+        ]
+        yield Epoch(epoch + 1, *(values if network.runs else map(float, values)))
 
 
 def _per_run(value, name, network):

@@ -7,8 +7,13 @@ nbval runs every cell and compares its outputs with the stored ones. It leaves s
   it must not count as an unexpected output, and a picture must not be missing on either side.
 """
 
+import os
+
 import nbformat
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+# The kernels inherit this: small matrices gain nothing from more threads, and lose much on a busy machine.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pictures_without_twins(outputs):

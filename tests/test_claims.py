@@ -27,9 +27,7 @@ def test_a_false_claim_stops(false, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize(
-    "condition", [1, 0, None, "yes", 1.0, [True], np.array([True]), np.array(True), np.int64(1)]
-)
+@pytest.mark.parametrize("condition", [1, 0, None, "yes", 1.0, [True], np.array([True]), np.array(True), np.int64(1)])
 def test_only_a_truth_value_is_a_condition(condition, capsys):
     with pytest.raises(TypeError, match="condition must be True or False, got "):
         claim("the sky is blue", condition, "N01")

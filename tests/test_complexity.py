@@ -171,9 +171,7 @@ def test_convolution_multiplications_counted_for_real(shape, out_channels, kerne
         return
 
     outputs, multiplications = convolution_by_hand(weights, image, stride, padding)
-    peer = torch.nn.functional.conv2d(
-        torch.tensor(image), torch.tensor(weights), stride=stride, padding=padding
-    )
+    peer = torch.nn.functional.conv2d(torch.tensor(image), torch.tensor(weights), stride=stride, padding=padding)
     np.testing.assert_allclose(outputs, peer, rtol=1e-10, atol=1e-12)
     assert layer.macs(shape) == multiplications
     assert layer.output_shape(shape) == outputs.shape

@@ -141,9 +141,7 @@ def test_the_type_of_the_start_wins_over_that_of_the_gradient():
     assert set(seen) == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(
-    ("start", "dtype"), [(5, np.float64), (5.0, np.float64), (np.float32(5), np.float32)]
-)
+@pytest.mark.parametrize(("start", "dtype"), [(5, np.float64), (5.0, np.float64), (np.float32(5), np.float32)])
 def test_the_type_follows_the_start(start, dtype):
     path = bowl(0.2, start=start)
     assert path.parameters.dtype == path.losses.dtype == dtype
@@ -172,15 +170,11 @@ def test_divergence_is_silent_and_goes_to_the_end(start, rate):
 
 
 def test_shapes_that_do_not_fit():
-    with pytest.raises(
-        ValueError, match=r"loss must return a value of shape \(\), got an array of shape \(3,\)"
-    ):
+    with pytest.raises(ValueError, match=r"loss must return a value of shape \(\), got an array of shape \(3,\)"):
         gradient_descent(loss, gradient, np.ones(3), 0.1, 5)
     with pytest.raises(ValueError, match=r"gradient must return a value of shape \(3,\), got np.float64"):
         gradient_descent(lambda w: w.sum(), lambda w: w.sum(), np.ones(3), 0.1, 5)
-    with pytest.raises(
-        ValueError, match=r"gradient must return a value of shape \(\), got an array of shape \(2,\)"
-    ):
+    with pytest.raises(ValueError, match=r"gradient must return a value of shape \(\), got an array of shape \(2,\)"):
         gradient_descent(loss, lambda w: np.ones(2), 1.0, 0.1, 5)
 
 

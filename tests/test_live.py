@@ -175,9 +175,7 @@ def test_an_error_shows_in_place_of_the_picture_and_is_raised():
     assert isinstance(live.error, ZeroDivisionError)
     assert "too &lt;high&gt;" in live._message.value and live._image.layout.display == "none"
     live.set(a=1.0)
-    assert (
-        live.error is None and live._image.layout.display is None and live._message.layout.display == "none"
-    )
+    assert live.error is None and live._image.layout.display is None and live._message.layout.display == "none"
 
 
 def test_an_artist_that_is_not_declared_as_moving_is_found_out():
@@ -327,7 +325,5 @@ def test_a_stored_prediction_asks_without_telling():
     data = predict("rate-at-the-edge")._repr_mimebundle_()
     assert "( ) It runs away to infinity" in data["text/plain"]
     assert "1 - 2" not in data["text/plain"]
-    with pytest.raises(
-        ValueError, match="unknown prediction 'rate-at-the-egde'.*did you mean 'rate-at-the-edge'"
-    ):
+    with pytest.raises(ValueError, match="unknown prediction 'rate-at-the-egde'.*did you mean 'rate-at-the-edge'"):
         predict("rate-at-the-egde")

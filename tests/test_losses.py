@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.mathtext import MathTextParser
@@ -27,7 +27,6 @@ PRICES = {"asymmetric_loss": {"cost": 1.5, "profit": 7.0}}
 each = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
 each_classifier = pytest.mark.parametrize("loss", [cross_entropy, softmax_cross_entropy], ids=NAMES[2:])
-short = settings(max_examples=50, deadline=None)
 
 
 def prices(loss):
@@ -54,12 +53,7 @@ def in_torch(loss, prediction, target):
         over = prediction - target
         return torch.where(over > 0, over * 1.5, -over * 7.0)
     if loss.name == "cross_entropy":
-        return (
-            torch.distributions.kl_divergence(
-                torch.distributions.Categorical(target), torch.distributions.Categorical(prediction)
-            )
-            + torch.distributions.Categorical(target).entropy()
-        )
+        return -torch.xlogy(target, prediction).sum(dim=-1)
     return functional.cross_entropy(prediction, target, reduction="none")
 
 
@@ -133,14 +127,11 @@ def test_values_and_gradients_match_pytorch(loss, reduction, dtype, tolerance):
     leaf = torch.tensor(prediction, requires_grad=True)
     expected = reduced(in_torch(loss, leaf, torch.tensor(target)), reduction)
     expected.sum().backward()
-    slope = leaf.grad.numpy()
-    if loss is cross_entropy:  # PyTorch normalises the probabilities, which adds its weight to each slope
-        slope = slope - (1 / len(prediction) if reduction == "mean" else 1)
     value = loss(prediction, target, **prices(loss), reduction=reduction)
     gradient = loss.gradient(prediction, target, **prices(loss), reduction=reduction)
     close = {"rtol": tolerance, "atol": tolerance}
     np.testing.assert_allclose(value, expected.detach().numpy(), **close)
-    np.testing.assert_allclose(gradient, slope, **close)
+    np.testing.assert_allclose(gradient, leaf.grad.numpy(), **close)
     assert value.dtype == gradient.dtype == dtype
     assert value.shape == expected.shape
 
@@ -215,13 +206,10 @@ def test_squared_error_of_numbers():
 def test_asymmetric_loss_by_hand():
     prediction, target = [5.0, 2.0, 3.0], [3.0, 5.0, 3.0]
     np.testing.assert_array_equal(asymmetric_loss(prediction, target, 1, 99, reduction="none"), [2, 297, 0])
-    np.testing.assert_array_equal(
-        asymmetric_loss.gradient(prediction, target, 1, 99, reduction="none"), [1, -99, 0]
-    )
+    np.testing.assert_array_equal(asymmetric_loss.gradient(prediction, target, 1, 99, reduction="none"), [1, -99, 0])
     assert asymmetric_loss(prediction, target, cost=1, profit=99, reduction="sum") == 299
 
 
-@short
 @given(
     tau=st.floats(0, 1),
     pair=arrays(np.float64, (2, 5), elements=st.floats(-1e6, 1e6)),
@@ -309,7 +297,6 @@ def test_labels_are_one_hot_rows(loss):
         assert call(prediction[0, 0], 3).dtype == np.float64  # one sample alone
 
 
-@short
 @given(target=arrays(np.float64, (3, 4), elements=st.floats(-5, 5)), seed=st.integers(0, 1000))
 def test_least_cross_entropy_is_the_entropy_of_the_target(target, seed):
     truth, other = softmax(target), softmax(np.random.default_rng(seed).standard_normal((3, 4)))
@@ -324,7 +311,6 @@ any_logits = st.one_of(
 )
 
 
-@short
 @given(logits=any_logits)
 def test_softmax_of_any_finite_logits_is_a_distribution(logits):
     chances = softmax(logits)
@@ -340,7 +326,6 @@ def test_softmax_of_any_finite_logits_is_a_distribution(logits):
         assert np.isfinite(softmax_cross_entropy.gradient(logits, labels)).all()
 
 
-@short
 @given(logits=arrays(np.float64, (3, 4), elements=st.floats(-50, 50)), shift=st.floats(-1000, 1000))
 def test_softmax_does_not_feel_a_shift(logits, shift):
     np.testing.assert_allclose(softmax(logits + shift), softmax(logits), rtol=1e-11)
@@ -433,9 +418,7 @@ def test_softmax_needs_classes():
 
 def test_logits_given_as_probabilities():
     for call in (cross_entropy, cross_entropy.gradient):
-        with pytest.raises(
-            ValueError, match=r"must not be negative, got -2\.0; logits belong in softmax_cross"
-        ):
+        with pytest.raises(ValueError, match=r"must not be negative, got -2\.0; logits belong in softmax_cross"):
             call([[3.0, -2.0]], [0])
 
 

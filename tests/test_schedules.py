@@ -53,9 +53,7 @@ def test_a_number_gives_a_python_float(name):
 
 
 @every_schedule
-@pytest.mark.parametrize(
-    "steps", [np.arange(30), np.arange(30.0, dtype=np.float32), np.ones((2, 3), int), [], [1, 2]]
-)
+@pytest.mark.parametrize("steps", [np.arange(30), np.arange(30.0, dtype=np.float32), np.ones((2, 3), int), [], [1, 2]])
 def test_an_array_gives_a_rate_for_each_step(name, steps):
     schedule = make(name)
     rates = schedule(steps)
@@ -124,9 +122,7 @@ def test_parameters_that_must_not_be_zero(parameter):
             make(name, **{parameter: 0})
 
 
-@pytest.mark.parametrize(
-    "make_schedule", [lambda: exponential_decay(1, 1.01, 1), lambda: step_decay(1, 2, 1)]
-)
+@pytest.mark.parametrize("make_schedule", [lambda: exponential_decay(1, 1.01, 1), lambda: step_decay(1, 2, 1)])
 def test_a_decay_does_not_grow(make_schedule):
     with pytest.raises(ValueError, match="at most 1, got "):
         make_schedule()
@@ -230,9 +226,7 @@ def test_as_schedule():
 
 @pytest.mark.parametrize("wrong", ["0.1", None, [0.1], np.array([0.1])])
 def test_what_is_no_schedule(wrong):
-    with pytest.raises(
-        TypeError, match=re.escape("must be a number or a schedule (a function of the step), got ")
-    ):
+    with pytest.raises(TypeError, match=re.escape("must be a number or a schedule (a function of the step), got ")):
         as_schedule(wrong)
 
 

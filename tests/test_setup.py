@@ -43,9 +43,7 @@ def modules():
 @pytest.mark.parametrize("place", [".", "notebooks", "tests", "elsewhere"])
 def test_helpers_is_ours_wherever_it_is_imported_from(place, tmp_path):
     cwd = tmp_path if place == "elsewhere" else ROOT / place
-    assert (
-        Path(run_python("import helpers; print(helpers.__file__)", cwd)) == ROOT / "helpers" / "__init__.py"
-    )
+    assert Path(run_python("import helpers; print(helpers.__file__)", cwd)) == ROOT / "helpers" / "__init__.py"
 
 
 def test_helpers_is_ours_in_the_kernel_of_a_notebook():

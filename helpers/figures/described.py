@@ -93,13 +93,9 @@ def _curves(axes, x_name):
 
 
 def _course(x, y, x_name, linear=True):
-    """Say how a curve runs: where it starts and ends, its middle, and its lowest and highest point."""
+    """Say how a curve runs: where it starts and ends, two points between, and its lowest and highest point."""
     finite = np.isfinite(x) & np.isfinite(y)
-    lost = (
-        ""
-        if finite.all()
-        else f"; {np.count_nonzero(~finite)} of {len(finite)} points are not finite numbers"
-    )
+    lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} points are not finite numbers"
     x, y = x[finite], y[finite]
     if len(x) == 0:
         return "empty" + lost
@@ -111,28 +107,22 @@ def _course(x, y, x_name, linear=True):
 
     if len(x) == 1:
         return at(0) + lost
-    middle = f" through {at(len(x) // 2)}" if len(x) > 2 else ""
+    # Two points on the way, at thirds: a period of the curve rarely falls into step with them.
+    between = [at(len(x) * third // 3) for third in (1, 2)] if len(x) > 3 else [at(1)] * (len(x) > 2)
+    middle = f" through {' and '.join(between)}" if between else ""
     if np.any(np.diff(x) < 0):  # a path that turns round, not the graph of a function
         spans = [f"{say(v.min(), u)} to {say(v.max(), u)}" for v, u in ((x, x_unit), (y, unit))]
-        return (
-            f"{len(x)} points from {at(0)}{middle} to {at(-1)}, within {spans[0]} across and {spans[1]} up"
-            + lost
-        )
+        return f"{len(x)} points from {at(0)}{middle} to {at(-1)}, within {spans[0]} across and {spans[1]} up" + lost
     slopes = np.diff(y)
     if np.ptp(y) <= 1e-9 * max(unit, 1e-300):
-        return (
-            f"stays at {say(y[0], unit)} from {x_name} = {say(x[0], x_unit)} to {say(x[-1], x_unit)}" + lost
-        )
+        return f"stays at {say(y[0], unit)} from {x_name} = {say(x[0], x_unit)} to {say(x[-1], x_unit)}" + lost
     if np.all(slopes >= 0):
         return f"rises from {at(0)}{middle} to {at(-1)}" + lost
     if np.all(slopes <= 0):
         return f"falls from {at(0)}{middle} to {at(-1)}" + lost
     low, high = (say(v, unit) for v in (y.min(), y.max()))
     where = [say(x[i], x_unit) for i in (y.argmin(), y.argmax())]
-    return (
-        f"runs from {at(0)}{middle} to {at(-1)}; lowest {low} at {where[0]}, highest {high} at {where[1]}"
-        + lost
-    )
+    return f"runs from {at(0)}{middle} to {at(-1)}; lowest {low} at {where[0]}, highest {high} at {where[1]}" + lost
 
 
 def _bars(axes):
@@ -221,9 +211,7 @@ def _patches(axes):
 
 def _notes(axes):
     notes = [_plain(text.get_text()) for text in axes.texts if text.get_visible() and text.get_text().strip()]
-    arrows = [
-        t for t in axes.texts if isinstance(t, Annotation) and not t.get_text().strip() and t.get_visible()
-    ]
+    arrows = [t for t in axes.texts if isinstance(t, Annotation) and not t.get_text().strip() and t.get_visible()]
     if notes:
         yield "notes: " + "; ".join(notes)
     if arrows:

@@ -102,9 +102,7 @@ class LiveFigure(ipywidgets.VBox):
         """
         unknown = set(values) - set(self._controls)
         if unknown:
-            raise TypeError(
-                f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}"
-            )
+            raise TypeError(f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}")
         self._setting = True
         try:
             for name, value in values.items():
@@ -132,9 +130,7 @@ class LiveFigure(ipywidgets.VBox):
         self._progress = ipywidgets.FloatProgress(
             min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
         )
-        reset = ipywidgets.Button(
-            description="Reset", tooltip="Put all controls back", layout={"width": "90px"}
-        )
+        reset = ipywidgets.Button(description="Reset", tooltip="Put all controls back", layout={"width": "90px"})
         reset.on_click(self.reset)
         buttons = [reset]
         if play is not None:
@@ -200,7 +196,9 @@ class LiveFigure(ipywidgets.VBox):
         self.readout = dict(readout or {})
         with self.hold_sync():
             self._image.value = self._draw()
-            self._readout.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{self._readout_as_html()}</div>'
+            self._readout.value = (
+                f'<div role="status" aria-live="polite" style="line-height:1.5">{self._readout_as_html()}</div>'
+            )
             if self.error is not None:
                 self.error = None
                 self._message.layout.display, self._image.layout.display = "none", None
@@ -265,10 +263,7 @@ class LiveFigure(ipywidgets.VBox):
         return ", ".join(f"{label} = {_text(value)}" for label, value in self.readout.items())
 
     def _readout_as_html(self):
-        cells = (
-            f"{html.escape(label)}: <b>{html.escape(_text(value))}</b>"
-            for label, value in self.readout.items()
-        )
+        cells = (f"{html.escape(label)}: <b>{html.escape(_text(value))}</b>" for label, value in self.readout.items())
         return " &ensp;|&ensp; ".join(cells)
 
     def _repr_mimebundle_(self, **kwargs):
@@ -281,11 +276,7 @@ class LiveFigure(ipywidgets.VBox):
 
 
 def _text(value):
-    return (
-        say(value)
-        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        else str(value)
-    )
+    return say(value) if isinstance(value, int | float | np.number) and not isinstance(value, bool) else str(value)
 
 
 def _event_loop_runs():

@@ -98,10 +98,7 @@ def schedules_side_by_side():
         )
         for curve, schedule in zip(curves, schedules, strict=True):
             curve.set_data(step, schedule(step))
-        return {
-            f"{name} at step 50": schedule(50)
-            for name, schedule in zip(names[1:5], schedules[1:5], strict=True)
-        }
+        return {f"{name} at step 50": schedule(50) for name, schedule in zip(names[1:5], schedules[1:5], strict=True)}
 
     return LiveFigure(
         figure,
@@ -168,9 +165,7 @@ class RateGame(LiveFigure):
     def register(self, _button=None):
         """Enter the rate and what it reached; wrong tries are kept, too: they show where the limit is."""
         level = self.values["level"]
-        _registered.setdefault(level, []).append(
-            (self.values["learning_rate"], self.readout["distance left"])
-        )
+        _registered.setdefault(level, []).append((self.values["learning_rate"], self.readout["distance left"]))
         self.set()
         self._show_board()
 
@@ -191,9 +186,7 @@ class RateGame(LiveFigure):
                 told = f"✓ solved, best rate {best[0]:.3g} ({len(tries)} registered)"
             else:
                 told = f"✗ not yet: best rate {best[0]:.3g} leaves a distance of {best[1]:.3g}"
-            rows.append(
-                f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>"
-            )
+            rows.append(f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>")
         self.board.value = f"<table role='status' aria-live='polite'>{''.join(rows)}</table>"
 
 
@@ -210,16 +203,12 @@ def highest_rate_game():
     )
     law.set(xscale="log", yscale="log", xlim=(0.3, 200), ylim=(1e-3, 10))
     law.set(xlabel="largest curvature", ylabel="learning rate", title="What you registered")
-    (now,) = law.plot(
-        [], [], "s", color=ORANGE, fillstyle="none", markersize=13, markeredgewidth=2, label="this rate"
-    )
+    (now,) = law.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=13, markeredgewidth=2, label="this rate")
     (solved,) = law.plot([], [], "o", color=GREEN, markersize=8, label="solved")
     (missed,) = law.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
     (limit,) = law.plot([], [], color=GREY, linestyle="--", label="2 / curvature")
     law.legend(loc="lower left")
-    path_axes.set(
-        xlabel="w", ylabel="loss", title="Level", ylim=(-100, 3200)
-    )  # the widest labels of all levels
+    path_axes.set(xlabel="w", ylabel="loss", title="Level", ylim=(-100, 3200))  # the widest labels of all levels
     freeze_layout(figure)
 
     def move(level, learning_rate):

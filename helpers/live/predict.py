@@ -1,6 +1,7 @@
 """Predict, then run: a question to settle for yourself before an experiment settles it.
 
-The questions are in ``data/predictions.json``, so that a cell that asks one does not give away the answer.
+The questions are in ``data/predictions/``, a file a chapter, so that a cell that asks one does not give away the
+answer.
 """
 
 import functools
@@ -16,7 +17,8 @@ from helpers.datasets import data_folder
 @functools.cache
 def questions():
     """Return all questions: name -> dict with "question", "choices", "answer" (an index) and "because"."""
-    return json.loads((data_folder() / "predictions.json").read_text(encoding="utf-8"))
+    files = sorted((data_folder() / "predictions").glob("*.json"))
+    return {name: asked for file in files for name, asked in json.loads(file.read_text(encoding="utf-8")).items()}
 
 
 class Prediction(ipywidgets.VBox):
@@ -55,9 +57,7 @@ class Prediction(ipywidgets.VBox):
             return
         verdict = "✓ As you predicted." if self.choice.value == self._answer else "✗ Not what happens."
         told = f"{verdict} {self._choices[self._answer]}: {self._because}"
-        self.answer.value = (
-            f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(told)}</div>'
-        )
+        self.answer.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(told)}</div>'
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
@@ -71,7 +71,7 @@ def predict(name):
     Parameters
     ----------
     name : str
-        A key of ``data/predictions.json``.
+        A key of a file in ``data/predictions/``.
 
     Returns
     -------

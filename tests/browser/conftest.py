@@ -1,0 +1,102 @@
+"""A JupyterLab and a browser for all tests, and each notebook opened and run once for all tests of it."""
+
+import dataclasses
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import lab
+
+#: A test that takes longer, in seconds, is stopped: a last resort, for each single wait has a bound of its own.
+LONGEST_TEST = 300
+
+
+@dataclasses.dataclass
+class OpenNotebook:
+    """A notebook in the browser: the page it is shown in, and its file."""
+
+    page: Page
+    file: Path
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """Return the folder that JupyterLab shows."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="session")
+def url(folder):
+    """Start JupyterLab and return its address."""
+    with lab.jupyterlab(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium."""
+    with lab.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser):
+    """Return an empty page."""
+    with lab.new_page(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def fresh_copy(folder, tmp_path_factory):
+    """Return a function that copies the notebooks to a folder of their own and says where one of them is."""
+
+    def copy(name):
+        place = folder / f"copy{len(list(folder.iterdir()))}"
+        shutil.copytree(lab.NOTEBOOKS, place, ignore=shutil.ignore_patterns(".*"))
+        return place / name
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def executed(request, browser, url, folder, fresh_copy):
+    """Open the notebook named by the test's parameter, and run all its cells."""
+    file = fresh_copy(request.param)
+    with lab.new_page(browser) as page:
+        lab.open_notebook(page, url, file.relative_to(folder))
+        lab.run_all(page)
+        yield OpenNotebook(page, file)
+        lab.stop_kernel(page)
+
+
+@pytest.fixture(autouse=True)
+def never_hang():
+    """Stop a test that takes too long."""
+
+    def stop(signum, frame):
+        raise TimeoutError(f"the test took longer than {LONGEST_TEST} s")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LONGEST_TEST)
+    yield
+    signal.alarm(0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Leave a screenshot of each page that is open when a test fails."""
+    report = yield
+    browser = item.funcargs.get("browser")
+    if report.failed and browser is not None:
+        pages = [page for context in browser.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            name = "".join(c if c.isalnum() else "-" for c in f"{item.name} {report.when} {number}") + ".png"
+            try:
+                page.screenshot(path=lab.SCREENSHOTS / name, timeout=10_000)
+                report.sections.append(("screenshot", str(lab.SCREENSHOTS / name)))
+            except Exception as error:
+                report.sections.append(("screenshot", f"none: {error}"))
+    return report

@@ -1,0 +1,41 @@
+"""Live figures fit into narrow windows, and nothing jumps while a control moves."""
+
+import pytest
+
+from tests.browser import lab, live
+from tests.browser.test_notebooks import each_notebook
+
+pytestmark = pytest.mark.browser
+
+# How many pixels of a live figure, or of anything in it, lie outside the cell's output to the right.
+OVERFLOW = """id => {
+  const root = course.view(id).el, output = root.closest(".jp-OutputArea-output");
+  const right = Math.max(...[root, ...root.querySelectorAll("*")]
+    .filter(element => element.checkVisibility({visibilityProperty: true}) && !element.closest(".noUi-target"))
+    .map(element => element.getBoundingClientRect().right));
+  return Math.max(right - output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth);
+}"""
+
+
+@pytest.fixture(params=[1280, 800])
+def width(request, executed):
+    """Make the window so wide for the time of the test."""
+    executed.page.set_viewport_size({"width": request.param, "height": 800})
+    yield request.param
+    executed.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+@each_notebook
+def test_live_figures_fit_and_stay_put(executed, width):
+    page = executed.page
+    for figure in live.find(page):
+        about = live.settle(page, figure)
+        assert lab.ask(page, OVERFLOW, figure) <= 1, about["name"]
+        for name, control in live.sliders(page, about).items():
+            lab.ask(page, "id => course.watch(course.view(id).el.closest('.jp-Cell'))", figure)
+            for _ in range(5):
+                live.press(page, control)
+            live.drag(page, control, 1, 0, 0.5)
+            live.settle(page, figure)
+            heights = lab.ask(page, "course.watched")
+            assert len(heights) == 1, f"{name} of {about['name']} changes the cell's height: {heights}"

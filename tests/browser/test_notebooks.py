@@ -1,0 +1,89 @@
+"""Each notebook in a real browser: it runs, every live figure follows every control, and it is stored clean."""
+
+import nbformat
+import pytest
+
+from tests.browser import lab, live
+
+pytestmark = pytest.mark.browser
+
+NAMES = sorted(path.name for path in lab.NOTEBOOKS.glob("*.ipynb"))
+each_notebook = pytest.mark.parametrize("executed", NAMES, indirect=True)
+
+# What a notebook holds of a widget that only a running kernel can show.
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def test_there_are_notebooks():
+    assert NAMES
+
+
+@each_notebook
+def test_runs_without_an_error(executed):
+    assert lab.errors_in_cells(executed.page) == []
+    assert lab.errors_in_console(executed.page) == []
+
+
+@each_notebook
+def test_each_control_moves_its_figure_by_keyboard(executed):
+    page = executed.page
+    for figure in live.find(page):
+        about = live.settle(page, figure)
+        for name, control in about["controls"].items():
+            before = live.shown(page, figure)
+            live.press(page, control)
+            live.wait_for_change(page, figure, before)
+            after = live.settle(page, figure)
+            assert after["values"][name] != about["values"][name]
+    assert lab.errors_in_console(page) == []
+
+
+@each_notebook
+def test_after_a_drag_the_picture_belongs_to_the_last_value(executed):
+    page = executed.page
+    for figure in live.find(page):
+        about = live.settle(page, figure)
+        for control in live.sliders(page, about).values():
+            live.drag(page, control, 1, 0, 1.05)
+            handle = live.element(page, control, ".noUi-handle")
+            assert handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            live.settle(page, figure)
+            live.drag(page, control, 0, 0.7, 0.3)
+            live.settle(page, figure)
+    assert lab.errors_in_console(page) == []
+
+
+@each_notebook
+def test_reset_puts_each_figure_back(executed):
+    page = executed.page
+    for figure in live.find(page):
+        live.element(page, figure, "button[title='Put all controls back']").click()
+        page.wait_for_timeout(500)  # a slider that can't stand at its first value would move on by itself
+        about = live.settle(page, figure)
+        assert about["values"] == about["initial"], about["name"]
+
+
+@each_notebook
+def test_saved_file_is_valid_and_holds_no_widget_state(executed):
+    saved = lab.save(executed.page, executed.file)
+    nbformat.validate(saved)
+    assert "widgets" not in saved["metadata"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stored_pictures_show_without_a_kernel(page, url, folder, fresh_copy, name):
+    file = fresh_copy(name)
+    stored = [
+        output["data"]
+        for cell in nbformat.read(file, as_version=4).cells
+        for output in cell.get("outputs", ())
+        if "image/png" in output.get("data", {})
+    ]
+    assert all(WIDGET not in data for data in stored)
+    lab.open_notebook(page, url, file.relative_to(folder))
+    lab.stop_kernel(page)
+    pictures = page.locator(".jp-OutputArea-output img")
+    sizes = pictures.evaluate_all("all => all.map(image => image.complete && image.checkVisibility() && image.naturalWidth)")
+    assert len(sizes) == len(stored)
+    assert all(width and width > 50 for width in sizes)
+    assert lab.errors_in_console(page) == []
