@@ -1,9 +1,9 @@
 """The course's four datasets, small enough to train on in the blink of an eye.
 
-`yogurt_sales` and `two_rings` are made on the spot by published recipes; `iris` and `digits` are small files in
-`data/`, checked against their SHA-256 before use. Each is a `Dataset`: inputs with one row a sample, the targets to
-predict, and names for both. A network is judged by samples that it has not seen, and these are to be scaled by
-numbers taken from the training samples alone:
+`yogurt_sales` and `two_rings` are made on the spot by published recipes; `iris` and `digits` are small files
+in `data/`, checked against their SHA-256 before use. Each is a `Dataset`: inputs with one row a sample, the
+targets to predict, and names for both. A network is judged by samples that it has not seen, and these have to
+be scaled by numbers taken from the training samples alone:
 
 >>> train, test = digits().split(0.8, seed=0)
 >>> train, test = train.standardise(test)
@@ -12,6 +12,7 @@ numbers taken from the training samples alone:
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -64,9 +65,7 @@ class Dataset:
         if inputs.ndim != 2:
             raise ValueError(f"inputs must have the shape (samples, features), got {describe(inputs)}")
         if targets.shape != inputs.shape[:1]:
-            raise ValueError(
-                f"targets must have the shape ({len(inputs)},), one a sample, got {describe(targets)}"
-            )
+            raise ValueError(f"targets must have the shape ({len(inputs)},), got {describe(targets)}")
         if len(names) != inputs.shape[1]:
             raise ValueError(f"expected {inputs.shape[1]} feature names, one a column, got {len(names)}")
         if not classes:
@@ -93,7 +92,7 @@ class Dataset:
         return f"<{self.name}: {len(self)} samples, {self.inputs.shape[1]} features, {kind}>"
 
     def __getitem__(self, rows):
-        """Return the dataset of some samples: an index, a slice, an array of indices or of truth values."""
+        """Return the dataset of some samples: an index, a slice, an array of indices or truth values."""
         rows = np.atleast_1d(np.arange(len(self))[rows])
         return replace(self, inputs=self.inputs[rows], targets=self.targets[rows])
 
@@ -118,7 +117,7 @@ class Dataset:
         Parameters
         ----------
         *sizes : int or float
-            The size of each part but the last: a number of samples (int) or a fraction of all samples (float).
+            The size of each part but the last: a number of samples (int) or a fraction of all (float).
         seed : int
             The seed of the shuffle.
 
@@ -138,14 +137,12 @@ class Dataset:
             else integer(size, "a number of samples", at_least=1)
             for size in sizes
         ]
-        left = len(self) - sum(counts)
-        if min([*counts, left]) < 1:
-            raise ValueError(
-                f"each part must have samples: {len(self)} samples cannot be cut into {[*counts, left]} by {sizes}"
-            )
+        counts.append(len(self) - sum(counts))
+        if min(counts) < 1:
+            raise ValueError(f"each part must have samples: {len(self)} cannot be cut into {counts}")
         shuffled = self.shuffle(seed)
-        ends = np.cumsum([0, *counts, left])
-        return [shuffled[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        ends = np.cumsum([0, *counts])
+        return [shuffled[start:end] for start, end in pairwise(ends)]
 
     def standardise(self, *others):
         """Shift and scale each feature to mean 0 and standard deviation 1 over *this* dataset's samples.
@@ -169,18 +166,16 @@ class Dataset:
         """
         for other in others:
             if other.feature_names != self.feature_names:
-                raise ValueError(
-                    f"expected the {len(self.feature_names)} features of {self!r}, got those of {other!r}"
-                )
+                raise ValueError(f"expected the features of {self!r}, got those of {other!r}")
         mean, deviation = self.inputs.mean(axis=0), self.inputs.std(axis=0)
-        # Compared by value, since rounding can leave a constant a tiny deviation; dividing by infinity gives 0.
+        # Compared by value, since rounding can leave a constant a tiny deviation; over infinity it gives 0.
         deviation[(self.inputs == self.inputs[0]).all(axis=0) | (deviation == 0)] = np.inf
         parts = [replace(part, inputs=(part.inputs - mean) / deviation) for part in (self, *others)]
         return parts if others else parts[0]
 
 
 def yogurt_sales():
-    """Return the made-up daily sales of yogurt: two factors, whose sum is the sales, give or take 0.05.
+    """Return made-up daily sales of yogurt: the sum of two factors, give or take 0.05.
 
     Returns
     -------
@@ -189,8 +184,8 @@ def yogurt_sales():
 
     References
     ----------
-    Peking University, *TensorFlow 2 course*, chapter 2 (its seed and its order of draws, so that its published
-    results can be compared).
+    Peking University, *TensorFlow 2 course*, chapter 2 (its seed and its order of draws, so that its
+    published results can be compared).
     """
     rng = np.random.RandomState(23455)
     factors = rng.rand(32, 2)
@@ -230,7 +225,8 @@ def iris():
 
     References
     ----------
-    R. A. Fisher (1936). The use of multiple measurements in taxonomic problems. *Annals of Eugenics* 7(2), 179-188.
+    R. A. Fisher (1936). The use of multiple measurements in taxonomic problems. *Annals of Eugenics* 7(2),
+    179-188.
     """
     header, *rows = (line.split(",") for line in _read("iris.csv").decode("utf-8").splitlines())
     names = [name.removesuffix("_cm").replace("_", " ") + " (cm)" for name in header[:4]]
@@ -254,8 +250,8 @@ def digits():
 
     References
     ----------
-    E. Alpaydin and C. Kaynak (1998). *Optical Recognition of Handwritten Digits*. UCI Machine Learning Repository.
-    https://doi.org/10.24432/C50P49
+    E. Alpaydin and C. Kaynak (1998). *Optical Recognition of Handwritten Digits*. UCI Machine Learning
+    Repository. https://doi.org/10.24432/C50P49
     """
     with np.load(BytesIO(_read("digits.npz"))) as file:
         inputs, labels = file["images"].reshape(-1, 64), file["labels"]
@@ -275,12 +271,11 @@ def _read(filename):
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(
-            f"data file {filename} could not be read from {path.parent}: {error.strerror}"
-        ) from error
+        reason = f"data file {filename} could not be read from {path.parent}: {error.strerror}"
+        raise DataError(reason) from error
     if sha256(content).hexdigest() != CHECKSUMS[filename]:
         raise DataError(
-            f"data file {filename} in {path.parent} is damaged: its {len(content)} bytes have another SHA-256 "
-            "than data/README.md says; restore it from the course's repository"
+            f"data file {filename} in {path.parent} is damaged: its {len(content)} bytes have another "
+            "SHA-256 than data/README.md says; restore it from the course's repository"
         )
     return content

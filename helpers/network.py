@@ -8,10 +8,10 @@ and the chain rule carries the loss's derivative back through the same layers: w
 
     dloss/dW_l = delta_l a_(l-1)^T,    dloss/db_l = delta_l,    dloss/da_(l-1) = W_l^T delta_l.
 
-`Pass.forward` and `Pass.backward` are these lines. Three habits make them fast: a batch of samples goes through at
-once, one column each; the bias is the last column of the matrix [W b] and meets a row of ones, so that one product
-does it all; and nothing is allocated, since each array is a buffer of the pass, or a view of one long vector of
-parameters (of their gradient). With a sequence of seeds, all arrays get a leading axis: many networks at once.
+`Pass.forward` and `Pass.backward` are these lines. Three habits make them fast. A batch goes through at once,
+one column a sample. The bias is the last column of the matrix [W b] and meets a row of ones: one product does
+it all. And arrays are buffers that each batch uses again, while all matrices are views of one long vector of
+parameters. With a sequence of seeds every array gets a leading axis, `runs`: many networks side by side.
 """
 
 from dataclasses import dataclass
@@ -41,11 +41,11 @@ class Softmax:
     name = "softmax"
 
     def __init__(self, classes, dtype, multiply):
-        # A product with ones adds up the classes and repeats the sum for each, in less time than `sum` takes.
+        # A product with ones adds up the classes and repeats the sum for each; `sum` takes longer.
         self.ones = np.ones((classes, classes), dtype)
         self.multiply = multiply
-        # Half of the exponents that the dtype has: e^-43.7 = 1e-19 for float32, nothing beside the sum's 1. Where
-        # numbers are at the very end of their range, the processor slows down tenfold.
+        # In float32 e^-43.7 = 1e-19, which is nothing beside the 1 of the largest. Far smaller numbers, at
+        # the very end of what the dtype can hold, make the processor several times slower.
         self.lowest = np.array(np.log(np.finfo(dtype).tiny) / 2, dtype)
 
     def __call__(self, z, out):
@@ -110,7 +110,7 @@ class Network:
     initialisation : str or callable
         How the weights begin: a name in `INITIALISERS`, or such a function. Biases begin at 0.
     seed : int or sequence of int
-        The seed of the initial weights. A sequence makes as many networks; each is what its seed alone would make.
+        The seed of the initial weights. A sequence makes as many networks, each as its seed alone would.
     dtype : data-type
         Floating-point type of all arithmetic. Deep networks with tiny gradients want float64.
 
@@ -119,8 +119,8 @@ class Network:
     runs : int or None
         The number of networks side by side; None for a single one, whose arrays lack the axis of runs.
     weights, weight_gradients : list of numpy.ndarray, each of shape ([runs,] units, inputs)
-        The matrices W_l, first layer first, and dloss/dW_l as of the latest backward pass. Views: changing one
-        changes `parameters`.
+        The matrices W_l, first layer first, and dloss/dW_l from the latest backward pass. They are views:
+        to change one is to change `parameters`.
     biases, bias_gradients : list of numpy.ndarray, each of shape ([runs,] units)
         The same for b_l.
     """
@@ -192,7 +192,7 @@ class Network:
 
     def __getstate__(self):
         # A copy keeps what cannot be made anew; the views must be of its own parameters.
-        kept = "sizes activation output_activation loss dtype runs _parameters".split()
+        kept = ["sizes", "activation", "output_activation", "loss", "dtype", "runs", "_parameters"]
         return {name: vars(self)[name] for name in kept}
 
     def __setstate__(self, state):
@@ -214,7 +214,7 @@ class Network:
 
     @property
     def gradient(self):
-        """The derivative of the loss with respect to `parameters`, in its shape, as of the latest backward pass."""
+        """The derivative of the loss with respect to `parameters`, from the latest backward pass."""
         return self._gradient
 
     @property
@@ -287,9 +287,7 @@ class Network:
         """Return the fraction of samples whose class is predicted: a number, or an array of shape (runs,)."""
         samples = self.samples(inputs, labels)
         if samples.labels is None:
-            raise ValueError(
-                f"accuracy needs class labels of shape ({len(samples.x)},), got {describe(labels)}"
-            )
+            raise ValueError(f"accuracy needs one class label a sample, got {describe(labels)}")
         return self.evaluate(samples)[1]
 
     def predict(self, inputs):
@@ -372,7 +370,8 @@ class Network:
         elif targets.shape in {(count,), (count, outputs)}:
             rows = float_array(targets, "targets").reshape(count, outputs)
         else:
-            raise ValueError(f"targets must have the shape ({count},) or ({count}, {outputs}), got {describe(targets)}")
+            shapes = f"({count},) or ({count}, {outputs})"
+            raise ValueError(f"targets must have the shape {shapes}, got {describe(targets)}")
         return rows.T.astype(self.dtype, order="C")
 
 

@@ -1,19 +1,19 @@
 r"""Training: stochastic gradient descent, the rule of `helpers.descent` applied to a whole network.
 
-An epoch goes once through all samples, in a new random order and a batch at a time. Each batch makes one update,
+An epoch goes once through all samples, in a new random order, a batch at a time. Each batch makes one update,
 
     parameters <- parameters - learning_rate(t) * gradient of the batch's mean loss,
 
-where t = 0, 1, 2, ... counts the updates. After the epoch, loss and accuracy are measured on all samples with the
-parameters as they then are, so that training and validation can be compared. `epochs` hands over one epoch's results
-at a time, to whoever wants to watch; `train` collects them.
+where t = 0, 1, 2, ... counts the updates. After the epoch, loss and accuracy are measured on all samples with
+the parameters as they then are, so that training and validation can be compared. `epochs` hands over one
+epoch's results at a time, to whoever wants to watch; `train` collects them.
 """
 
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from helpers._checks import describe, integer
+from helpers._checks import integer
 from helpers.schedules import as_schedule
 
 
@@ -97,7 +97,15 @@ def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=
 
 
 def train(
-    network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None, callback=None
+    network,
+    inputs,
+    targets,
+    learning_rate,
+    epochs,
+    batch_size=32,
+    seed=0,
+    validation=None,
+    callback=None,
 ):
     """Train a network in place.
 
@@ -156,14 +164,13 @@ class Batches:
 
     def __init__(self, samples, batch_size, seeds):
         x, y = self.x, self.y = samples.x, samples.y
+        self.generators, self.shuffled = [], ([], [])
         if batch_size < len(x):
             # Runs of one seed meet the same batches, and share them.
-            self.generators = [np.random.default_rng(seed) for seed in (seeds if len(set(seeds)) > 1 else seeds[:1])]
-            lead = (len(self.generators),) if len(self.generators) > 1 else ()
-            x, y = np.empty((*lead, *x.shape), x.dtype), np.empty((*lead, *y.shape), y.dtype)
-            self.shuffled = x.reshape(-1, *self.x.shape), y.reshape(-1, *self.y.shape)
-        else:
-            self.generators, self.shuffled = [], ((), ())
+            seeds = seeds[:1] if len(set(seeds)) == 1 else seeds
+            self.generators = [np.random.default_rng(seed) for seed in seeds]
+            self.shuffled = [np.empty((len(seeds), *array.shape), array.dtype) for array in (x, y)]
+            x, y = self.shuffled if len(seeds) > 1 else (array[0] for array in self.shuffled)
         starts = range(0, len(self.x), batch_size)
         self.batches = [(x[..., i : i + batch_size, :].mT, y[..., i : i + batch_size]) for i in starts]
 

@@ -141,14 +141,19 @@ def press(page, control):
         raise NotImplementedError(f"{control} is no slider, box, menu or row of buttons, which keys can move")
 
 
-def drag(page, control, *stops):
-    """Drag a slider's handle by mouse to one place after the other, 0 for its left end, 1 for its right end."""
+def grab(page, control, *stops):
+    """Drag a slider's handle by mouse to one place after the other, 0 for its left end, 1 for its right; hold it."""
     handle, track = element(page, control, ".noUi-handle"), element(page, control, ".noUi-base")
     handle.hover()
     page.mouse.down()
     box = track.bounding_box()
     for stop in stops:
         page.mouse.move(box["x"] + stop * box["width"], box["y"] + box["height"] / 2, steps=15)
+
+
+def drag(page, control, *stops):
+    """Drag a slider's handle as `grab` does, then let it go."""
+    grab(page, control, *stops)
     page.mouse.up()
 
 

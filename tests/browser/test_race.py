@@ -45,6 +45,7 @@ def test_pictures_stay_the_same_while_a_slider_moves(page, url, folder):
     moves = 0
     while lab.ask(page, "course.running"):
         live.press(page, control)
+        page.wait_for_timeout(50)
         moves += 1
     lab.wait_for_cells(page)
     pictures = [output["data"]["image/png"] for output in lab.ask(page, "course.outputs")[1]]

@@ -1,0 +1,214 @@
+"""The capstone: everything that the course taught on one panel, trained live on handwritten digits."""
+
+import functools
+import html
+
+import ipywidgets
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from helpers.activations import ACTIVATIONS
+from helpers.complexity import count as count_network
+from helpers.complexity import mlp
+from helpers.datasets import digits
+from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
+from helpers.live.controls import choice, count, rate
+from helpers.live.core import LiveFigure, live_figure
+from helpers.network import Network
+from helpers.schedules import constant, cosine_decay, exponential_decay
+from helpers.training import epochs as train_epochs
+
+#: Highest number of parameters of a run on the leaderboard.
+BUDGET = 3000
+HELD_OUT = 500
+ROWS, COLUMNS = 3, 4
+TILE = (12, 12)
+
+SHAPES = {
+    "constant": lambda initial, updates: constant(initial),
+    "exponential to 1 %": lambda initial, updates: exponential_decay(initial, 0.01, updates),
+    "cosine to 0": lambda initial, updates: cosine_decay(initial, updates),
+}
+
+
+@functools.cache
+def samples():
+    """Return digits to train on and 500 held out, standardised with the means and spreads of the first part."""
+    digit_images = digits()
+    training, held_out = digit_images.split(len(digit_images) - HELD_OUT, seed=0)
+    return *training.standardise(held_out), held_out.inputs
+
+
+def layer_sizes(hidden_1, hidden_2):
+    """Return the sizes of the network's layers; a hidden layer of 0 units is left out."""
+    return [64, *(units for units in (hidden_1, hidden_2) if units), 10]
+
+
+def parameters(hidden_1, hidden_2):
+    """Return how many parameters the network has."""
+    return count_network(mlp(layer_sizes(hidden_1, hidden_2)), (64,)).parameters
+
+
+def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning_rate, batch_size, epochs, seed):
+    """Train the network that a configuration names, an epoch at a time.
+
+    Parameters
+    ----------
+    hidden_1, hidden_2 : int
+        Units of the hidden layers, 0 for none.
+    activation, initialisation, loss : str
+        As for `helpers.network.Network`.
+    schedule : str
+        A key of `SHAPES`.
+    learning_rate : float
+        The initial one.
+    batch_size : int or str
+    epochs, seed : int
+
+    Yields
+    ------
+    network : Network
+    record : helpers.training.Epoch
+    """
+    training, held_out, _ = samples()
+    batch_size = int(batch_size)
+    updates = epochs * -(-len(training) // batch_size)
+    sizes = layer_sizes(hidden_1, hidden_2)
+    # In float64 a shared configuration gives the same digits on every machine.
+    network = Network(sizes, activation, loss, initialisation=initialisation, seed=seed, dtype=np.float64)
+    rates = SHAPES[schedule](learning_rate, updates)
+    held_out = held_out.inputs, held_out.targets
+    for record in train_epochs(
+        network, training.inputs, training.targets, rates, epochs, batch_size, seed=seed, validation=held_out
+    ):
+        yield network, record
+
+
+def confusion(labels, predictions):
+    """Return how often each digit (row) was taken for each digit (column), shape (10, 10)."""
+    table = np.zeros((10, 10), int)
+    np.add.at(table, (labels, predictions), 1)
+    return table
+
+
+def mosaic(images):
+    """Return up to ROWS x COLUMNS images of 8 x 8 pixels as one, with a margin round each; 0 where there is none."""
+    tiles = np.zeros((ROWS * COLUMNS, *TILE))
+    tiles[: len(images), 4:, 2:10] = images.reshape(-1, 8, 8)
+    return tiles.reshape(ROWS, COLUMNS, *TILE).swapaxes(1, 2).reshape(ROWS * TILE[0], COLUMNS * TILE[1])
+
+
+class Workbench(LiveFigure):
+    """A live figure with a leaderboard of the runs that its reader registered, within a budget of parameters."""
+
+    #: Registered runs, as (held-out accuracy, parameters, configuration); they outlive the widget.
+    _runs = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        register = ipywidgets.Button(description="Register this run", button_style="primary", layout={"width": "150px"})
+        register.on_click(self.register)
+        clear = ipywidgets.Button(description="Clear the board")
+        clear.on_click(self.clear)
+        self.board = ipywidgets.HTML()
+        self.children = [*self.children, ipywidgets.HBox([register, clear]), self.board]
+        self._show_board()
+
+    def configuration(self):
+        """Return the settings of all controls: whoever sets the same gets the same run."""
+        return self.values
+
+    def load(self, configuration):
+        """Set all controls to a configuration that somebody shared."""
+        self.set(**configuration)
+
+    def register(self, _button=None):
+        """Enter the finished run; nothing happens while one is still under way."""
+        if self._task is not None and not self._task.done():
+            return
+        size = parameters(self.values["hidden_1"], self.values["hidden_2"])
+        entry = (self.readout["held-out accuracy"], size, self.configuration())
+        if entry not in self._runs:
+            self._runs.append(entry)
+        self._show_board()
+
+    def clear(self, _button=None):
+        """Empty the board."""
+        self._runs.clear()
+        self._show_board()
+
+    def _show_board(self):
+        ranked = sorted(self._runs, key=lambda entry: (entry[1] > BUDGET, -entry[0], entry[1]))[:8]
+        rows = [
+            f"<tr><td>{'over budget' if size > BUDGET else place}</td><td>{accuracy:.1%}</td><td>{size}</td>"
+            f"<td>{html.escape(', '.join(str(value) for value in settings.values()))}</td></tr>"
+            for place, (accuracy, size, settings) in enumerate(ranked, start=1)
+        ]
+        head = "<tr><th>place</th><th>accuracy</th><th>parameters</th><th>configuration</th></tr>"
+        self.board.value = (
+            '<style>.leaderboard td, .leaderboard th {padding: 2px 12px; text-align: left}</style>'
+            f'<div role="status" aria-live="polite">Leaderboard, budget {BUDGET} parameters'
+            + (f'<table class="leaderboard">{head}{"".join(rows)}</table></div>' if rows else ": no runs yet.</div>")
+        )
+
+
+@live_figure
+def workbench():
+    """Choose a network and how it is trained, and watch: losses, which digits are confused, and the worst images."""
+    figure, (curves, table, worst) = new_figure(3, height=3.4, width_ratios=[1.1, 1, 1.25])
+    _, held_out, pictures = samples()
+    curves.set(yscale="log", xlim=(0, 30), ylim=(1e-3, 10), xlabel="epoch", ylabel="loss", title="Loss")
+    (train_curve,) = curves.plot([], [], color=BLUE, label="training")
+    (test_curve,) = curves.plot([], [], color=ORANGE, label="held out")
+    curves.legend(loc="upper right")
+    blues = LinearSegmentedColormap.from_list("blues", ["white", BLUE, "black"])
+    confused = table.imshow(np.zeros((10, 10)), vmin=0, vmax=8, cmap=blues)
+    table.set(xlabel="taken for", ylabel="digit", title="Confusions", xticks=range(10), yticks=range(10))
+    table.grid(visible=False)
+    shown = worst.imshow(mosaic(np.zeros((0, 64))), vmin=0, vmax=16, cmap="gray_r")
+    worst.set(title="Mistaken: digit > answer")
+    worst.axis("off")
+    places = [(column * TILE[1] + 5.5, row * TILE[0] + 1.5) for row in range(ROWS) for column in range(COLUMNS)]
+    captions = [worst.text(x, y, "", ha="center", va="center", fontsize=9) for x, y in places]
+    freeze_layout(figure)
+
+    def move(**configuration):
+        epochs = configuration["epochs"]
+        losses = []
+        for network, record in run(**configuration):
+            losses.append((record.loss, record.validation_loss))
+            drawn = np.clip(np.nan_to_num(losses, nan=10, posinf=10), 1e-3, 10)
+            for curve, values in zip((train_curve, test_curve), drawn.T, strict=True):
+                curve.set_data(np.arange(1, len(drawn) + 1), values)
+            answers = network.predict(held_out.inputs)
+            counts = confusion(held_out.targets, answers)
+            np.fill_diagonal(counts, 0)
+            confused.set_data(counts)
+            wrong = np.flatnonzero(answers != held_out.targets)[: ROWS * COLUMNS]
+            shown.set_data(mosaic(pictures[wrong]))
+            for i, caption in enumerate(captions):
+                caption.set_text(f"{held_out.targets[wrong[i]]} > {answers[wrong[i]]}" if i < len(wrong) else "")
+            yield ("progress", record.epoch / epochs)
+            yield {
+                "held-out accuracy": round(float(record.validation_accuracy), 3),
+                "training accuracy": round(float(record.accuracy), 3),
+                "parameters": f"{parameters(configuration['hidden_1'], configuration['hidden_2'])} of {BUDGET}",
+                "epoch": record.epoch,
+                "state": "learning" if np.isfinite(record.loss) else "diverged",
+            }
+
+    return Workbench(
+        figure,
+        [train_curve, test_curve, confused, shown, *captions],
+        move,
+        hidden_1=count("hidden layer 1", 0, 64, 32, unit="units"),
+        hidden_2=count("hidden layer 2", 0, 64, 0, unit="units"),
+        activation=choice("activation", ACTIVATIONS, "relu"),
+        initialisation=choice("initialisation", ("he", "xavier", "normal", "zeros")),
+        loss=choice("loss", ("softmax_cross_entropy", "mean_squared_error")),
+        schedule=choice("schedule", SHAPES),
+        learning_rate=rate("learning rate", 0.001, 10, 0.1),
+        batch_size=choice("batch size", ("16", "32", "64", "256"), "32"),
+        epochs=count("epochs", 1, 30, 12),
+        seed=count("seed", 0, 20, 0),
+    )

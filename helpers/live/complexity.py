@@ -1,0 +1,475 @@
+"""The live figures of chapter 1: networks of any size, memory, windows that slide, time, and the budget game."""
+
+import functools
+import html
+import timeit
+
+import ipywidgets
+import numpy as np
+
+from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
+from helpers.complexity import count as count_layers
+from helpers.datasets import digits
+from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
+from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.live.controls import choice, count
+from helpers.live.core import LiveFigure, live_figure
+from helpers.network import Network
+from helpers.training import epochs as train_epochs
+
+
+@live_figure
+def network_of_any_size():
+    """Draw a plain network as circles and lines, with its counts; layers of 0 units are left out.
+
+    Controls: the number of inputs, of units in two hidden layers, and of outputs.
+    """
+    figure, axes = new_figure(height=3.8)
+    picture = NetworkPicture(axes)
+
+    def move(inputs, hidden_1, hidden_2, outputs):
+        counted = picture.show([inputs, *filter(None, (hidden_1, hidden_2)), outputs])
+        return {
+            "layers": counted.layers,
+            "hidden": counted.hidden_layers,
+            "parameters": f"{counted.parameters:,}",
+            "multiply-adds": f"{counted.macs:,}",
+        }
+
+    return LiveFigure(
+        figure,
+        picture.artists,
+        move,
+        inputs=count("inputs", 1, 1024, 3),
+        hidden_1=count("first hidden layer", 0, 256, 4),
+        hidden_2=count("second hidden layer", 0, 256, 0),
+        outputs=count("outputs", 1, 20, 2),
+    )
+
+
+# -- memory --------------------------------------------------------------------------------------------------------
+
+#: Name -> layers, shape of one sample.
+EXAMPLES = {
+    "784-128-10": (mlp([784, 128, 10]), (784,)),
+    "LeNet-5": (lenet5(), (1, 32, 32)),
+    "VGG-16": (vgg16(), (3, 224, 224)),
+}
+
+
+def in_bytes(size):
+    """Return a number of bytes as text with its unit, in powers of 1000."""
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
+
+
+@live_figure
+def memory_in_training():
+    """Show what training keeps in memory, part by part, as shares of the whole.
+
+    Controls: the network, how many samples a step sees, and what the optimiser remembers.
+    """
+    figure, axes = new_figure(height=2.6)
+    parts = ("parameters", "gradients", "optimiser state", "activations")
+    bars = axes.barh(parts, np.ones(4), color=(BLUE, ORANGE, GREEN, GREY), height=0.65)
+    sizes = [axes.text(0, i, "", va="center") for i in range(4)]
+    axes.set(xlim=(0, 122), xticks=range(0, 101, 20), xlabel="share of the memory (%)")
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+
+    def move(network, batch_size, optimiser):
+        counted = count_layers(*EXAMPLES[network])
+        memory = counted.training_memory(batch_size, optimiser)
+        for bar, text, part in zip(bars, sizes, memory, strict=True):
+            share = 100 * part / memory.total
+            bar.set_width(share)
+            text.set_x(share + 1.5)
+            text.set_text(in_bytes(part))
+        return {
+            "in total": in_bytes(memory.total),
+            "parameters alone": in_bytes(memory.parameters),
+            "total / parameters": memory.total / memory.parameters,
+        }
+
+    return LiveFigure(
+        figure,
+        [*bars, *sizes],
+        move,
+        network=choice("network", EXAMPLES, "LeNet-5"),
+        batch_size=count("images in a step", 1, 256, 32),
+        optimiser=choice("optimiser", OPTIMISER_STATE, "sgd"),
+    )
+
+
+# -- convolution ---------------------------------------------------------------------------------------------------
+
+#: Name -> the nine weights of a window.
+KERNELS = {
+    "edges from left": [[-1, 0, 1]] * 3,
+    "edges from above": [[-1] * 3, [0] * 3, [1] * 3],
+    "mean": [[1 / 9] * 3] * 3,
+    "only the middle": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+}
+
+
+@live_figure
+def sliding_window():
+    """Slide nine weights over a handwritten digit: a convolution makes a new image, pixel by pixel.
+
+    Controls: the weights, and how many positions have been visited.
+    """
+    image = digits().inputs[3].reshape(8, 8)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    figure, (before, weights, after) = new_figure(3, height=3.0)
+    before.imshow(image, vmin=0, vmax=16, cmap="gray_r")
+    before.set_title("image, 8 × 8")
+    shown = weights.imshow(np.zeros((3, 3)), vmin=-1.6, vmax=1.6, cmap="PuOr")
+    weights.set_title("window, 3 × 3 weights")
+    made = after.imshow(np.zeros((6, 6)), vmin=-48, vmax=48, cmap="PuOr")
+    after.set_title("output, 6 × 6")
+    for axes, side in ((before, 8), (weights, 3), (after, 6)):
+        draw_boundaries(axes, side)
+    marks = [
+        axes.plot([], [], color=BLUE, linewidth=3, label=name)[0]
+        for axes, name in ((before, "window"), (after, "its output"))
+    ]
+    numbers = [weights.text(c, r, "", ha="center", va="center") for r in range(3) for c in range(3)]
+
+    def move(kernel, position):
+        w = np.array(KERNELS[kernel], dtype=float)
+        output = (windows * w).sum(axis=(2, 3))
+        row, column = divmod(position - 1, 6)
+        shown.set_data(w)
+        made.set_clim(-(reach := np.abs(output).max()), reach)
+        made.set_data(np.where(np.arange(36).reshape(6, 6) < position, output, np.nan))
+        marks[0].set_data(*square(row, column, 3))
+        marks[1].set_data(*square(row, column, 1))
+        for text, weight in zip(numbers, w.flat, strict=True):
+            text.set_text("1/9" if kernel == "mean" else f"{weight:.0f}")
+        return {
+            "positions visited": position,
+            "multiply-adds so far": 9 * position,
+            "output here": output[row, column],
+            "weights": 9,
+        }
+
+    return LiveFigure(
+        figure,
+        [shown, made, *numbers, *marks],
+        move,
+        play="position",
+        kernel=choice("window", KERNELS),
+        position=count("position", 1, 36, 15),
+    )
+
+
+@live_figure
+def convolution_against_dense():
+    """Compare a convolution with a dense layer between the same two images, by the size of the image.
+
+    Controls: side of the image, channels that come in and go out, side of the window.
+    """
+    figure, panels = new_figure(2, height=3.8, sharey=True)
+    sides = np.arange(4, 65, 2)
+    curves, marks = [], []
+    for axes, what in zip(panels, ("parameters", "multiply-adds"), strict=True):
+        axes.set(yscale="log", xlim=(0, 68), ylim=(1, 1e12), xlabel="side of the image (pixels)", title=what)
+        for name, colour, style in (("dense", ORANGE, "--"), ("convolution", BLUE, "-")):
+            curves += axes.plot([], [], color=colour, linestyle=style, label=name)
+            marks += axes.plot([], [], "os"[name == "dense"], color=colour, markersize=9, label=f"{name}, chosen")
+    panels[0].set_ylabel("how many")
+    panels[0].legend(handles=curves[:2], loc="upper left")
+    freeze_layout(figure)
+
+    def counted(side, channels_in, channels_out, window):
+        convolution = Conv2D(channels_in, channels_out, window, padding=window // 2)
+        dense = Dense(channels_in * side**2, channels_out * side**2)
+        return (
+            count_layers([dense], (channels_in * side**2,)),
+            count_layers([convolution], (channels_in, side, side)),
+        )
+
+    def move(side, channels_in, channels_out, window):
+        here = counted(side, channels_in, channels_out, window)
+        everywhere = [counted(int(s), channels_in, channels_out, window) for s in sides]
+        for panel, what in enumerate(("parameters", "macs")):
+            for kind in range(2):
+                curves[2 * panel + kind].set_data(sides, [getattr(c[kind], what) for c in everywhere])
+                marks[2 * panel + kind].set_data([side], [getattr(here[kind], what)])
+        dense, convolution = here
+        return {
+            "convolution": f"{convolution.parameters:,} parameters, {convolution.macs:,} MACs",
+            "dense": f"{dense.parameters:,} parameters, {dense.macs:,} MACs",
+        }
+
+    return LiveFigure(
+        figure,
+        [*curves, *marks],
+        move,
+        side=count("side of the image", 4, 64, 28, unit="px"),
+        window=count("side of the window", 1, 7, 5, step=2),
+        channels_in=count("channels in", 1, 64, 1),
+        channels_out=count("channels out", 1, 64, 6),
+    )
+
+
+# -- time ----------------------------------------------------------------------------------------------------------
+
+WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+BATCHES = {"1": 1, "8": 8, "64": 64}
+
+#: What was measured on this computer: batch size -> list of (multiply-adds, seconds).
+_measured = {}
+
+
+def seconds_of_a_layer(width, batch, repeats=5):
+    """Return the time of one product of a (width, width) matrix with `batch` columns: the best of `repeats`."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(width, width)).astype(np.float32)
+    inputs = rng.normal(size=(width, batch)).astype(np.float32)
+    outputs = np.empty_like(inputs)
+    timer = timeit.Timer(lambda: weights.dot(inputs, outputs))
+    number = max(1, round(2e-3 / max(timer.timeit(2) / 2, 1e-7)))
+    return min(timer.repeat(repeats, number)) / number
+
+
+class TimeFigure(LiveFigure):
+    """Times are taken only when the button is pressed: they belong to the reader's computer, not to the course."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        button = ipywidgets.Button(
+            description="Measure here", button_style="primary", tooltip="Time layers of ten widths on this computer"
+        )
+        button.on_click(self.measure)
+        again = ipywidgets.Button(description="Forget all", tooltip="Remove all measured times")
+        again.on_click(self.forget)
+        self.children = [*self.children, ipywidgets.HBox([button, again])]
+
+    def measure(self, _button=None, repeats=5):
+        """Time a dense layer of each width for the chosen batch; the points appear one by one."""
+        batch = BATCHES[self.values["batch"]]
+        times = _measured[batch] = []
+        for width in WIDTHS:
+            times.append((width * width * batch, seconds_of_a_layer(width, batch, repeats)))
+            self.set()
+
+    def forget(self, _button=None):
+        """Remove all points."""
+        _measured.clear()
+        self.set()
+
+
+@live_figure
+def time_against_macs():
+    """Set the time of a dense layer against its multiply-adds, timed on the reader's computer at a press of a button.
+
+    Control: how many samples go through the layer at once.
+    """
+    figure, axes = new_figure(height=3.9)
+    reach = np.array([1e0, 1e9])
+    for per_mac, place in ((1e-9, 1e7), (1e-10, 1e8), (1e-11, 1e9)):
+        axes.plot(
+            reach, per_mac * reach, color=GREY, linestyle=":", linewidth=1.2, label=f"{per_mac * 1e9:.2g} ns a MAC"
+        )
+        left = {"xytext": (-8, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
+        axes.annotate(f"{per_mac * 1e9:.2g} ns", (place, per_mac * place), color=GREY, fontsize=9, **left)
+    points = [
+        axes.plot([], [], marker=marker, color=colour, linewidth=1, label=f"measured, batch {name}")[0]
+        for name, marker, colour in zip(BATCHES, "os^", COLOURS, strict=False)
+    ]
+    axes.set(xscale="log", yscale="log", xlim=(1, 1e9), ylim=(1e-7, 1e-1))
+    axes.set(
+        xlabel="multiply-adds",
+        ylabel="seconds",
+        title="A dense layer of width 2 to 1024 (dotted: equal time for each MAC)",
+    )
+    axes.legend(handles=points, loc="upper left")
+
+    def move(batch):
+        for name, artist in zip(BATCHES, points, strict=True):
+            artist.set_data(*np.array(_measured.get(BATCHES[name]) or np.empty((0, 2))).T)
+            artist.set_linewidth(2.5 if name == batch else 1)
+        times = _measured.get(BATCHES[batch], [])
+        told = {"MACs, width 2": 4 * BATCHES[batch], "MACs, width 1024": f"{1024**2 * BATCHES[batch]:,}"}
+        if len(times) < len(WIDTHS):
+            return {**told, "measured": "press the button below" if not times else "at work ..."}
+        (first, short), *_, (last, long) = times
+        return {**told, "times as many MACs": f"{last / first:,.0f}", "times as long": f"{long / short:,.0f}"}
+
+    return TimeFigure(figure, points, move, batch=choice("samples at once", BATCHES, "64"))
+
+
+# -- the budget game -----------------------------------------------------------------------------------------------
+
+#: Level -> accuracy to reach (%), parameters that may be spent.
+LEVELS = {
+    "1: 97.5 % with 2,500": (97.5, 2500),
+    "2: 95 % with 700": (95, 700),
+    "3: 91 % with 450": (91, 450),
+    "4: 88 % with 200": (88, 200),
+}
+SIDES = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
+SEEDS = 5
+EPOCHS = 15
+
+#: What the player has registered: list of (sizes, parameters, accuracy). It outlives the widget.
+_tries = []
+
+#: Finished trainings: sizes -> accuracies (epochs, seeds) in %.
+_finished = {}
+
+
+@functools.cache
+def images(side):
+    """Return 1200 digits to train on and 597 to test with, `side` pixels wide, standardised."""
+    train, test = pooled_digits(side).split(1200, seed=0)
+    return train.standardise(test)
+
+
+def accuracies(sizes):
+    """Train `SEEDS` networks of these sizes at once, and yield all test accuracies in % after each epoch.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        From the number of pixels to the 10 classes.
+
+    Yields
+    ------
+    numpy.ndarray of shape (epochs so far, SEEDS)
+    """
+    if sizes not in _finished:
+        train, test = images(round(sizes[0] ** 0.5))
+        # float64: the same curves on every processor, to more digits than are shown.
+        network = Network(sizes, seed=range(SEEDS), dtype=np.float64)
+        reached = []
+        held_out = (test.inputs, test.targets)
+        for record in train_epochs(network, train.inputs, train.targets, 0.2, EPOCHS, validation=held_out):
+            reached.append(100 * record.validation_accuracy)
+            if record.epoch < EPOCHS:
+                yield np.array(reached)
+        _finished[sizes] = np.array(reached)
+    yield _finished[sizes]
+
+
+class BudgetGame(LiveFigure):
+    """Reach an accuracy on handwritten digits with no more parameters than a level allows."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        button = ipywidgets.Button(description="Register", button_style="primary", tooltip="Enter this network")
+        button.on_click(self.register)
+        again = ipywidgets.Button(description="Forget all", tooltip="Start the game from the beginning")
+        again.on_click(self.forget)
+        self.board = ipywidgets.HTML()
+        self.children = [*self.children, ipywidgets.HBox([button, again]), self.board]
+        self._show_board()
+
+    def register(self, _button=None):
+        """Enter the network and what it reached, once its training is finished."""
+        self.set()
+        values = self.values
+        sizes = sizes_of(values["image"], values["hidden_1"], values["hidden_2"])
+        entry = (sizes, self._parameters(sizes), self._accuracy(sizes))
+        if entry not in _tries:
+            _tries.append(entry)
+        self.set()
+        self._show_board()
+
+    def forget(self, _button=None):
+        """Clear the board."""
+        _tries.clear()
+        self.set()
+        self._show_board()
+
+    @staticmethod
+    def _parameters(sizes):
+        return count_layers(mlp(list(sizes)), sizes[:1]).parameters
+
+    @staticmethod
+    def _accuracy(sizes):
+        return shown_accuracy(_finished[sizes][-1])
+
+    def _show_board(self):
+        rows = []
+        for level, (goal, budget) in LEVELS.items():
+            within = [entry for entry in _tries if entry[1] <= budget]
+            best = max(within, key=lambda entry: (entry[2], -entry[1]), default=None)
+            if best is None:
+                told = "nothing registered within this budget yet"
+            else:
+                sizes, parameters, accuracy = best
+                verdict = "✓ solved" if accuracy >= goal else "✗ not yet"
+                told = f"{verdict}: {'-'.join(map(str, sizes))} reaches {accuracy:.1f} % with {parameters:,} parameters"
+            rows.append(f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>")
+        self.board.value = f"<table role='status' aria-live='polite'>{''.join(rows)}</table>"
+
+
+def sizes_of(image, hidden_1, hidden_2):
+    """Return the sizes of the network that the controls ask for; hidden layers of 0 units are left out."""
+    return (SIDES[image] ** 2, *filter(None, (hidden_1, hidden_2)), 10)
+
+
+def shown_accuracy(of_seeds):
+    """Return the median over seeds, to one decimal."""
+    return round(float(np.median(of_seeds)), 1)
+
+
+@live_figure
+def parameter_budget_game():
+    """Choose the size of a network for digits, watch five of them learn, and register what they reach.
+
+    Controls: the level, the size of the image, and the units of two hidden layers.
+    """
+    figure, (learning, board) = new_figure(2, height=3.8)
+    learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel="epoch", ylabel="test accuracy (%)")
+    learning.set_title(f"{SEEDS} seeds learn")
+    curves = [
+        learning.plot([], [], color=BLUE, linewidth=width, linestyle=style, label=name)[0]
+        for name, width, style in (("median", 2.5, "-"), ("best seed", 1, "--"), ("worst seed", 1, ":"))
+    ]
+    (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal")
+    learning.legend(loc="lower right")
+    board.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel="parameters", ylabel="test accuracy (%)")
+    board.set_title("Your board")
+    (corner,) = board.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal: this corner")
+    (tried,) = board.plot([], [], "o", color=GREEN, markersize=8, label="registered")
+    (now,) = board.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=12, markeredgewidth=2, label="this one")
+    board.legend(loc="lower right")
+    freeze_layout(figure)
+
+    def move(level, image, hidden_1, hidden_2):
+        goal, budget = LEVELS[level]
+        sizes = sizes_of(image, hidden_1, hidden_2)
+        counted = count_layers(mlp(list(sizes)), sizes[:1])
+        aim.set_data([0, EPOCHS + 0.5], [goal, goal])
+        corner.set_data([30, budget, budget], [goal, goal, 100])
+        tried.set_data([entry[1] for entry in _tries], [entry[2] for entry in _tries])
+        for reached in accuracies(sizes):
+            done = len(reached)
+            median = np.round(np.median(reached, axis=1), 1)
+            for curve, values in zip(curves, (median, reached.max(axis=1), reached.min(axis=1)), strict=True):
+                curve.set_data(np.arange(1, done + 1), np.round(values, 1))
+            now.set_data([counted.parameters], [max(median[-1], 40)])
+            if done % 3 == 0 or done == 1:
+                yield {
+                    "network": "-".join(map(str, sizes)),
+                    "parameters": f"{counted.parameters:,} of {budget:,}",
+                    "accuracy": f"{median[-1]:.1f} % (goal {goal} %)",
+                    "level": "✓ solved" if median[-1] >= goal and counted.parameters <= budget else "✗ not yet",
+                }
+            yield ("progress", done / EPOCHS)
+
+    return BudgetGame(
+        figure,
+        [aim, *curves, corner, tried, now],
+        move,
+        level=choice("level", LEVELS),
+        image=choice("image", SIDES),
+        hidden_1=count("first hidden layer", 0, 64, 4),
+        hidden_2=count("second hidden layer", 0, 32, 0),
+    )
