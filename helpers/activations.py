@@ -30,8 +30,11 @@ class Activation:
         f(x) and f'(x) in LaTeX, without dollar signs. ``[x > 0]`` is 1 where true and 0 where false.
     output_range : tuple of float
         Lower and upper bound of f(x), which may be infinite.
+    zero_mean : bool
+        Whether f(-x) = -f(x), so that inputs spread evenly about 0 give outputs of mean 0.
     """
 
+    zero_mean = False
     __slots__ = ()  # no attributes of its own: an activation cannot be changed by accident
 
     def __call__(self, x, out=None):
@@ -86,12 +89,6 @@ class Activation:
         """
         return np.multiply(gradient, self._derivative(x, y), out=out)
 
-    @property
-    def zero_centred(self):
-        """Whether the output range is symmetric about 0."""
-        low, high = self.output_range
-        return low == -high
-
     def __repr__(self):
         return f"<activation {self.name}>"
 
@@ -124,6 +121,7 @@ class Tanh(Activation):
     formula = r"\frac{1 - e^{-2x}}{1 + e^{-2x}}"
     derivative_formula = r"1 - f(x)^2"
     output_range = (-1.0, 1.0)
+    zero_mean = True
 
     def _value(self, x, out):
         return np.tanh(x, out=out)
@@ -211,6 +209,7 @@ class Identity(Activation):
     formula = r"x"
     derivative_formula = r"1"
     output_range = (-math.inf, math.inf)
+    zero_mean = True
 
     def _value(self, x, out):
         return np.positive(x, out=out)

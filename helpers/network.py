@@ -50,7 +50,7 @@ class Softmax:
 
     def __call__(self, z, out):
         """Write e^z over its sum into `out`; with the largest z taken off first, no power overflows."""
-        np.subtract(z, z.max(axis=-2, keepdims=True), out=out)
+        np.subtract(z, np.maximum.reduce(z, axis=-2, keepdims=True), out=out)
         np.maximum(out, self.lowest, out=out)
         np.exp(out, out=out)
         np.divide(out, self.multiply(self.ones, out), out=out)

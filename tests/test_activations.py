@@ -234,10 +234,11 @@ def test_output_range_is_reached(f):
     np.testing.assert_allclose([y.min(), y.max()], f.output_range, rtol=1e-7, atol=1e-9)
 
 
-def test_zero_centred_tells_tanh_from_sigmoid_and_relu():
-    assert activations.tanh.zero_centred is True
-    assert sigmoid.zero_centred is False
-    assert relu.zero_centred is False
+@pytest.mark.parametrize("f", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_zero_mean_tells_the_odd_functions_from_the_others(f):
+    x = np.linspace(-3, 3, 13)
+    assert f.zero_mean == np.allclose(f(-x), -f(x))
+    assert f.zero_mean == (abs(f(x).mean()) < 1e-12)
 
 
 # Buffers, shapes, kinds of input

@@ -389,5 +389,5 @@ def test_wrong_samples_are_refused(inputs, labels, error, message):
 
 
 def test_accuracy_wants_labels():
-    with pytest.raises(ValueError, match="accuracy needs class labels"):
+    with pytest.raises(ValueError, match="accuracy needs one class label a sample"):
         Network([3, 2]).accuracy(np.zeros((4, 3)), np.eye(2)[[0, 1, 0, 1]])

@@ -24,6 +24,7 @@ ALLOWED = {
     "training": {"_checks", *CORE, "network"},
     "figures": {"_checks", *CORE, "network", "training"},
     "environment": set(),
+    "ledger": {"datasets"},
     "live": {"_checks", *CORE, "network", "training", "figures"},
 }
 

@@ -11,7 +11,7 @@ from helpers.figures.described import described_figure
 from helpers.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
 
 #: Layers with more units than this are drawn with an ellipsis between their first and last units.
-SHOWN = 9
+SHOWN = 7
 
 
 def unit_heights(units):
@@ -27,10 +27,10 @@ def unit_heights(units):
         At most `SHOWN` - 1 heights and three dots if there are more units than `SHOWN`, else all and none.
     """
     if units <= SHOWN:
-        apart = min(1.7, 8 / max(units - 1, 1))
+        apart = min(1.7, 6.4 / max(units - 1, 1))
         return apart * ((units - 1) / 2 - np.arange(units)), np.empty(0)
-    half = np.arange(SHOWN // 2) + 1.0
-    return np.concatenate([half[::-1], -half]), np.array([0.35, 0.0, -0.35])
+    half = np.arange(SHOWN // 2) * 1.1 + 1.0
+    return np.concatenate([half[::-1], -half]), np.array([0.3, 0.0, -0.3])
 
 
 class NetworkPicture:
@@ -45,7 +45,7 @@ class NetworkPicture:
     """
 
     def __init__(self, axes, most_layers=4):
-        axes.set(xlim=(-0.14, 1.14), ylim=(-7.2, 7.4))
+        axes.set(xlim=(-0.14, 1.14), ylim=(-6.2, 5.3))
         axes.axis("off")
         self.weights = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.7, label="weights"))
         self.one_unit = axes.add_collection(
@@ -56,15 +56,14 @@ class NetworkPicture:
         (self.units,) = axes.plot([], [], color=BLUE, label="units that compute", **units)
         (self.dots,) = axes.plot([], [], "o", color=BLACK, markersize=3, label="dots for units left out")
         middle = {"ha": "center", "va": "center"}
-        self.total = axes.text(0.5, 6.9, "", weight="bold", **middle)
-        self.heads = [axes.text(0, 5.4, "", **middle) for _ in range(most_layers)]
-        self.counts = [axes.text(0, -6.0, "", fontsize=10, **middle) for _ in range(most_layers - 1)]
+        self.heads = [axes.text(0, 4.5, "", **middle) for _ in range(most_layers)]
+        self.counts = [axes.text(0, -5.0, "", fontsize=10, **middle) for _ in range(most_layers - 1)]
 
     @property
     def artists(self):
         """All that `show` changes, in the order of drawing."""
         shapes = [self.weights, self.one_unit, self.inputs, self.units, self.dots]
-        return [*shapes, self.total, *self.heads, *self.counts]
+        return [*shapes, *self.heads, *self.counts]
 
     def show(self, sizes):
         """Draw a network.
@@ -104,10 +103,6 @@ class NetworkPicture:
 
     def _write(self, sizes, across, counted):
         hidden = counted.hidden_layers
-        self.total.set_text(
-            f"{counted.layers} layer{'s' * (counted.layers > 1)} ({hidden} hidden): "
-            f"{counted.parameters:,} parameters, {counted.macs:,} multiply-add{'s' * (counted.macs > 1)}"
-        )
         names = ["input", *(f"hidden {n}" if hidden > 1 else "hidden" for n in range(1, hidden + 1)), "output"]
         for i, head in enumerate(self.heads):
             head.set_visible(i < len(sizes))
@@ -118,8 +113,8 @@ class NetworkPicture:
             note.set_visible(i < len(counted.rows))
             if i < len(counted.rows):
                 row = counted.rows[i]
-                plural = "es" * (row.biases > 1)
-                note.set_text(f"{row.weights:,} weight{'s' * (row.weights > 1)}\n+ {row.biases:,} bias{plural}")
+                weights, biases = "s" * (row.weights > 1), "es" * (row.biases > 1)
+                note.set_text(f"{row.weights:,} weight{weights}\n+ {row.biases:,} bias{biases}")
                 note.set_x((across[i] + across[i + 1]) / 2)
 
 
@@ -136,8 +131,9 @@ def network_drawing(sizes):
     -------
     DescribedFigure
     """
-    figure, axes = new_figure(height=3.6)
+    figure, axes = new_figure(height=3.4)
     NetworkPicture(axes, most_layers=len(sizes)).show(sizes)
+    axes.set_title("-".join(map(str, sizes)))
     return figure
 
 

@@ -24,7 +24,7 @@ def network_of_any_size():
 
     Controls: the number of inputs, of units in two hidden layers, and of outputs.
     """
-    figure, axes = new_figure(height=3.8)
+    figure, axes = new_figure(height=3.2)
     picture = NetworkPicture(axes)
 
     def move(inputs, hidden_1, hidden_2, outputs):
@@ -300,7 +300,7 @@ def time_against_macs():
         (first, short), *_, (last, long) = times
         return {**told, "times as many MACs": f"{last / first:,.0f}", "times as long": f"{long / short:,.0f}"}
 
-    return TimeFigure(figure, points, move, batch=choice("samples at once", BATCHES, "64"))
+    return TimeFigure(figure, points, move, batch=choice("samples at once", BATCHES))
 
 
 # -- the budget game -----------------------------------------------------------------------------------------------

@@ -162,9 +162,9 @@ class LiveFigure(ipywidgets.VBox):
             if not inspect.isgenerator(result):
                 self._show(result)
             elif wait or not _event_loop_runs():
-                for step in result:
-                    self._step(step)
-                self._progress.layout.visibility = "hidden"
+                # Nobody sees the pictures in between: only the last one is drawn.
+                *_, last = (step for step in result if not _is_progress(step))
+                self._show(last)
             else:
                 self._task = asyncio.get_running_loop().create_task(self._stream(result))
         except Exception as error:
@@ -186,7 +186,7 @@ class LiveFigure(ipywidgets.VBox):
         self._progress.layout.visibility = "hidden"
 
     def _step(self, step):
-        if isinstance(step, tuple) and step[0] == "progress":
+        if _is_progress(step):
             self._progress.layout.visibility = "visible"
             self._progress.value = step[1]
         else:
@@ -270,13 +270,19 @@ class LiveFigure(ipywidgets.VBox):
         """Return the widget, and beside it the picture and its words for readers without a kernel."""
         data = super()._repr_mimebundle_(**kwargs) or {}
         size = tuple(int(n) for n in self._figure.bbox.size)
-        still, metadata = mimebundle(self.png(), self.description, size)
+        # The canvas still holds the latest picture; what is stored may take longer to make, and be smaller.
+        picture = self.png() if self.error else png_of_pixels(self._figure.canvas.buffer_rgba())
+        still, metadata = mimebundle(picture, self.description, size)
         del still["text/html"]  # the widget is what JupyterLab shows
         return {**data, **still}, metadata
 
 
 def _text(value):
     return say(value) if isinstance(value, int | float | np.number) and not isinstance(value, bool) else str(value)
+
+
+def _is_progress(step):
+    return isinstance(step, tuple) and step[0] == "progress"
 
 
 def _event_loop_runs():

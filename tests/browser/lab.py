@@ -29,10 +29,10 @@ SCREENSHOTS = HERE / "screenshots"
 #: Seconds to wait for an answer, for a server or a page to start, and for one cell to run.
 ANSWER, START, CELL = 20, 50, 60
 
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM_FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 # A reader's own settings: no news, no questions, nothing saved but on demand, all cells in the page at once.
 SETTINGS = {

@@ -15,11 +15,10 @@ from tests.browser.lab import ask, ask_kernel
 #: Seconds within which the picture must belong to the controls' values.
 PICTURE = 30
 
-# Asked of the kernel: a live figure's controls, and what a newly built one shows at their values.
-ABOUT = """
-import base64, html, json, re
+# Asked of the kernel: a live figure's controls now.
+CONTROLS = """
+import json
 from ipywidgets.widgets.widget import _instances as widgets
-from helpers.live.core import LIVE_FIGURES
 
 def value(control):
     return getattr(control, "index", control.value)
@@ -29,20 +28,31 @@ def text(control):
     return format(control.value, form) if form else str(getattr(control, "label", control.value))
 
 figure = widgets[FIGURE]
-fresh = LIVE_FIGURES[figure.name]()
-initial = {name: value(control) for name, control in fresh.controls.items()}
-fresh.set(**figure.values)
-status = next(child.value for child in fresh.children if 'role="status"' in str(getattr(child, "value", "")))
 print(json.dumps({
     "name": figure.name,
-    "controls": {name: control.model_id for name, control in figure.controls.items()},
-    "initial": initial,
+    "ids": {name: control.model_id for name, control in figure.controls.items()},
     "values": {name: value(control) for name, control in figure.controls.items()},
     "texts": {name: text(control) for name, control in figure.controls.items()},
-    "picture": base64.b64encode(fresh.png()).decode(),
+}))
+"""
+
+# Asked of the kernel: what a newly built figure of that name shows at these values, and at which it starts.
+NEW_FIGURE = """
+import base64, html, json, re
+from ipywidgets.widgets.widget import _instances as widgets
+from helpers.live.core import LIVE_FIGURES
+
+figure = widgets[FIGURE]
+new = LIVE_FIGURES[figure.name]()
+initial = {name: getattr(control, "index", control.value) for name, control in new.controls.items()}
+new.set(**figure.values)
+status = next(child.value for child in new.children if 'role="status"' in str(getattr(child, "value", "")))
+print(json.dumps({
+    "initial": initial,
+    "picture": base64.b64encode(new.png()).decode(),
     "words": html.unescape(re.sub("<[^>]*>", "", status)),
 }))
-for widget in [*fresh.controls.values(), *fresh.children, fresh]:
+for widget in [*new.controls.values(), *new.children, new]:
     widget.close()
 """
 
@@ -52,9 +62,9 @@ def find(page):
     return ask(page, "course.liveFigures")
 
 
-def about(page, figure):
-    """Ask the kernel for a live figure's name and controls, and for what a new one shows at their values."""
-    return ask_kernel(page, ABOUT, FIGURE=figure)
+def controls(page, figure):
+    """Ask the kernel for a live figure's name and, by the names of its controls, their ids, values and texts."""
+    return ask_kernel(page, CONTROLS, FIGURE=figure)
 
 
 def shown(page, figure):
@@ -68,25 +78,28 @@ def element(page, widget, selector):
 
 
 def settle(page, figure):
-    """Wait until a live figure shows all that a new one would at these values; return `about` it.
+    """Wait until a live figure shows all that a new one would at its controls' values.
 
     Browser and kernel must agree about each control, the number beside each slider must be its value, and the picture
-    (pixel for pixel) and the key numbers must be those of a new figure.
+    (pixel for pixel) and the key numbers must be those of a new figure. Returns `controls`, and the values that a new
+    figure starts with as "initial".
     """
     deadline = time.monotonic() + PICTURE
-    while time.monotonic() < deadline:
-        wanted = about(page, figure)
-        while not (faults := _faults(page, figure, wanted)) or time.monotonic() < deadline:
-            if not faults:
-                return wanted
-            if _values(page, wanted) != wanted["values"]:
-                break
-            time.sleep(0.05)
-    raise AssertionError(f"{wanted['name']} at {wanted['texts']}: " + "; ".join(faults))
+    while (now := controls(page, figure))["values"] != (seen := _values(page, now)):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{now['name']} is at {now['values']} in the kernel, at {seen} in the browser")
+        time.sleep(0.05)
+    wanted = now | ask_kernel(page, NEW_FIGURE, FIGURE=figure)
+    deadline = time.monotonic() + PICTURE
+    while faults := _faults(page, figure, wanted):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{now['name']} at {now['texts']}: " + "; ".join(faults))
+        time.sleep(0.05)
+    return wanted
 
 
-def _values(page, wanted):
-    return {name: ask(page, "course.value", control) for name, control in wanted["controls"].items()}
+def _values(page, now):
+    return {name: ask(page, "course.value", control) for name, control in now["ids"].items()}
 
 
 def _faults(page, figure, wanted):
@@ -94,9 +107,7 @@ def _faults(page, figure, wanted):
     faults = []
     if seen["error"]:
         faults.append(f"it shows an error: {seen['error']}")
-    if (values := _values(page, wanted)) != wanted["values"]:
-        faults.append(f"the browser's controls are at {values}, the kernel's at {wanted['values']}")
-    for name, control in wanted["controls"].items():
+    for name, control in wanted["ids"].items():
         label = element(page, control, ".widget-readout")
         if label and not _same_number(label.inner_text(), wanted["texts"][name]):
             faults.append(f"beside {name} stands {label.inner_text()}, not {wanted['texts'][name]}")
@@ -105,6 +116,17 @@ def _faults(page, figure, wanted):
     if seen["picture"] != wanted["picture"]:
         faults.append(f"{_different(seen['picture'], wanted['picture'])} pixels differ from a new figure's")
     return faults
+
+
+def wait_until_still(page, figure):
+    """Wait until a live figure has shown the same for half a second."""
+    deadline = time.monotonic() + PICTURE
+    before = None
+    while (now := shown(page, figure)) != before:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still moving after {PICTURE} s: {now['words']}")
+        before = now
+        page.wait_for_timeout(500)
 
 
 def _same_number(one, other):
@@ -157,9 +179,10 @@ def drag(page, control, *stops):
     page.mouse.up()
 
 
-def sliders(page, about):
+def sliders(page, figure):
     """Return name -> id of those controls of a live figure that are sliders."""
-    return {name: control for name, control in about["controls"].items() if element(page, control, ".noUi-handle")}
+    ids = controls(page, figure)["ids"]
+    return {name: control for name, control in ids.items() if element(page, control, ".noUi-handle")}
 
 
 def wait_for_change(page, figure, before):

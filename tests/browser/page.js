@@ -30,7 +30,7 @@ window.course = {
     return {
       picture: btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), "")),
       words: el.querySelector("[role=status]").innerText,
-      error: alert?.checkVisibility() ? alert.innerText : "",
+      error: alert?.checkVisibility({ visibilityProperty: true }) ? alert.innerText : "",
     };
   },
 

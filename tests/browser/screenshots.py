@@ -17,7 +17,8 @@ DARK = {"apputils-extension/themes": {"theme": "JupyterLab Dark"}}
 def pieces(page):
     """Scroll through the notebook and yield at each stop."""
     box = page.locator(".jp-Notebook .jp-WindowedPanel-outer").first
-    top, end = 0, box.evaluate("box => box.scrollHeight - box.clientHeight")
+    last = page.locator(".jp-Notebook .jp-Cell").last.evaluate("cell => cell.offsetTop + cell.offsetHeight + 20")
+    top, end = 0, last - box.evaluate("box => box.clientHeight")
     while True:
         box.evaluate("(box, top) => box.scrollTop = top", top)
         page.wait_for_timeout(300)
@@ -30,9 +31,9 @@ def pieces(page):
 def mid_drags(page):
     """Drag the first slider of each live figure, and yield before the mouse lets go."""
     for figure in live.find(page):
-        about = live.settle(page, figure)
+        live.wait_until_still(page, figure)
         live.element(page, figure, "img").scroll_into_view_if_needed()
-        for control in list(live.sliders(page, about).values())[:1]:
+        for control in list(live.sliders(page, figure).values())[:1]:
             live.grab(page, control, 1, 0.2, 0.6)
             yield
             page.mouse.up()
@@ -64,7 +65,7 @@ def main(arguments=None):
         lab.chromium() as browser,
         lab.new_page(browser, options.width, options.height) as page,
     ):
-        shutil.copy(options.notebook, folder)
+        shutil.copytree(options.notebook.parent, folder, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True)
         lab.open_notebook(page, url, options.notebook.name)
         if options.no_sidebar:
             lab.ask(page, "() => { jupyterapp.commands.execute('application:toggle-left-area'); }")

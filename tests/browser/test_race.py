@@ -40,7 +40,7 @@ def test_pictures_stay_the_same_while_a_slider_moves(page, url, folder):
     lab.open_notebook(page, url, "race.ipynb")
     lab.run_all(page)
     (figure,) = live.find(page)
-    control = live.settle(page, figure)["controls"]["height"]
+    control = live.settle(page, figure)["ids"]["height"]
     lab.start_cell(page, 1)
     moves = 0
     while lab.ask(page, "course.running"):

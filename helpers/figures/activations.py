@@ -1,0 +1,196 @@
+"""The figures of chapter 3: functions and their slopes, what they do to a sample, and networks layer by layer."""
+
+import numpy as np
+
+from helpers.figures.described import described_figure
+from helpers.figures.learning_rate import MARKERS, draw_spread
+from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, new_figure
+
+#: Where the curves of activations are drawn.
+REACH = 6.0
+
+
+@described_figure
+def activation_panels(functions):
+    """Show activations next to each other, each with its slope.
+
+    Parameters
+    ----------
+    functions : dict of str -> helpers.activations.Activation
+        By title.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, panels = new_figure(len(functions), height=3.1)
+    x = np.linspace(-REACH, REACH, 241)
+    for axes, (title, f) in zip(np.atleast_1d(panels), functions.items(), strict=True):
+        axes.axhline(0, color=GREY, linestyle="-", linewidth=0.8, label="_zero")
+        axes.plot(x, f(x), color=BLUE, linestyle="-", label="f(x)")
+        axes.plot(x, f.derivative(x), color=ORANGE, linestyle="--", label="slope f'(x)")
+        axes.set(title=title, xlabel="x", xlim=(-REACH, REACH), ylim=(-1.25, 2.25), xticks=(-6, -3, 0, 3, 6))
+    figure.legend(*np.atleast_1d(panels)[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
+
+
+@described_figure
+def histograms(samples, *, bins=30, ylabel="samples"):
+    """Show how often each value occurs, one panel a sample.
+
+    Parameters
+    ----------
+    samples : dict of (str, str) -> array (samples,)
+        By title and label of the horizontal axis.
+    bins : int
+    ylabel : str
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, panels = new_figure(len(samples), height=2.9)
+    for i, (axes, ((title, xlabel), values)) in enumerate(zip(np.atleast_1d(panels), samples.items(), strict=True)):
+        axes.hist(values, bins=bins, color=COLOURS[i], edgecolor="white", linewidth=0.4)
+        axes.set(title=title, xlabel=xlabel)
+        axes.locator_params(axis="x", nbins=5)
+    np.atleast_1d(panels)[0].set_ylabel(ylabel)
+    return figure
+
+
+@described_figure
+def medians_and_ranges(
+    curves, x=None, *, xlabel="layer", ylabel, xscale="linear", yscale="log", bounds=None, ylim=None
+):
+    """Show quantities measured with several seeds: the median as a line, the full range as a band.
+
+    Parameters
+    ----------
+    curves : dict of str -> array (points, runs)
+        By label.
+    x : array (points,), optional
+        Where the points are; by default at 1, 2, 3 and so on, as layers are counted.
+    xlabel, ylabel : str
+    xscale, yscale : {"linear", "log"}
+    bounds : dict of str -> array (points,), optional
+        Theoretical curves to compare with, drawn in grey.
+    ylim : tuple of two float, optional
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.6)
+    for i, (label, values) in enumerate(curves.items()):
+        at = np.arange(1, len(values) + 1) if x is None else x
+        draw_spread(axes, at, np.asarray(values), i, label)
+        axes.lines[-1].set(marker=MARKERS[i % len(MARKERS)], markersize=4)
+    for label, bound in (bounds or {}).items():
+        axes.plot(np.arange(1, len(bound) + 1) if x is None else x, bound, color=GREY, linestyle=":", label=label)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
+    if x is None:
+        axes.locator_params(axis="x", integer=True)
+    if ylim is not None:
+        axes.set_ylim(ylim)
+    axes.legend(title="median (band: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+@described_figure
+def dots_and_ranges(results, *, xlabel):
+    """Compare ways to do something: for each a dot at the median over the seeds, and a bar over their full range.
+
+    Parameters
+    ----------
+    results : dict of str -> array (runs,)
+        By label, from top to bottom.
+    xlabel : str
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=1.2 + 0.38 * len(results))
+    for i, (label, values) in enumerate(results.items()):
+        values = np.asarray(values, dtype=float)
+        row = len(results) - 1 - i
+        axes.plot(
+            [values.min(), values.max()], [row, row], color=GREY, linestyle="-", linewidth=3, label=f"{label}, range"
+        )
+        axes.plot([np.median(values)], [row], "o", color=BLUE, markersize=9, label=label)
+    axes.set_yticks(range(len(results)), list(results)[::-1])
+    axes.set(xlabel=xlabel, ylim=(-0.6, len(results) - 0.4), ylabel="")
+    return figure
+
+
+@described_figure
+def digit_row(images, titles):
+    """Show handwritten digits in a row.
+
+    Parameters
+    ----------
+    images : array (count, 64)
+        Pixels from 0 (white) to 16 (black).
+    titles : sequence of str
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, panels = new_figure(len(titles), height=1.3)
+    for axes, image, title in zip(panels, images, titles, strict=True):
+        axes.imshow(np.asarray(image).reshape(8, 8), cmap="gray_r", vmin=0, vmax=16)
+        axes.set_axis_off()
+        axes.set_title(title)
+    return figure
+
+
+def ellipse(curvature, centre, height):
+    """Return the points (2, 121) where a loss of this curvature matrix is `height` above its lowest point.
+
+    Parameters
+    ----------
+    curvature : array (2, 2)
+        Symmetric: the loss at ``centre + d`` is ``d @ curvature @ d / 2``.
+    centre : array (2,)
+    height : float
+    """
+    values, vectors = np.linalg.eigh(curvature)
+    angle = np.linspace(0, 2 * np.pi, 121)
+    circle = np.stack([np.cos(angle), np.sin(angle)]) * np.sqrt(2 * height)
+    return np.asarray(centre)[:, np.newaxis] + vectors @ (circle / np.sqrt(np.maximum(values, 1e-9))[:, np.newaxis])
+
+
+def draw_weight_plane(axes, goal):
+    """Draw the plane of two weights: start at the origin, the goal, and the quadrants of equal signs in grey."""
+    reach = 2.0
+    for low in (0, -reach):
+        axes.fill_between([low, low + reach], low, low + reach, color=GREY, alpha=0.12, linewidth=0)
+    axes.plot(*goal, "*", color=GREEN, markersize=16, label="goal")
+    axes.plot(0, 0, "s", color=ORANGE, markersize=8, label="start")
+    axes.set(xlabel="weight $w_1$", ylabel="weight $w_2$", xlim=(-0.9, 1.6), ylim=(-1.6, 0.9), aspect="equal")
+
+
+@described_figure
+def weight_walks(walks, goal):
+    """Show how training moves two weights, sample by sample.
+
+    Parameters
+    ----------
+    walks : dict of str -> tuple of array (steps + 1, 2) and array (2, 2)
+        By title: the weights after each step, and the curvature matrix of the mean loss.
+    goal : array (2,)
+        The best weights.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, panels = new_figure(len(walks), height=4.0)
+    for axes, (title, (path, curvature)) in zip(np.atleast_1d(panels), walks.items(), strict=True):
+        draw_weight_plane(axes, goal)
+        for height in (0.02, 0.08, 0.18):
+            axes.plot(*ellipse(curvature, goal, height), color=GREY, linestyle=":", linewidth=1, label="equal loss")
+        axes.plot(*path.T, "o-", color=BLUE, markersize=3, linewidth=1, label="path")
+        axes.set_title(title)
+    return figure

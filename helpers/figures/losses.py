@@ -1,0 +1,115 @@
+"""The figures of chapter 4: shapes of losses, fits that converge or oscillate, accuracy by loss and learning rate."""
+
+import numpy as np
+
+from helpers.figures.described import described_figure
+from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
+
+MARKERS = ("o", "s", "^", "D")
+
+
+@described_figure
+def loss_shapes(errors, losses):
+    """Show what single errors cost.
+
+    Parameters
+    ----------
+    errors : array (points,)
+        Prediction minus target, in ascending order.
+    losses : dict of str -> array (points,)
+        By label: the loss of each error.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.2)
+    for label, values in losses.items():
+        axes.plot(errors, values, label=label)
+    axes.axvline(0, color=GREY, linestyle="-", linewidth=0.8, label="no error")
+    axes.set(xlabel="error: prediction - target", ylabel="loss")
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+@described_figure
+def excess_loss(runs):
+    """Show how far each run's loss is above the least possible one; both axes go up in powers of ten.
+
+    Parameters
+    ----------
+    runs : dict of str -> array (steps,)
+        By label: the loss minus the least loss, before step 1, 2, 3, and so on; above 0.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.4)
+    for i, (label, values) in enumerate(runs.items()):
+        # Equally spaced on the axis of powers of ten: a curve of thousands of steps needs no more than these.
+        step = np.unique(np.geomspace(1, len(values), 60).round().astype(int))
+        axes.loglog(step, np.asarray(values)[step - 1], label=label, marker=MARKERS[i % 4], markevery=6)
+    axes.set(xlabel="step", ylabel="loss above the least")
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+@described_figure
+def last_steps(losses, weights, least_loss, best_weights):
+    """Show the last steps of a run that does not settle: its loss, and its path in the plane of two weights.
+
+    Parameters
+    ----------
+    losses : array (steps,)
+        The loss at each of the points.
+    weights : array (steps, 2)
+        The points; the last one is marked.
+    least_loss : float
+        The least possible loss.
+    best_weights : array (2,)
+        Where it is reached.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, (left, right) = new_figure(2, height=3.6)
+    step = np.arange(1 - len(losses), 1)
+    left.plot(step, losses, "o-", color=BLUE, markersize=3, linewidth=1, label="loss")
+    left.plot(step[-1:], losses[-1:], "s", color=ORANGE, markersize=9, label="last step")
+    left.axhline(least_loss, color=GREY, linestyle="--", label="least possible")
+    left.set(xlabel="step, counted from the end", ylabel="loss", title="The loss goes up and down")
+    left.set_ylim(least_loss - 0.7, np.max(losses) + 0.3)
+    left.legend(loc="lower left", ncols=3, fontsize=8.5, columnspacing=1, handlelength=1.5)
+    right.plot(*weights.T, "o-", color=BLUE, markersize=3, linewidth=0.5, label="path")
+    right.plot(*weights[-1:].T, "s", color=ORANGE, markersize=9, label="last step")
+    right.plot(*best_weights, "*", color=GREY, markersize=15, label="optimum")
+    right.set(xlabel="$w_1$", ylabel="$w_2$", title="So do the weights")
+    right.legend(loc="upper left", fontsize=8.5)
+    return figure
+
+
+@described_figure
+def accuracy_by_rate(results):
+    """Show the accuracy that each loss reaches at each learning rate: median of the seeds, and their full range.
+
+    Parameters
+    ----------
+    results : dict of str -> dict of float -> array (seeds,)
+        By label of the loss, then by learning rate: the accuracy of each seed, from 0 to 1.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axes = new_figure(height=3.6)
+    for i, (label, by_rate) in enumerate(results.items()):
+        rates = np.array(sorted(by_rate))
+        seeds = 100 * np.array([by_rate[rate] for rate in rates])
+        middle = np.median(seeds, axis=1)
+        axes.vlines(rates, seeds.min(axis=1), seeds.max(axis=1), color=COLOURS[i], linewidth=5, alpha=0.35)
+        axes.plot(rates, middle, color=COLOURS[i], linestyle=LINE_STYLES[i], marker=MARKERS[i], label=label)
+    axes.set(xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", ylim=(0, 104))
+    axes.legend(title="median (bar: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure

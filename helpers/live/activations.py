@@ -1,0 +1,290 @@
+"""The live figures of chapter 3: a tangent, a gradient on its way back, a zig-zag, and units that die."""
+
+import functools
+
+import numpy as np
+
+from helpers.activations import ACTIVATIONS, leaky_relu
+from helpers.datasets import digits
+from helpers.figures.activations import REACH, draw_weight_plane, ellipse
+from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
+from helpers.initialisers import INITIALISERS, Initialiser
+from helpers.live.controls import choice, count, number, rate
+from helpers.live.core import LiveFigure, live_figure
+from helpers.network import Network
+from helpers.training import epochs
+
+
+def times(initialiser, factor):
+    """Return an initialiser that draws the weights of another one, all multiplied by `factor`.
+
+    Parameters
+    ----------
+    initialiser : str
+        A name in `INITIALISERS`.
+    factor : float
+
+    Returns
+    -------
+    Initialiser
+    """
+    base = INITIALISERS[initialiser]
+    return Initialiser(
+        f"{factor:g} times {base.name}", rf"{factor:g}\,{base.formula}", lambda n: factor * base.standard_deviation(n)
+    )
+
+
+@functools.cache
+def standardised_digits():
+    """Return the digits, standardised: read and scaled only once."""
+    return digits().standardise()
+
+
+def _limit(bound):
+    return f"{bound:.3g}" if np.isfinite(bound) else "no limit"
+
+
+@live_figure
+def moving_tangent():
+    """Any activation with its tangent at a point that moves, and beside it the slope of that tangent."""
+    figure, (left, right) = new_figure(2, height=3.4)
+    x = np.linspace(-REACH, REACH, 241)
+    (curve,) = left.plot([], [], color=BLUE, linestyle="-", label="f(x)")
+    (tangent,) = left.plot([], [], color=ORANGE, linestyle="--", label="tangent")
+    (point,) = left.plot([], [], "o", color=ORANGE, markersize=9, label="point")
+    (slope,) = right.plot([], [], color=ORANGE, linestyle="-", label="slope f'(x)")
+    (height,) = right.plot([], [], "o", color=ORANGE, markersize=9, label="point")
+    left.set(title="The function", xlabel="x", ylabel="f(x)", xlim=(-REACH, REACH))
+    right.set(title="Its slope", xlabel="x", ylabel="f'(x)", xlim=(-REACH, REACH), ylim=(-0.2, 1.25))
+    left.legend(loc="upper left")
+
+    def move(activation, at):
+        f = ACTIVATIONS[activation]
+        y, steepness = f(np.float64(at)), f.derivative(np.float64(at))
+        curve.set_data(x, f(x))
+        reach = np.array([-2.0, 2.0])
+        tangent.set_data(at + reach, y + steepness * reach)
+        point.set_data([at], [y])
+        slope.set_data(x, f.derivative(x))
+        height.set_data([at], [steepness])
+        low, high = f.output_range
+        left.set_ylim((-1.3, 1.3) if high <= 1 else (-1.3, 6.2))
+        return {
+            "f(x)": y,
+            "slope": steepness,
+            "steepest slope": f.derivative(x).max(),
+            "output": f"{_limit(low)} to {_limit(high)}",
+        }
+
+    return LiveFigure(
+        figure,
+        [curve, tangent, point, slope, height],
+        move,
+        activation=choice("activation", ACTIVATIONS),
+        at=number("x", -REACH, REACH, 1.0, step=0.1),
+    )
+
+
+#: The deepest network of `vanishing_gradients`, and the floor and ceiling of what it draws.
+DEEPEST = 30
+FLOOR, CEILING = 1e-18, 1e9
+
+
+@live_figure
+def vanishing_gradients():
+    """How a gradient shrinks or grows on its way back through a deep network, and the signal on its way forward.
+
+    One image goes through a network of 64 units a layer and 10 outputs, in 64-bit arithmetic, before any training.
+    """
+    figure, (back, forth) = new_figure(2, height=3.6)
+    (gradient,) = back.plot([], [], "o-", color=BLUE, markersize=4, label="measured")
+    (bound,) = back.plot([], [], color=GREY, linestyle=":", label="steepest slope per layer")
+    (signal,) = forth.plot([], [], "o-", color=GREEN, markersize=4, label="measured")
+    back.set(title="Gradient in each layer", ylabel="size of dloss/dz")
+    forth.set(title="Activations in each layer", ylabel="root mean square of a")
+    for axes in (back, forth):
+        axes.set(xlabel="layer", yscale="log", xlim=(0, DEEPEST + 1), ylim=(FLOOR, CEILING))
+        axes.set_yticks(10.0 ** np.arange(-18, 10, 6))
+    back.legend(loc="upper left")
+    data = standardised_digits()
+    image, label = data.inputs[:1], data.targets[:1]
+
+    def move(activation, initialisation, factor, layers):
+        f = ACTIVATIONS[activation]
+        network = Network([64] * layers + [10], f, initialisation=times(initialisation, factor), dtype=np.float64)
+        network.forward(image)
+        network.backward(label)
+        norms = np.array([np.linalg.norm(b) for b in network.bias_gradients])
+        sizes = np.array([np.sqrt(np.mean(a**2)) for a in network.activations])
+        layer = np.arange(1, layers + 1)
+        steepest = f.derivative(np.linspace(-REACH, REACH, 241)).max()
+        gradient.set_data(layer, norms)
+        bound.set_data(layer, norms[-1] * steepest ** (layers - layer))
+        signal.set_data(layer, sizes)
+        factor = (norms[0] / norms[-1]) ** (1 / (layers - 1)) if norms[-1] > 0 else 0.0
+        return {
+            "last layer's gradient": f"{norms[-1]:.2g}",
+            "layer 1's": f"{norms[0]:.2g}",
+            "mean factor per layer": factor,
+        }
+
+    return LiveFigure(
+        figure,
+        [gradient, bound, signal],
+        move,
+        activation=choice("activation", ACTIVATIONS),
+        initialisation=choice("initial weights", [name for name in INITIALISERS if name != "zeros"], "xavier"),
+        factor=rate("weights times", 0.1, 20, 1.0),
+        layers=count("layers", 2, DEEPEST, 20),
+    )
+
+
+GOAL = np.array([1.0, -1.0])
+SAMPLES = 24
+
+
+def centred_pairs(seed=0):
+    """Return `SAMPLES` pairs of inputs around 0, array (samples, 2), each input of mean exactly 0."""
+    pairs = np.random.default_rng(seed).uniform(-0.5, 0.5, (SAMPLES, 2))
+    return pairs - pairs.mean(axis=0)
+
+
+def walk(inputs, learning_rate, steps, batch_size=1):
+    """Train one unit of two weights, batch by batch, towards the weights `GOAL`.
+
+    The unit computes z = w . x, its loss is the squared error (z - y)^2, and its targets y = GOAL . x have no noise.
+
+    Parameters
+    ----------
+    inputs : array (samples, 2)
+        Taken in order, again and again.
+    learning_rate : float
+    steps : int
+    batch_size : int
+        The gradient is the mean over as many samples.
+
+    Returns
+    -------
+    array (steps + 1, 2)
+        The weights after each step, from (0, 0).
+    """
+    path = np.zeros((steps + 1, 2))
+    targets = inputs @ GOAL
+    with np.errstate(over="ignore", invalid="ignore"):  # of a walk that diverges
+        for step in range(steps):
+            batch = np.arange(step * batch_size, (step + 1) * batch_size) % len(inputs)
+            x, w = inputs[batch], path[step]
+            error = x @ w - targets[batch]
+            path[step + 1] = w - learning_rate * 2 * error @ x / batch_size
+    return path
+
+
+@live_figure
+def zig_zag():
+    """Two weights on their way to a goal: the more one-sided the inputs, the more they zig-zag."""
+    figure, (plane, cloud) = new_figure(2, height=4.0)
+    draw_weight_plane(plane, GOAL)
+    rings = [plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in range(3)]
+    (path,) = plane.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label="path")
+    (end,) = plane.plot([], [], "D", color=BLUE, markersize=8, label="end")
+    plane.set_title("The two weights")
+    (points,) = cloud.plot([], [], "o", color=BLUE, markersize=5, label="samples")
+    cloud.axhline(0, color=GREY, linestyle="-", linewidth=1)
+    cloud.axvline(0, color=GREY, linestyle="-", linewidth=1)
+    cloud.set(title="The inputs", xlabel="input $x_1$", ylabel="input $x_2$")
+    cloud.set(xlim=(-0.8, 1.8), ylim=(-0.8, 1.8), aspect="equal")
+    pairs = centred_pairs()
+
+    def move(mean, learning_rate, batch_size, steps):
+        inputs = pairs + mean
+        w = np.clip(walk(inputs, learning_rate, steps, batch_size), -1e3, 1e3)
+        curvature = 2 * inputs.T @ inputs / SAMPLES
+        for ring, height in zip(rings, (0.02, 0.08, 0.18), strict=True):
+            ring.set_data(*ellipse(curvature, GOAL, height))
+        path.set_data(*w.T)
+        end.set_data(*w[-1:].T)
+        points.set_data(*inputs.T)
+        change = np.diff(w, axis=0)
+        low, high = np.linalg.eigvalsh(curvature)
+        return {
+            "steps with equal signs": f"{np.mean(change[:, 0] * change[:, 1] > 0):.0%}",
+            "distance left": np.linalg.norm(w[-1] - GOAL),
+            "curvatures": f"{low:.2f} and {high:.2f}",
+        }
+
+    return LiveFigure(
+        figure,
+        [*rings, path, end, points],
+        move,
+        play="steps",
+        mean=number("mean of the inputs", 0, 1, 1, step=0.05),
+        learning_rate=rate("learning rate", 0.05, 2, 0.4),
+        batch_size=count("batch size", 1, SAMPLES, 1),
+        steps=count("steps", 1, 60, 30),
+    )
+
+
+#: What `dead_relus` trains: few enough samples to follow the sliders.
+UNITS, EPOCHS, TRAINED_ON = 64, 10, 600
+
+
+@live_figure
+def dead_relus():
+    """Train a network and show how often each of its units fires: on no sample at all means dead."""
+    figure, (first, second, course) = new_figure(3, height=3.2, width_ratios=(1, 1, 1.5))
+    grids, crosses = [], []
+    for axes, title, key in (
+        (first, "Hidden layer 1", "dark: fires rarely"),
+        (second, "Hidden layer 2", "×: never fires"),
+    ):
+        grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
+        crosses.append(axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label="dead")[0])
+        axes.set(title=title, xlabel=key, xticks=[], yticks=[])
+        axes.grid(False)
+    (accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label="accuracy")
+    (share,) = course.plot([], [], color=ORANGE, linestyle="--", label="dead in layer 2")
+    course.set(title="Training", xlabel="epoch", ylabel="share", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
+    course.legend(loc="center right")
+    data = standardised_digits()[:TRAINED_ON]
+
+    def firing(network):
+        """Return for each hidden layer the share of samples on which each unit fires."""
+        network.forward(data.inputs)
+        return [(z > 0).mean(axis=0) for z in network.pre_activations[:-1]]
+
+    def show(history):
+        for grid, cross, fires in zip(grids, crosses, history[-1][1], strict=True):
+            dead = np.flatnonzero(fires == 0)
+            grid.set_data(fires.reshape(8, 8))
+            cross.set_data(dead % 8, dead // 8)
+        epoch = np.arange(len(history))
+        accuracy.set_data(epoch, [entry[0] for entry in history])
+        share.set_data(epoch, [np.mean(entry[1][1] == 0) for entry in history])
+        dead = [np.count_nonzero(fires == 0) for fires in history[-1][1]]
+        return {
+            "epoch": len(history) - 1,
+            "dead in layer 1": f"{dead[0]} of {UNITS}",
+            "dead in layer 2": f"{dead[1]} of {UNITS}",
+            "accuracy": f"{history[-1][0]:.1%}",
+        }
+
+    def move(learning_rate, factor, slope):
+        network = Network(
+            [64, UNITS, UNITS, 10], leaky_relu.with_slope(slope), initialisation=times("he", factor), dtype=np.float64
+        )
+        history = [(network.accuracy(data.inputs, data.targets), firing(network))]
+        yield show(history)
+        for record in epochs(network, data.inputs, data.targets, learning_rate, EPOCHS):
+            history.append((record.accuracy, firing(network)))
+            if record.epoch in (1, 3, 6, EPOCHS):
+                yield ("progress", record.epoch / EPOCHS)
+                yield show(history)
+
+    return LiveFigure(
+        figure,
+        [*grids, *crosses, accuracy, share],
+        move,
+        learning_rate=rate("learning rate", 0.01, 2, 0.3),
+        factor=rate("weights times He", 0.3, 6, 3.0),
+        slope=number("slope below 0", 0, 0.3, 0, step=0.01),
+    )

@@ -1,0 +1,351 @@
+"""The live figures of chapter 4: a plan for yogurt, surprise, softmax, confident mistakes, and the best guess."""
+
+from itertools import combinations
+
+import numpy as np
+
+from helpers.datasets import yogurt_sales
+from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.live.controls import choice, count, number, rate, switch
+from helpers.live.core import LiveFigure, live_figure
+from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
+
+# -- yogurt: a plan whose errors have prices -----------------------------------------------------------------------
+
+
+def cheapest_weights(inputs, sales, cost, profit):
+    """Find the two weights whose predictions cost least, exactly and without descending.
+
+    The asymmetric loss is made of flat pieces, which meet where a prediction equals the sales. So it is least at a
+    corner: where two predictions are exact. There are only finitely many pairs of samples: try them all.
+
+    Parameters
+    ----------
+    inputs : array (samples, 2)
+    sales : array (samples,)
+    cost, profit : float
+        Price of a unit predicted too much, and too little; above 0.
+
+    Returns
+    -------
+    ndarray of shape (2,)
+    """
+    pairs = np.array(list(combinations(range(len(sales)), 2)))
+    corners = np.linalg.solve(inputs[pairs], sales[pairs][..., None])[..., 0]
+    errors = corners @ inputs.T - sales
+    bills = cost * np.maximum(errors, 0).sum(axis=1) - profit * np.minimum(errors, 0).sum(axis=1)
+    return corners[bills.argmin()]
+
+
+@live_figure
+def yogurt_plan():
+    """Plan the yogurt at least cost while the two prices change: the plane from the side, and its errors.
+
+    Controls: cost of a unit too much, profit lost by a unit too little.
+    """
+    data = yogurt_sales()
+    x, sales = data.inputs, data.targets
+    days = np.arange(1, len(sales) + 1)
+    least_squares = np.linalg.lstsq(x, sales, rcond=None)[0]
+    figure, (side, errors) = new_figure(2, height=3.8)
+    # The plane over the unit square, looked at along the floor: its corners (0,0), (1,0), (1,1), (0,1).
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+    side.plot(x.sum(axis=1), sales, "o", color=BLACK, markersize=4, label="sales of a day")
+    (plane,) = side.plot([], [], color=BLUE, linewidth=1.5, label="planned")
+    side.set(xlim=(0, 2), ylim=(0, 2.4), xlabel="$x_1 + x_2$", ylabel="units", title="The plan, seen from the side")
+    side.legend(loc="upper left")
+    (surplus,) = errors.plot([], [], "o", color=BLUE, markersize=6, label="too much")
+    (short,) = errors.plot([], [], "v", color=ORANGE, markersize=7, label="sold out")
+    stems = errors.vlines(days, 0, days * 0.001, color=GREY, linewidth=1)
+    errors.axhline(0, color=BLACK, linestyle="-", linewidth=0.8)
+    errors.set(xlim=(0, 33), ylim=(-0.2, 0.34), xlabel="day", ylabel="planned - sold (units)")
+    errors.set_title("Its error on each day")
+    errors.legend(loc="upper left", ncols=2)
+
+    def move(cost, profit):
+        weights = cheapest_weights(x, sales, cost, profit)
+        error = x @ weights - sales
+        enough = error > -1e-9  # two days are met exactly, give or take rounding
+        plane.set_data(square.sum(axis=1), square @ weights)
+        surplus.set_data(days[enough], error[enough])
+        short.set_data(days[~enough], error[~enough])
+        stems.set_segments([[(day, 0), (day, e)] for day, e in zip(days, error, strict=True)])
+        bill, squares_bill = (
+            asymmetric_loss(x @ w, sales, cost, profit, reduction="sum") for w in (weights, least_squares)
+        )
+        return {
+            "w1": weights[0],
+            "w2": weights[1],
+            "days with enough": f"{np.count_nonzero(enough)} of {len(days)}",
+            "profit / (cost + profit)": profit / (cost + profit),
+            "loss": bill,
+            "loss of least squares": squares_bill,
+        }
+
+    return LiveFigure(
+        figure,
+        [plane, stems, surplus, short],
+        move,
+        cost=count("cost of 1 too much", 1, 99, 1),
+        profit=count("profit lost by 1 short", 1, 99, 99),
+    )
+
+
+# -- surprise ------------------------------------------------------------------------------------------------------
+
+UNITS = {"bits (base 2)": np.log(2), "nats (base e)": 1.0, "base 10": np.log(10)}
+
+
+@live_figure
+def surprise_of_a_guess():
+    """Surprise, and its average over what happens: the cross-entropy of a guess about rain.
+
+    Controls: how often it rains, the guessed probability of rain, the unit of surprise.
+    """
+    grid = np.linspace(0.005, 0.995, 199)
+    figure, (single, average) = new_figure(2, height=3.6)
+    (curve,) = single.plot([], [], color=BLUE, label="surprise")
+    (rain,) = single.plot([], [], "o", color=ORANGE, markersize=9, label="it rains")
+    (dry,) = single.plot([], [], "s", color=GREEN, markersize=8, label="it stays dry")
+    single.set(xlim=(-0.03, 1.03), xlabel="probability given to what happens", title="Surprise of one day")
+    single.legend(loc="upper right")
+    (mean,) = average.plot([], [], color=BLUE, label="cross-entropy")
+    (entropy,) = average.plot([], [], color=GREY, linestyle="--", label="entropy of the truth")
+    (truth_mark,) = average.plot([], [], "*", color=GREY, markersize=14, label="least")
+    (now,) = average.plot([], [], "o", color=ORANGE, markersize=9, label="your guess")
+    average.set(xlim=(-0.03, 1.03), xlabel="guessed probability of rain", title="Average surprise")
+    average.legend(loc="upper center", fontsize=9)
+    for axes in (single, average):
+        axes.set(ylim=(0, 2.4), ylabel="surprise (base 10)")  # the widest labels of all units
+    freeze_layout(figure)
+
+    def move(truth, guess, unit):
+        size, name = UNITS[unit], unit.split(" (")[0]
+        target = np.array([truth, 1 - truth])
+
+        def surprise(p):
+            return -np.log(p) / size
+
+        def expected(p):
+            p = np.asarray(p, dtype=float)
+            return (
+                cross_entropy(np.stack([p, 1 - p], axis=-1), np.broadcast_to(target, (*p.shape, 2)), reduction="none")
+                / size
+            )
+
+        least = float(expected(truth))
+        curve.set_data(grid, surprise(grid))
+        rain.set_data([guess], [surprise(guess)])
+        dry.set_data([1 - guess], [surprise(1 - guess)])
+        mean.set_data(grid, expected(grid))
+        entropy.set_data([0, 1], [least, least])
+        truth_mark.set_data([truth], [least])
+        now.set_data([guess], [expected(guess)])
+        for axes in (single, average):
+            axes.set(ylim=(-0.1 / size, 5.5 / size), ylabel=f"surprise ({name})")
+        value = float(expected(guess))
+        return {
+            "surprise if it rains": surprise(guess),
+            "if it stays dry": surprise(1 - guess),
+            "cross-entropy": value,
+            "entropy": least,
+            "excess": max(value - least, 0.0),
+        }
+
+    return LiveFigure(
+        figure,
+        [curve, rain, dry, mean, entropy, truth_mark, now],
+        move,
+        truth=number("share of rainy days", 0, 1, 0.7, step=0.05),
+        guess=number("guess", 0.01, 0.99, 0.3, step=0.01),
+        unit=choice("unit", UNITS, "nats (base e)"),
+    )
+
+
+# -- softmax -------------------------------------------------------------------------------------------------------
+
+CLASSES = ("cat", "dog", "bird")
+
+
+@live_figure
+def logits_to_probabilities():
+    """Three logits, their probabilities, and the slope of softmax cross-entropy; with one softmax or with two.
+
+    Controls: the logits, the right class, and whether softmax is applied a second time by mistake.
+    """
+    figure, (left, right) = new_figure(2, height=3.4)
+    chances = left.bar(CLASSES, [0.1, 0.2, 0.3], color=BLUE, width=0.6, label="probability")
+    left.set(ylim=(0, 1.02), ylabel="probability", title="What softmax makes of them")
+    slopes = right.bar(CLASSES, [0.1, 0.2, 0.3], color=ORANGE, width=0.6, label="slope")
+    right.axhline(0, color=BLACK, linestyle="-", linewidth=0.8)
+    right.set(ylim=(-1.05, 1.05), ylabel="slope of the loss", title="How the loss pulls at the logits")
+    for axes in (left, right):
+        axes.grid(visible=False, axis="x")
+
+    def move(cat, dog, bird, label, twice):
+        logits, target = np.array([cat, dog, bird]), CLASSES.index(label)
+        once = softmax(logits)
+        if twice:
+            shown, loss = softmax(once), softmax_cross_entropy(once, target)
+            inner = softmax_cross_entropy.gradient(once, target)
+            slope = once * (inner - inner @ once)  # the chain rule through the first softmax
+        else:
+            shown, loss = once, softmax_cross_entropy(logits, target)
+            slope = softmax_cross_entropy.gradient(logits, target)
+        for bars, heights in ((chances, shown), (slopes, slope)):
+            for bar, height in zip(bars, heights, strict=True):
+                bar.set_height(height)
+        return {
+            **{f"p({name})": p for name, p in zip(CLASSES, shown, strict=True)},
+            "sum": shown.sum(),
+            f"loss, if it is a {label}": loss,
+        }
+
+    return LiveFigure(
+        figure,
+        [*chances, *slopes],
+        move,
+        cat=number("logit of cat", -10, 10, 2, step=0.1),
+        dog=number("logit of dog", -10, 10, 1, step=0.1),
+        bird=number("logit of bird", -10, 10, -1, step=0.1),
+        label=choice("right class", CLASSES),
+        twice=switch("softmax twice"),
+    )
+
+
+# -- confident mistakes --------------------------------------------------------------------------------------------
+
+STEPS = 100
+
+
+def _descend(slope, start, learning_rate):
+    """Return the logit before and after each of `STEPS` steps against its slope."""
+    logits = np.empty(STEPS + 1)
+    logits[0] = start
+    for step in range(STEPS):
+        logits[step + 1] = logits[step] - learning_rate * slope(logits[step])
+    return logits
+
+
+def _right(logit):
+    """Return the probability of the right class, given its logit minus that of the other class; no overflow."""
+    return 0.5 * (1 + np.tanh(np.asarray(logit) / 2))
+
+
+@live_figure
+def confident_mistake():
+    """One sample, two classes: how hard cross-entropy and the squared error pull at a logit, and where that leads.
+
+    Controls: the logit of the right class (minus the other's) at the start, and a learning rate for each loss.
+    """
+    grid = np.linspace(-12, 6, 181)
+    losses = {
+        "cross-entropy": lambda z: _right(z) - 1,
+        "squared error": lambda z: -2 * (1 - _right(z)) ** 2 * _right(z),
+    }
+    figure, (pull, path) = new_figure(2, height=3.7)
+    marks, curves = [], []
+    for (name, slope), colour, style, marker in zip(losses.items(), (BLUE, ORANGE), ("-", "--"), "os", strict=True):
+        pull.plot(grid, -slope(grid), color=colour, linestyle=style, label=name)
+        marks += pull.plot([], [], marker, color=colour, markersize=8, label=f"{name}, here")
+        curves += path.plot([], [], color=colour, linestyle=style, label=name)
+    pull.set(xlim=(-12, 6), ylim=(-0.03, 1.05), xlabel="logit of the right class", ylabel="size of the slope")
+    pull.set_title("How hard the loss pulls")
+    pull.text(-11.6, 0.07, "sure and wrong", fontsize=9)
+    pull.text(5.7, 0.3, "sure\nand right", fontsize=9, horizontalalignment="right")
+    pull.legend(handles=pull.lines[::2], loc="center left", fontsize=9)
+    path.set(
+        xlim=(0, STEPS), ylim=(-0.03, 1.05), xlabel="step", ylabel="p(right class)", title="What 100 steps achieve"
+    )
+
+    def move(start, rate_ce, rate_mse):
+        read = {"p(right) at first": float(_right(start))}
+        for (name, slope), learning_rate, mark, curve in zip(
+            losses.items(), (rate_ce, rate_mse), marks, curves, strict=True
+        ):
+            logits = _descend(slope, start, learning_rate)
+            mark.set_data([start], [-slope(start)])
+            curve.set_data(np.arange(STEPS + 1), _right(logits))
+            read[f"pull, {name}"] = float(-slope(start))
+            read[f"p at the end, {name}"] = float(_right(logits[-1]))
+        return read
+
+    return LiveFigure(
+        figure,
+        [*marks, *curves],
+        move,
+        start=number("logit at the start", -12, 6, -8, step=0.5),
+        rate_ce=rate("rate, cross-entropy", 0.01, 1000, 1),
+        rate_mse=rate("rate, squared error", 0.01, 1000, 1),
+    )
+
+
+# -- the best guess ------------------------------------------------------------------------------------------------
+
+#: Minutes that ten people waited; the eleventh is set by a slider.
+WAITS = np.array([2, 3, 3, 4, 5, 6, 7, 8, 10, 12])
+
+
+@live_figure
+def best_guess():
+    """Three losses of one guess for eleven waiting times, and the guess that makes each of them least.
+
+    Controls: the guess, the longest waiting time, the share of people that the quantile is to cover.
+    """
+    grid = np.linspace(0, 31, 311)
+    figure, panels = new_figure(3, height=3.5)
+    curves, marks, bests, dots = [], [], [], []
+    for axes, name, title in zip(
+        panels,
+        ("squared loss", "absolute loss", "pinball loss"),
+        ("asks for the mean", "asks for the median", "asks for a quantile"),
+        strict=True,
+    ):
+        dots += axes.plot([], [], "|", color=BLACK, markersize=9, label="waiting times")
+        curves += axes.plot([], [], color=BLUE, linestyle="-", label="loss")
+        bests += axes.plot([], [], "*", color=GREEN, markersize=15, label="least")
+        marks += axes.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
+        axes.set(xlim=(0, 31), xlabel="guess (minutes)", title=f"{name}\n{title}")
+    panels[0].set(ylim=(-14, 210), ylabel="loss (minutes²)")
+    panels[1].set(ylim=(-1, 15), ylabel="loss (minutes)")
+    panels[2].set(ylim=(-1, 15), ylabel="loss (minutes)")
+    handles = [marks[0], bests[0], dots[0]]
+    panels[2].legend(handles, ["your guess", "least", "waits"], loc="upper left", fontsize=8.5)
+    freeze_layout(figure)
+
+    def move(guess, longest, tau):
+        waits = np.sort(np.append(WAITS, longest)).astype(float)
+
+        def mean_losses(guesses):
+            p, y = np.broadcast_arrays(np.asarray(guesses, dtype=float)[..., None], waits)
+            return (
+                mean_squared_error(p, y, reduction="none").mean(axis=-1),
+                asymmetric_loss(p, y, 1, 1, reduction="none").mean(axis=-1),
+                asymmetric_loss(p, y, 1 - tau, tau, reduction="none").mean(axis=-1),
+            )
+
+        best = (waits.mean(), np.median(waits), waits[int(np.ceil(tau * len(waits) - 1e-9)) - 1])
+        here, least = mean_losses(guess), mean_losses(best)
+        for i, values in enumerate(mean_losses(grid)):
+            curves[i].set_data(grid, values)
+            marks[i].set_data([guess], [here[i]])
+            bests[i].set_data([best[i]], [least[i][i]])
+            floor = panels[i].get_ylim()[0]
+            dots[i].set_data(waits, np.full(len(waits), floor / 2))
+        return {
+            "squared": here[0],
+            "least at the mean": best[0],
+            "absolute": here[1],
+            "least at the median": best[1],
+            "pinball": here[2],
+            f"least at the {tau:.2f}-quantile": best[2],
+        }
+
+    return LiveFigure(
+        figure,
+        [*dots, *curves, *bests, *marks],
+        move,
+        guess=number("guess", 0, 20, 10, step=0.5, unit="min"),
+        longest=count("longest wait", 13, 30, 13, unit="min"),
+        tau=number("quantile", 0.05, 0.95, 0.9, step=0.05),
+    )

@@ -1,0 +1,58 @@
+"""The ledger is complete: every statement has a verdict, a place, and a claim that tests it there."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.ledger import VERDICTS, Ledger, read_ledger
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+ENTRIES = read_ledger()
+
+
+def claims(path):
+    """Return all (id, text) of the calls of `claim` in a notebook's code cells."""
+    found = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "claim":
+                    found += [(id.value, ast.unparse(node.args[0])) for id in node.args[2:]]
+    return found
+
+
+def headings(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.findall(r"^#+ (.+?)\s*$", text, flags=re.MULTILINE)
+
+
+def test_the_ledger_names_each_statement_once_in_order():
+    assert [entry.id for entry in ENTRIES] == [f"N{n:02d}" for n in range(1, 34)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_a_statement_has_a_verdict_a_reason_and_a_place(entry):
+    assert entry.verdict in VERDICTS
+    assert entry.statement and entry.why.endswith(".") and "|" not in entry.statement + entry.why
+    assert entry.heading in headings(NOTEBOOKS / entry.notebook), f"no such heading in {entry.notebook}"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_a_statement_is_claimed_in_its_chapter(entry):
+    assert entry.id in {id for id, _ in claims(NOTEBOOKS / entry.notebook)}
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_claim_names_an_unknown_statement(path):
+    assert {id for id, _ in claims(path)} <= {entry.id for entry in ENTRIES}
+
+
+def test_the_table_in_the_start_notebook_is_the_file():
+    cells = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells
+    tables = [output.data["text/markdown"] for cell in cells for output in cell.get("outputs", []) if "data" in output
+              and "text/markdown" in output.data]
+    assert tables == [Ledger()._repr_markdown_()]
