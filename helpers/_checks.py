@@ -27,9 +27,7 @@ def real(value, name, *, above=None, at_least=None, at_most=None):
         or (at_least is not None and not value >= at_least)
         or (at_most is not None and not value <= at_most)
     ):
-        raise ValueError(
-            f"{name} must be a finite number {' and '.join(limits)}".rstrip() + f", got {value!r}"
-        )
+        raise ValueError(f"{name} must be a finite number {' and '.join(limits)}".rstrip() + f", got {value!r}")
     return value
 
 

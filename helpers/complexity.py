@@ -35,9 +35,7 @@ class Layer:
     def __post_init__(self):
         """Check that all sizes are whole numbers."""
         for field in fields(self):
-            size = integer(
-                getattr(self, field.name), field.name, at_least=0 if field.name == "padding" else 1
-            )
+            size = integer(getattr(self, field.name), field.name, at_least=0 if field.name == "padding" else 1)
             object.__setattr__(self, field.name, size)
 
     def __str__(self):
@@ -91,9 +89,7 @@ class Dense(Layer):
         """Return ``(out_features,)``."""
         if input_shape != (self.in_features,):
             hint = "; put Flatten() before it" if len(input_shape) > 1 else ""
-            raise ValueError(
-                f"{self} expects an input of shape ({self.in_features},), got {input_shape}{hint}"
-            )
+            raise ValueError(f"{self} expects an input of shape ({self.in_features},), got {input_shape}{hint}")
         return (self.out_features,)
 
 
@@ -364,8 +360,7 @@ class Complexity(_Counts):
 
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
-            "  ".join(f"{cell:{'<' if i < 2 else '>'}{widths[i]}}" for i, cell in enumerate(line))
-            for line in table
+            "  ".join(f"{cell:{'<' if i < 2 else '>'}{widths[i]}}" for i, cell in enumerate(line)) for line in table
         ]
         summary = (
             f"layers: {self.layers} (hidden: {self.hidden_layers}); "
@@ -408,9 +403,7 @@ def count(layers, input_shape, itemsize=4):
     if not layers:
         raise ValueError("layers must not be empty: expected at least one layer")
     if not isinstance(input_shape, list | tuple):
-        raise TypeError(
-            f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {describe(input_shape)}"
-        )
+        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {describe(input_shape)}")
     shape = tuple(integer(size, "each size of input_shape", at_least=1) for size in input_shape)
 
     output_shapes = []

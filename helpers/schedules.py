@@ -66,9 +66,7 @@ def _checked(step):
         return _number(step, "step", at_least=0)
     steps = float_array(step, "step").astype(np.float64, copy=False)
     if not (np.isfinite(steps) & (steps >= 0)).all():
-        raise ValueError(
-            f"steps must be finite numbers of at least 0, got {describe(step)} from {steps.min()}"
-        )
+        raise ValueError(f"steps must be finite numbers of at least 0, got {describe(step)} from {steps.min()}")
     return steps
 
 
@@ -92,9 +90,7 @@ def constant(learning_rate):
     """
     learning_rate = _number(learning_rate, "learning_rate", at_least=0)
     # Adding 0 * step gives the answer the shape of the question.
-    return Schedule(
-        "constant", r"\eta", {"learning_rate": learning_rate}, lambda step: learning_rate + 0 * step
-    )
+    return Schedule("constant", r"\eta", {"learning_rate": learning_rate}, lambda step: learning_rate + 0 * step)
 
 
 def exponential_decay(initial_learning_rate, decay_rate, decay_steps, staircase=False):

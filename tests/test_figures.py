@@ -102,7 +102,15 @@ def test_several_axes_are_told_in_order():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(1234.56, "1.23e+03"), (0.25, "0.25"), (-1e-9, "0"), (np.inf, "inf"), (np.nan, "nan")],
+    [
+        (1234.56, "1.23e+03"),
+        (1024, "1024"),
+        (1e9, "1e+09"),
+        (0.25, "0.25"),
+        (-1e-9, "0"),
+        (np.inf, "inf"),
+        (np.nan, "nan"),
+    ],
 )
 def test_numbers_are_told_to_three_digits(value, words):
     assert say(value) == words

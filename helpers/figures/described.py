@@ -23,10 +23,12 @@ FIGURES = {}
 
 
 def say(value, unit=1.0):
-    """Return a number as text with three significant digits; what is tiny against `unit` reads 0."""
+    """Return a number as text: three significant digits, whole numbers in full; what is tiny against `unit` reads 0."""
     value = float(value)
     if np.isfinite(value) and abs(value) < 1e-6 * unit:
         return "0"
+    if value.is_integer() and abs(value) < 1e6:
+        return f"{value:.0f}"
     return f"{value:.3g}"
 
 

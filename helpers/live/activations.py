@@ -179,6 +179,11 @@ def walk(inputs, learning_rate, steps, batch_size=1):
     return path
 
 
+def curvature_matrix(inputs):
+    """Return the curvature (2, 2) of the mean squared error of a unit with two weights and no bias."""
+    return 2 * inputs.T @ inputs / len(inputs)
+
+
 @live_figure
 def zig_zag():
     """Two weights on their way to a goal: the more one-sided the inputs, the more they zig-zag."""
@@ -198,7 +203,7 @@ def zig_zag():
     def move(mean, learning_rate, batch_size, steps):
         inputs = pairs + mean
         w = np.clip(walk(inputs, learning_rate, steps, batch_size), -1e3, 1e3)
-        curvature = 2 * inputs.T @ inputs / SAMPLES
+        curvature = curvature_matrix(inputs)
         for ring, height in zip(rings, (0.02, 0.08, 0.18), strict=True):
             ring.set_data(*ellipse(curvature, GOAL, height))
         path.set_data(*w.T)

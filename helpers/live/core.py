@@ -9,6 +9,7 @@ pictures can be drawn are dropped, the last one never.
 """
 
 import asyncio
+import functools
 import html
 import inspect
 
@@ -27,9 +28,15 @@ def live_figure(build):
 
     The function draws all artists once and returns ``LiveFigure(figure, moving, move, **controls)``.
     """
-    styled = house_style(build)
-    LIVE_FIGURES[build.__name__] = styled
-    return styled
+
+    @functools.wraps(build)
+    def built():
+        live = house_style(build)()
+        live.name = build.__name__
+        return live
+
+    LIVE_FIGURES[build.__name__] = built
+    return built
 
 
 class LiveFigure(ipywidgets.VBox):
@@ -53,6 +60,8 @@ class LiveFigure(ipywidgets.VBox):
 
     Attributes
     ----------
+    name : str
+        Its key in `LIVE_FIGURES`.
     description : str
         What the picture shows now, in words (see `helpers.figures.described`).
     readout : dict
@@ -65,7 +74,8 @@ class LiveFigure(ipywidgets.VBox):
         self._figure, self._moving, self._move = figure, list(moving), move
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
-        self._task, self._setting, self.error, self.readout = None, False, None, {}
+        self.name, self.error, self.readout = "", None, {}
+        self._task, self._setting = None, False
         self._lay_out(play)
         super().__init__(children=self._rows)
         self.add_class("live-figure")

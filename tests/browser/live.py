@@ -5,6 +5,7 @@ A live figure is known by the id that its widget has in the kernel and in the pa
 
 import base64
 import io
+import re
 import time
 
 import numpy as np
@@ -38,7 +39,7 @@ print(json.dumps({
 
 # Asked of the kernel: what a newly built figure of that name shows at these values, and at which it starts.
 NEW_FIGURE = """
-import base64, html, json, re
+import base64, json
 from ipywidgets.widgets.widget import _instances as widgets
 from helpers.live.core import LIVE_FIGURES
 
@@ -46,11 +47,10 @@ figure = widgets[FIGURE]
 new = LIVE_FIGURES[figure.name]()
 initial = {name: getattr(control, "index", control.value) for name, control in new.controls.items()}
 new.set(**figure.values)
-status = next(child.value for child in new.children if 'role="status"' in str(getattr(child, "value", "")))
 print(json.dumps({
     "initial": initial,
     "picture": base64.b64encode(new.png()).decode(),
-    "words": html.unescape(re.sub("<[^>]*>", "", status)),
+    "words": new.description.rpartition("Read off:")[2],
 }))
 for widget in [*new.controls.values(), *new.children, new]:
     widget.close()
@@ -111,7 +111,7 @@ def _faults(page, figure, wanted):
         label = element(page, control, ".widget-readout")
         if label and not _same_number(label.inner_text(), wanted["texts"][name]):
             faults.append(f"beside {name} stands {label.inner_text()}, not {wanted['texts'][name]}")
-    if seen["words"].split() != wanted["words"].split():
+    if _bare(seen["words"]) != _bare(wanted["words"]):
         faults.append(f"it reads {seen['words']!r}, not {wanted['words']!r}")
     if seen["picture"] != wanted["picture"]:
         faults.append(f"{_different(seen['picture'], wanted['picture'])} pixels differ from a new figure's")
@@ -127,6 +127,11 @@ def wait_until_still(page, figure):
             raise AssertionError(f"still moving after {PICTURE} s: {now['words']}")
         before = now
         page.wait_for_timeout(500)
+
+
+def _bare(words):
+    """Return the labels and numbers of "a: 1 | b: 2" or "a = 1, b = 2" alike."""
+    return re.findall(r"[^\s:|=,]+", words)
 
 
 def _same_number(one, other):

@@ -28,11 +28,15 @@ def test_runs_without_an_error(executed):
 def test_each_control_moves_its_figure_by_keyboard(executed):
     page = executed.page
     for figure in live.find(page):
+        pictures = set()
         for name, control in live.controls(page, figure)["ids"].items():
             first, before = live.settle(page, figure), live.shown(page, figure)
             live.press(page, control)
             live.wait_for_change(page, figure, before)
-            assert live.settle(page, figure)["values"][name] != first["values"][name]
+            last = live.settle(page, figure)
+            assert last["values"][name] != first["values"][name]
+            pictures |= {first["picture"], last["picture"]}
+        assert len(pictures) > 1, f"no control of {last['name']} changes its picture"
     assert lab.errors_in_console(page) == []
 
 
