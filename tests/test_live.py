@@ -6,6 +6,7 @@ import pkgutil
 import random
 import re
 
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -21,22 +22,23 @@ for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
 
 def ends(control):
     """Return what a control may be set to: its two ends, or all its choices."""
+    if isinstance(control, ipywidgets.SelectionSlider):
+        return [control.options[0][1], control.options[-1][1]]
     if hasattr(control, "options"):
         return list(control.options)
     if isinstance(control.value, bool):
         return [False, True]
-    if hasattr(control, "base"):
-        return [control.base**control.min, control.base**control.max]
     return [control.min, control.max]
 
 
 def drawn(control, rng):
     """Return a random value of a control, on its own grid of steps."""
+    if isinstance(control, ipywidgets.SelectionSlider):
+        return rng.choice(control.options)[1]
     if hasattr(control, "options") or isinstance(control.value, bool):
         return rng.choice(ends(control))
     steps = round((control.max - control.min) / control.step)
-    value = control.min + rng.randint(0, steps) * control.step
-    return control.base**value if hasattr(control, "base") else type(control.value)(value)
+    return type(control.value)(control.min + rng.randint(0, steps) * control.step)
 
 
 def settings(live, count=20, seed=0):
@@ -295,11 +297,15 @@ def test_play_moves_the_slider_of_time():
 # -- controls and predictions --------------------------------------------------------------------------------------
 
 
-def test_a_rate_moves_in_equal_factors():
-    slider = controls.rate("rate", 0.001, 1, 0.1)
-    assert (slider.min, slider.max) == pytest.approx((-3, 0)) and slider.value == pytest.approx(0.1)
+def test_a_rate_moves_in_nearly_equal_factors_over_round_numbers():
+    numbers = [value for _, value in controls.rate("rate", 0.001, 1, 0.2).options]
+    assert (numbers[0], numbers[-1]) == (0.001, 1.0) and {0.02, 0.2, 0.5}.issubset(numbers)
+    factors = np.divide(numbers[1:], numbers[:-1])
+    assert 1.06 < factors.min() and factors.max() < 1.16
     with pytest.raises(ValueError, match="low must be a finite number above 0, got 0"):
         controls.rate("rate", 0, 1, 0.1)
+    with pytest.raises(ValueError, match=r"value must be a preferred number such as 0\.1 or 1, got 0\.123"):
+        controls.rate("rate", 0.1, 1, 0.123)
 
 
 def test_readouts_show_as_many_digits_as_a_step_has():
@@ -325,5 +331,5 @@ def test_a_stored_prediction_asks_without_telling():
     data = predict("rate-at-the-edge")._repr_mimebundle_()
     assert "( ) It runs away to infinity" in data["text/plain"]
     assert "1 - 2" not in data["text/plain"]
-    with pytest.raises(ValueError, match="unknown prediction 'rate-at-the-egde'.*did you mean 'rate-at-the-edge'"):
+    with pytest.raises(ValueError, match=r"unknown prediction 'rate-at-the-egde'.*did you mean 'rate-at-the-edge'"):
         predict("rate-at-the-egde")

@@ -1,3 +1,256 @@
-"""Exercises of chapter 1."""
+"""Exercises of chapter 1: layers, parameters, multiply-adds, and what else needs memory."""
 
-EXERCISES = ()
+from itertools import pairwise
+
+import numpy as np
+
+from helpers.complexity import Conv2D, count, mlp
+from helpers.exercises.exercise import Exercise, Slip
+
+BUDGET = 1900, 2000
+
+
+def _sizes(rng):
+    return rng.integers(2, 40, size=rng.integers(2, 6)).tolist()
+
+
+def _complexity(sizes):
+    return count(mlp(sizes), (sizes[0],))
+
+
+def _macs(sizes):
+    return sum(n * m for n, m in pairwise(sizes))
+
+
+def _convolution(side, kernel_size, in_channels, out_channels):
+    return count([Conv2D(in_channels, out_channels, kernel_size)], (in_channels, side, side))
+
+
+def _memory(sizes, batch_size, *, copies=4, batch=True, inputs=False, itemsize=4):
+    """Return the bytes for `copies` of the parameters and for the activations, rightly or wrongly counted."""
+    activations = (_complexity(sizes).activations + inputs * sizes[0]) * (batch_size if batch else 1)
+    return itemsize * (copies * _complexity(sizes).parameters + activations)
+
+
+def _budget_slip(sizes):
+    sizes = np.asarray(sizes).tolist()
+    if {type(size) for size in sizes} != {int}:
+        return "no list of whole numbers"
+    if len(sizes) != 4:
+        return "not two hidden layers"
+    if sizes[0] != 64 or sizes[-1] != 10:
+        return "wrong ends"
+    if sizes[2] >= sizes[1]:
+        return "not narrowing"
+    parameters = _complexity(sizes).parameters
+    if parameters > BUDGET[1]:
+        return "biases forgotten" if _macs(sizes) <= BUDGET[1] else "over the budget"
+    return "budget left unused" if parameters < BUDGET[0] else None
+
+
+EXERCISES = (
+    Exercise(
+        name="parameter_count",
+        chapter=1,
+        title="Complete a formula: the parameters of a plain network",
+        kind="function",
+        points=2,
+        reference=lambda sizes: _complexity(sizes).parameters,
+        draw=lambda rng: (_sizes(rng),),
+        fixed=(([3, 4, 2],), ([784, 128, 10],), ([5, 1],)),
+        slips=(
+            Slip("biases forgotten", _macs, "You count the weights alone. Each unit has a bias besides."),
+            Slip(
+                "biases for the inputs",
+                lambda sizes: _macs(sizes) + sum(sizes),
+                "You give biases to the inputs, too. The input layer computes nothing, so it has none.",
+            ),
+            Slip(
+                "one bias a layer",
+                lambda sizes: _macs(sizes) + len(sizes) - 1,
+                "You add one bias a layer. Each unit of the layer has its own.",
+            ),
+            Slip(
+                "first layer only",
+                lambda sizes: sizes[0] * sizes[1] + sizes[1],
+                "You return after the first pair of layers. Is `return` inside the loop?",
+            ),
+        ),
+        hints=(
+            "Take the layers in pairs: n inputs feed m units.",
+            "m units have n weights each and one bias each.",
+            "Add n * m + m over all pairs of neighbours; itertools.pairwise(sizes) yields the pairs.",
+        ),
+    ),
+    Exercise(
+        name="convolution_macs",
+        chapter=1,
+        title="Complete a formula: the work of a convolution",
+        kind="function",
+        points=2,
+        reference=lambda side, kernel_size, in_channels, out_channels: (
+            _convolution(side, kernel_size, in_channels, out_channels).macs
+        ),
+        draw=lambda rng: tuple(int(rng.integers(low, high)) for low, high in ((8, 40), (2, 7), (1, 8), (2, 9))),
+        fixed=((8, 3, 1, 1), (32, 5, 1, 6), (14, 5, 6, 16), (6, 6, 2, 3)),
+        slips=(
+            Slip(
+                "a position for each pixel",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    side**2 * kernel_size**2 * in_channels * out_channels
+                ),
+                "You let the window start at every pixel. Without a rim of zeros it must stay inside the image.",
+            ),
+            Slip(
+                "off by one",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size) ** 2 * kernel_size**2 * in_channels * out_channels
+                ),
+                "You lose one position in each direction: a window as large as the image has one position, not none.",
+            ),
+            Slip(
+                "weights alone",
+                lambda side, kernel_size, in_channels, out_channels: kernel_size**2 * in_channels * out_channels,
+                "This is the number of weights. Each weight is used once at every position of the window.",
+            ),
+            Slip(
+                "input channels forgotten",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size + 1) ** 2 * kernel_size**2 * out_channels
+                ),
+                "Each window has weights for every channel that comes in.",
+            ),
+            Slip(
+                "biases counted",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size + 1) ** 2 * (kernel_size**2 * in_channels + 1) * out_channels
+                ),
+                "You count the biases. With each bias the additions are as many as the multiplications: none is extra.",
+            ),
+        ),
+        hints=(
+            "MACs = weights * positions.",
+            "In a row of 8 pixels a window of 3 has 6 positions.",
+            "weights = kernel_size ** 2 * in_channels * out_channels; positions = (side - kernel_size + 1) ** 2.",
+        ),
+    ),
+    Exercise(
+        name="backward_macs",
+        chapter=1,
+        title="Predict, then compute: the way back of 784-128-10",
+        kind="number",
+        points=1,
+        reference=lambda: 2 * _macs([784, 128, 10]) - 784 * 128,
+        slips=(
+            Slip("twice the forward pass", 203_264, "Twice is the rule of thumb. Which layer has nobody below it?"),
+            Slip("as much as forward", 101_632, "This is the way forward. The way back makes two products in a layer."),
+            Slip(
+                "both ways", 204_544, "This is forward and backward together; the question is for the way back alone."
+            ),
+            Slip("gradient handed on only", 1_280, "This hands the gradient on, but the weights want gradients, too."),
+        ),
+        hints=(
+            "Each layer makes two products: one for the gradient of its weights, one for the layer below.",
+            "Nobody needs the gradient of the inputs, so the first layer makes only one product.",
+            "Twice 784 * 128 + 128 * 10, less 784 * 128.",
+        ),
+    ),
+    Exercise(
+        name="training_bytes",
+        chapter=1,
+        title="Repair: the memory that training needs",
+        kind="function",
+        points=3,
+        reference=lambda sizes, batch_size: _complexity(sizes).training_memory(batch_size, "adam").total,
+        draw=lambda rng: (_sizes(rng), int(rng.integers(2, 65))),
+        fixed=(([3, 4, 2], 1), ([784, 128, 10], 32)),
+        slips=(
+            Slip(
+                "as handed out",
+                lambda sizes, batch_size: _memory(sizes, batch_size, copies=2, batch=False, inputs=True, itemsize=8),
+                "The code is still as it was handed out. Compare it with the list above, line by line.",
+            ),
+            Slip(
+                "gradients forgotten",
+                lambda sizes, batch_size: _memory(sizes, batch_size, copies=3),
+                "Three copies of the parameters are too few: parameters, gradients, and two numbers of Adam.",
+            ),
+            Slip(
+                "optimiser forgotten",
+                lambda sizes, batch_size: _memory(sizes, batch_size, copies=2),
+                "Adam remembers two numbers for each parameter.",
+            ),
+            Slip(
+                "one sample's activations",
+                lambda sizes, batch_size: _memory(sizes, batch_size, batch=False),
+                "You keep the activations of one sample. The way back needs them for each sample of the batch.",
+            ),
+            Slip(
+                "inputs counted",
+                lambda sizes, batch_size: _memory(sizes, batch_size, inputs=True),
+                "The inputs are the data and no layer's output: they do not count among the activations.",
+            ),
+            Slip(
+                "eight bytes",
+                lambda sizes, batch_size: _memory(sizes, batch_size, itemsize=8),
+                "8 bytes are a float64. Here all numbers have 32 bits.",
+            ),
+        ),
+        hints=(
+            "There are four mistakes: two kinds of numbers are missing, one is miscounted, and the bytes are wrong.",
+            "How many numbers are kept for each parameter? One is its value.",
+            "4 bytes * (4 * parameters + batch_size * sum(sizes[1:])).",
+        ),
+    ),
+    Exercise(
+        name="budget_network",
+        chapter=1,
+        title="Design: spend a budget",
+        kind="array",
+        points=2,
+        accepts=_budget_slip,
+        expects="a list of four whole numbers such as [64, 20, 12, 10]",
+        slips=(
+            Slip("over the budget", [64, 32, 16, 10], "It has more than 2000 parameters."),
+            Slip(
+                "biases forgotten", [64, 24, 13, 10], "Its weights are at most 2000, but with the biases it has more."
+            ),
+            Slip("budget left unused", [64, 20, 8, 10], "It has fewer than 1900 parameters: spend the budget."),
+            Slip("not two hidden layers", [64, 26, 10], "Two hidden layers make a list of four numbers."),
+            Slip(
+                "wrong ends", [32, 40, 10, 10], "The images have 64 pixels and there are 10 digits: 64 first, 10 last."
+            ),
+            Slip("not narrowing", [64, 16, 30, 10], "The second hidden layer should be narrower than the first."),
+        ),
+        hints=(
+            "Most parameters sit between the 64 pixels and the first hidden layer: about 65 for each of its units.",
+            "Try 24 units in the first hidden layer: what does it cost, and what is left?",
+            "With 24 units 1560 are spent. Each unit of the second layer costs 24 + 1, and 10 in the output layer.",
+        ),
+    ),
+    Exercise(
+        name="small_layers",
+        chapter=1,
+        title="Explain: sixteen times the work, hardly more time",
+        kind="choice",
+        points=1,
+        options=4,
+        right="e70966a279a6c568",
+        slips=(
+            Slip(
+                "multiply-adds of biases", "A", "Biases are a few additions more, and they grow with the width as well."
+            ),
+            Slip(
+                "fixed cost",
+                "B",
+                "A call costs about a microsecond, whatever it computes; 64 multiply-adds take far less.",
+            ),
+            Slip("parallel cores", "C", "A second core takes longer to wake than such a product lasts."),
+            Slip("wrong count", "D", "The count is exact: Counted numbers made every multiplication and tallied it."),
+        ),
+        hints=(
+            "What would a layer of width 1 cost?",
+            "Think of everything that happens between your line of Python and the first multiplication.",
+        ),
+    ),
+)

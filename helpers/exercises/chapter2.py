@@ -1,11 +1,60 @@
 """Exercises of chapter 2: the update rule, the largest useful learning rate, and schedules."""
 
+import numpy as np
+
+from helpers.descent import gradient_descent
 from helpers.exercises.exercise import Exercise, Slip
 from helpers.schedules import exponential_decay
 
 
 def _decayed_rate(epoch, base, rate, every):
     return exponential_decay(base, rate, every)(epoch)
+
+
+def _path(start, rate, steps, slope=2.0):
+    return gradient_descent(lambda w: (w + 1) ** 2, lambda w: slope * (w + 1), float(start), rate, steps).parameters
+
+
+def _losses(start, rate, steps):
+    return (_path(start, rate, steps)[:-1] + 1) ** 2
+
+
+def _losses_after(start, rate, steps):
+    return (_path(start, rate, steps)[1:] + 1) ** 2
+
+
+def _losses_and_one_more(start, rate, steps):
+    return (_path(start, rate, steps) + 1) ** 2
+
+
+def _losses_uphill(start, rate, steps):
+    return (_path(start, rate, steps, slope=-2.0)[:-1] + 1) ** 2
+
+
+def _losses_without_two(start, rate, steps):
+    return (_path(start, rate, steps, slope=1.0)[:-1] + 1) ** 2
+
+
+def _positions(start, rate, steps):
+    return _path(start, rate, steps)[:-1]
+
+
+def _ravine_slip(rate):
+    """Walk down the ravine (x^2 + 20 y^2) / 2 from (4, 4) for 60 steps."""
+    if not rate > 0:
+        return "uphill or nowhere"
+    curvatures = np.array([1.0, 20.0])
+    path = gradient_descent(
+        lambda w: (curvatures * w**2).sum() / 2, lambda w: curvatures * w, np.array([4.0, 4.0]), float(rate), 60
+    )
+    x, y = abs(path.parameters[-1])
+    if np.hypot(x, y) < 0.05:
+        return None
+    if rate >= 1:
+        return "flat direction alone"
+    if rate >= 0.1:
+        return "beyond the edge"
+    return "too close to the edge" if y > x else "too timid"
 
 
 EXERCISES = (
@@ -82,6 +131,112 @@ EXERCISES = (
             "Write the error w - 2 after a step as a factor times the error before it.",
             "The slope is 6 (w - 2), so the factor is 1 - 6 rate. When is its size below 1?",
             "It is 2 / curvature, and the curvature is the second derivative of the loss.",
+        ),
+    ),
+    Exercise(
+        name="losses_of_descent",
+        chapter=2,
+        title="Repair: which loss belongs to which step?",
+        kind="function",
+        points=2,
+        reference=_losses,
+        draw=lambda rng: (float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.05)), int(rng.integers(2, 9))),
+        fixed=((5.0, 0.2, 5), (3.0, 0.25, 2)),
+        slips=(
+            Slip(
+                "update before loss",
+                _losses_after,
+                "Your first loss belongs to the parameter after the first step: take the loss before the update.",
+            ),
+            Slip("uphill", _losses_uphill, "Your losses grow: the step goes against the slope, with a minus."),
+            Slip("slope without its factor", _losses_without_two, "The derivative of (w + 1)^2 is 2 (w + 1)."),
+            Slip("one too many", _losses_and_one_more, "You return one loss too many: one for each step, before it."),
+            Slip("parameters", _positions, "These are the parameters w. Asked for are the losses, (w + 1)^2."),
+        ),
+        hints=(
+            "Print w and the loss of the first two steps, and compare with the table of section 5.",
+            "The first loss from 5 is 36, before anything has moved.",
+            "In the loop: append the loss first, then update w.",
+        ),
+    ),
+    Exercise(
+        name="steps_needed",
+        chapter=2,
+        title="Predict, then compute: how long does a wild rate take?",
+        kind="number",
+        points=2,
+        # The distance after n steps from 5 with rate 0.995 is 6 * 0.99^n.
+        reference=lambda: int(np.argmax(abs(_path(5.0, 0.995, 5000) + 1) < 1e-3)),
+        slips=(
+            Slip(
+                "never",
+                float("inf"),
+                "It leaps from side to side, but each leap ends a little closer: |1 - 2 rate| < 1.",
+            ),
+            Slip("log10 for ln", 376, "You mixed log10 with ln. Numerator and denominator need the same logarithm."),
+            Slip("start at 1", 688, "The distance at the start is 5 - (-1) = 6, not 1."),
+            Slip("start at 5", 848, "5 is the start; the distance from the lowest point at -1 is larger."),
+            Slip("factor 0.995", 1736, "A step multiplies the distance by 1 - 2 rate, not by the rate."),
+            Slip("one short", 865, "After 865 steps the distance is still just above 0.001."),
+        ),
+        hints=(
+            "Each step multiplies the distance by 1 - 2 rate.",
+            "Look for the smallest n with 6 * 0.99^n < 0.001.",
+            "Solve by logarithms and round up, or count the steps in a loop.",
+        ),
+    ),
+    Exercise(
+        name="ravine_rate",
+        chapter=2,
+        title="Design: a rate for a ravine",
+        kind="number",
+        points=2,
+        accepts=_ravine_slip,
+        expects="a number, the learning rate",
+        slips=(
+            Slip("too timid", 0.03, "It creeps along the flat direction and has not arrived after 60 steps."),
+            Slip(
+                "too close to the edge", 0.099, "Along the flat direction it is home; across it still leaps to and fro."
+            ),
+            Slip(
+                "beyond the edge",
+                0.19,
+                "It diverges: across the ravine the curvature is 20. What is the largest rate there?",
+            ),
+            Slip(
+                "flat direction alone",
+                1.0,
+                "1 suits the flat direction, but in the steep one each step makes things 19 times worse.",
+            ),
+            Slip("uphill or nowhere", 0.0, "A rate must be above 0, or nothing moves towards the goal."),
+        ),
+        hints=(
+            "The largest curvature sets the limit: below 2 / 20.",
+            "The flat direction keeps 1 - rate of its distance at each step, the steep one |1 - 20 rate|.",
+            "Make the two factors equal: 1 - rate = 20 rate - 1.",
+        ),
+    ),
+    Exercise(
+        name="why_decay",
+        chapter=2,
+        title="Explain: when does a shrinking rate pay?",
+        kind="choice",
+        points=1,
+        options=4,
+        right="5da44364831f45a4",
+        slips=(
+            Slip("always", "A", "On the chapter's own bowl, decay from 0.2 ended 70 times further away than no decay."),
+            Slip(
+                "noise",
+                "B",
+                "Near the goal only the noise of the batches is left, and smaller steps make it count less.",
+            ),
+            Slip("overflow", "C", "float32 holds numbers down to 1e-38; no rate in use comes near that."),
+            Slip("local minima", "D", "A bowl has one lowest point, and yet shrinking paid there with noisy slopes."),
+        ),
+        hints=(
+            "In which section of the chapter did the constant rates stop getting better?",
+            "What is left of a slope that is estimated from 16 images when the true slope is 0?",
         ),
     ),
 )

@@ -1,3 +1,262 @@
-"""Exercises of chapter 3."""
+"""Exercises of chapter 3: activations, their slopes, first weights, and units that die."""
 
-EXERCISES = ()
+import numpy as np
+
+from helpers.activations import sigmoid, tanh
+from helpers.exercises.exercise import Exercise, Slip
+from helpers.initialisers import he, xavier
+
+
+def _sigmoid_backward(gradient, y):
+    return sigmoid.backward(gradient, np.log(y / (1 - y)), y)
+
+
+def _gradient_and_output(rng):
+    size = int(rng.integers(2, 6))
+    return rng.normal(size=size).round(3), rng.uniform(0.02, 0.98, size=size).round(3)
+
+
+def _numbers(rng):
+    return (np.append(rng.normal(0, 3, size=4).round(3), rng.choice([-1000.0, 1000.0], size=2)),)
+
+
+def _textbook_tanh(x):
+    return (1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x))
+
+
+def _mirrored_tanh(x):
+    return (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)
+
+
+def _standard_deviation(fan_in, activation):
+    return (he if activation == "relu" else xavier).standard_deviation(fan_in)
+
+
+def _pre_activations(rng):
+    samples, units = int(rng.integers(3, 7)), int(rng.integers(2, 6))
+    return ((rng.normal(size=(samples, units)) - rng.uniform(-1, 4, size=units)).round(2),)
+
+
+EXERCISES = (
+    Exercise(
+        name="sigmoid_backward",
+        chapter=3,
+        title="Complete a formula: the way back through sigmoid",
+        kind="function",
+        points=2,
+        reference=_sigmoid_backward,
+        draw=_gradient_and_output,
+        fixed=((np.array([1.0, 1.0, 2.0]), np.array([0.5, 0.9, 0.1])),),
+        slips=(
+            Slip(
+                "gradient forgotten",
+                lambda gradient, y: y * (1 - y),
+                "This is the slope alone. The chain rule multiplies it by the gradient that comes in.",
+            ),
+            Slip(
+                "output taken for input",
+                lambda gradient, y: gradient * sigmoid(y) * (1 - sigmoid(y)),
+                "You apply sigmoid to y, but y is its output already.",
+            ),
+            Slip("slope of tanh", lambda gradient, y: gradient * (1 - y**2), "1 - y^2 is the slope of tanh."),
+            Slip(
+                "sign",
+                lambda gradient, y: -gradient * y * (1 - y),
+                "The sign is turned round: sigmoid rises, so its slope is positive.",
+            ),
+            Slip("slope missing", lambda gradient, y: gradient * y, "The slope is y times one more factor, 1 - y."),
+        ),
+        hints=(
+            "By the chain rule: gradient times slope.",
+            "Written with the output, the slope of sigmoid needs no exponential.",
+            "The slope is y * (1 - y).",
+        ),
+    ),
+    Exercise(
+        name="stable_tanh",
+        chapter=3,
+        title="Repair: a tanh without nan",
+        kind="function",
+        points=3,
+        reference=lambda x: tanh(x),
+        draw=_numbers,
+        fixed=((np.array([-1.0, 0.0, 2.0]),), (np.array([-1000.0, 0.5]),), (np.array([1000.0, -0.5]),)),
+        atol=1e-9,
+        slips=(
+            Slip(
+                "textbook formula",
+                _textbook_tanh,
+                "Far left exp(-2x) overflows, and inf / inf is nan. Which sign of the exponent is safe there?",
+            ),
+            Slip(
+                "overflow on the right",
+                _mirrored_tanh,
+                "Now the left side is safe, and exp(2x) overflows on the right.",
+            ),
+            Slip(
+                "sign lost",
+                lambda x: tanh(abs(x)),
+                "With abs(x) in the exponent all results are positive: give them the sign of x.",
+            ),
+            Slip(
+                "nan papered over",
+                lambda x: np.nan_to_num(_textbook_tanh(x)),
+                "You replace nan by 0, but far left tanh is -1.",
+            ),
+            Slip(
+                "sigmoid", lambda x: sigmoid(2 * x), "This is sigmoid(2x), between 0 and 1; tanh lies between -1 and 1."
+            ),
+        ),
+        hints=(
+            "An exponential that can only shrink cannot overflow: exp(-2 * abs(x)).",
+            "Compute tanh(abs(x)) with it; then use that tanh(-x) = -tanh(x).",
+            "np.sign(x) * (1 - e) / (1 + e) with e = np.exp(-2 * abs(x)).",
+        ),
+    ),
+    Exercise(
+        name="largest_factor",
+        chapter=3,
+        title="Find a number: eight sigmoids with weights of 2",
+        kind="number",
+        points=1,
+        reference=lambda: float((2 * sigmoid.derivative(0.0)) ** 8),
+        rtol=0.01,
+        slips=(
+            Slip(
+                "weights forgotten",
+                0.25**8,
+                "This is the bound for weights of 1. Each layer also multiplies by its weight.",
+            ),
+            Slip("slopes forgotten", 256, "These are the weights alone. Each layer also multiplies by a slope."),
+            Slip("sum", 4, "You added the factors of the layers; the chain rule multiplies them."),
+            Slip("one layer", 0.5, "This is the factor of one layer. There are eight."),
+            Slip("slope of 1", 1, "Sigmoid's slope never reaches 1. Where is it steepest, and how steep?"),
+        ),
+        hints=(
+            "Each layer multiplies by weight times slope.",
+            "Sigmoid is steepest at 0, where its slope is 1/4.",
+            "(2 * 1/4) ** 8.",
+        ),
+    ),
+    Exercise(
+        name="initial_deviation",
+        chapter=3,
+        title="Choose the first weights",
+        kind="function",
+        points=2,
+        reference=_standard_deviation,
+        draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "tanh", "sigmoid"]))),
+        fixed=((64, "relu"), (64, "tanh"), (100, "sigmoid"), (2, "relu")),
+        slips=(
+            Slip(
+                "variance",
+                lambda fan_in, activation: _standard_deviation(fan_in, activation) ** 2,
+                "This is the variance; the standard deviation is its square root.",
+            ),
+            Slip(
+                "the same for all",
+                lambda fan_in, activation: xavier.standard_deviation(fan_in),
+                "ReLU cuts off half of the signal: its weights must make up for that.",
+            ),
+            Slip(
+                "He's for all",
+                lambda fan_in, activation: he.standard_deviation(fan_in),
+                "The 2 makes up for what ReLU cuts off. Sigmoid and tanh cut nothing off.",
+            ),
+            Slip(
+                "twice the deviation",
+                lambda fan_in, activation: (2 if activation == "relu" else 1) * xavier.standard_deviation(fan_in),
+                "For ReLU the variance doubles, not the deviation: the 2 belongs under the root.",
+            ),
+            Slip(
+                "two names mixed up",
+                lambda fan_in, activation: (xavier if activation == "relu" else he).standard_deviation(fan_in),
+                "You have the two cases the wrong way round.",
+            ),
+        ),
+        hints=(
+            "A unit adds up fan_in products; their variances add up, too.",
+            "To keep the signal's size the variance must be 1 / fan_in; ReLU halves the mean square.",
+            "sqrt(2 / fan_in) for relu, sqrt(1 / fan_in) else.",
+        ),
+    ),
+    Exercise(
+        name="dead_units",
+        chapter=3,
+        title="Complete a function: count the dead",
+        kind="function",
+        points=2,
+        reference=lambda pre_activations: int((pre_activations <= 0).all(axis=0).sum()),
+        draw=_pre_activations,
+        fixed=(
+            (np.array([[-1.0, 2.0, -3.0], [-0.5, -1.0, -2.0]]),),
+            (np.array([[-3.0, -1.0], [1.0, -2.0], [-2.0, -4.0]]),),
+            (np.array([[0.0, 1.0], [-1.0, 2.0]]),),
+            (np.array([[1.0, 1.0, 2.0, -1.0], [3.0, -1.0, 2.0, -1.0], [-1.0, -1.0, -2.0, -1.0]]),),
+        ),
+        slips=(
+            Slip(
+                "samples for units",
+                lambda pre_activations: int((pre_activations <= 0).all(axis=1).sum()),
+                "You count samples that fire no unit. A row is a sample, a column is a unit: mind the axis.",
+            ),
+            Slip(
+                "any for all",
+                lambda pre_activations: int((pre_activations <= 0).any(axis=0).sum()),
+                "You count units that are silent on some sample. A dead one is silent on every sample.",
+            ),
+            Slip(
+                "below on average",
+                lambda pre_activations: int((pre_activations.mean(axis=0) <= 0).sum()),
+                "A unit whose mean is negative may still fire on one sample, and learn from it.",
+            ),
+            Slip(
+                "zero fires",
+                lambda pre_activations: int((pre_activations < 0).all(axis=0).sum()),
+                "At exactly 0 ReLU gives 0 and its slope is 0 by convention: that is silent, too.",
+            ),
+            Slip(
+                "the living",
+                lambda pre_activations: int((pre_activations > 0).any(axis=0).sum()),
+                "You count the units that live.",
+            ),
+            Slip(
+                "numbers for units",
+                lambda pre_activations: int((pre_activations <= 0).sum()),
+                "You count single numbers. A unit is a whole column.",
+            ),
+        ),
+        hints=(
+            "Silent on one sample means a pre-activation of at most 0.",
+            "Each column is a unit: `.all(axis=0)` asks something of whole columns.",
+            "Truth values can be summed: True counts as 1.",
+        ),
+    ),
+    Exercise(
+        name="waking_the_dead",
+        chapter=3,
+        title="Explain: what can wake a dead unit?",
+        kind="choice",
+        points=1,
+        options=4,
+        right="9b7e412bd650a1b9",
+        slips=(
+            Slip(
+                "smaller rate",
+                "A",
+                "A smaller rate helps to prevent deaths. It scales the gradient, and the gradient is 0.",
+            ),
+            Slip(
+                "patience", "B", "Each further step adds 0 to the unit's weights, as long as its inputs stay the same."
+            ),
+            Slip(
+                "other inputs", "C", "Other inputs change w.x + b without the unit's help; one positive sum is enough."
+            ),
+            Slip("larger rate", "D", "However large the rate: its product with a gradient of 0 is 0."),
+        ),
+        hints=(
+            "Write down the update of one of the unit's weights.",
+            "The gradient of its weights is 0. What else does w.x + b depend on?",
+        ),
+    ),
+)

@@ -1,3 +1,305 @@
-"""Exercises of chapter 4."""
+"""Exercises of chapter 4: prices for errors, surprise, softmax, and which loss answers which question."""
 
-EXERCISES = ()
+import numpy as np
+
+from helpers.exercises.exercise import Exercise, Slip
+from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
+
+
+def _pair(rng):
+    size = int(rng.integers(3, 7))
+    return rng.normal(0, 3, size=size).round(2), rng.normal(0, 3, size=size).round(2)
+
+
+def _priced_pair(rng):
+    return *_pair(rng), float(rng.integers(1, 9)), float(rng.integers(10, 99))
+
+
+def _yogurt_loss(predicted, sold, cost, profit):
+    return asymmetric_loss(predicted, sold, cost, profit, reduction="sum")
+
+
+def _slipped_sign(predicted, sold, cost, profit):
+    error = predicted - sold
+    return np.where(error > 0, cost * error, profit * error).sum()
+
+
+def _distributions(rng):
+    return tuple(rng.dirichlet(np.ones(3)).round(4) + 0.0001 for _ in range(2))
+
+
+def _naive_cross_entropy(truth, guess):
+    return -(truth * np.log(guess)).sum()
+
+
+def _logits(rng):
+    logits = rng.normal(0, 4, size=int(rng.integers(3, 6))).round(2)
+    return logits, int(rng.integers(len(logits)))
+
+
+def _two_steps(logits, label):
+    p = np.exp(logits)
+    return -np.log(p[label] / p.sum())
+
+
+EXERCISES = (
+    Exercise(
+        name="squared_error",
+        chapter=4,
+        title="Repair: the mean squared error",
+        kind="function",
+        points=1,
+        reference=lambda predicted, true: mean_squared_error(predicted, true),
+        draw=_pair,
+        fixed=((np.array([3.0, 5.0, 8.0]), np.array([4.0, 5.0, 6.0])), (np.array([1.0, 1.0]), np.array([1.0, 1.0]))),
+        slips=(
+            Slip(
+                "sum for mean",
+                lambda predicted, true: ((predicted - true) ** 2).sum(),
+                "You sum the squares. The mean divides by their number, and so does its gradient.",
+            ),
+            Slip(
+                "absolute error",
+                lambda predicted, true: abs(predicted - true).mean(),
+                "You price an error by its size; asked for is its square.",
+            ),
+            Slip(
+                "square of the mean",
+                lambda predicted, true: (predicted - true).mean() ** 2,
+                "You take the mean first, so errors of both signs cancel. Square first.",
+            ),
+            Slip(
+                "root",
+                lambda predicted, true: np.sqrt(((predicted - true) ** 2).mean()),
+                "This is the root of the mean squared error.",
+            ),
+            Slip(
+                "no mean",
+                lambda predicted, true: (predicted - true) ** 2,
+                "These are the prices of the single errors. A loss is one number: their mean.",
+            ),
+        ),
+        hints=(
+            "First price each error, then put the prices together.",
+            "For errors -1, 0 and 2 the prices are 1, 0 and 4, and the loss is 5 / 3.",
+        ),
+    ),
+    Exercise(
+        name="yogurt_loss",
+        chapter=4,
+        title="Complete a formula: too much and too little",
+        kind="function",
+        points=2,
+        reference=_yogurt_loss,
+        draw=_priced_pair,
+        fixed=(
+            (np.array([3.0, 5.0, 8.0]), np.array([4.0, 5.0, 6.0]), 1.0, 99.0),
+            (np.array([1.0]), np.array([3.0]), 2.0, 5.0),
+        ),
+        slips=(
+            Slip(
+                "sign",
+                _slipped_sign,
+                "A shortage has a negative price here: the more customers leave, the better. Turn its sign round.",
+            ),
+            Slip(
+                "prices swapped",
+                lambda predicted, sold, cost, profit: _yogurt_loss(predicted, sold, profit, cost),
+                "COST belongs to a unit too much, PROFIT to a unit too little; you have them swapped.",
+            ),
+            Slip(
+                "mean for sum",
+                lambda predicted, sold, cost, profit: asymmetric_loss(predicted, sold, cost, profit),
+                "You take the mean; the example sums over the days. For a descent that is another learning rate.",
+            ),
+            Slip(
+                "squares",
+                lambda predicted, sold, cost, profit: np.where(
+                    predicted > sold, cost * (predicted - sold) ** 2, profit * (predicted - sold) ** 2
+                ).sum(),
+                "You square the errors. Here the price of a unit is the same for the first and the tenth.",
+            ),
+            Slip(
+                "too much only",
+                lambda predicted, sold, cost, profit: cost * np.maximum(predicted - sold, 0).sum(),
+                "You price only what is too much. What is too little loses the profit.",
+            ),
+        ),
+        hints=(
+            "Split the days in two: predicted > sold, and the others.",
+            "Both prices are positive: cost * (predicted - sold) and profit * (sold - predicted).",
+            "np.where(predicted > sold, ..., ...) chooses for each day; then sum.",
+        ),
+    ),
+    Exercise(
+        name="surprise",
+        chapter=4,
+        title="Complete a formula: cross-entropy",
+        kind="function",
+        points=2,
+        reference=lambda truth, guess: cross_entropy(guess, truth),
+        draw=_distributions,
+        fixed=(
+            (np.array([1.0, 0.0]), np.array([0.6, 0.4])),
+            (np.array([0.5, 0.5]), np.array([0.8, 0.2])),
+            (np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.25, 0.75])),
+        ),
+        slips=(
+            Slip(
+                "log10 for ln",
+                lambda truth, guess: cross_entropy(guess, truth) / np.log(10),
+                "You take log10. The formula has the natural logarithm, ln, which NumPy calls np.log.",
+            ),
+            Slip(
+                "bits",
+                lambda truth, guess: cross_entropy(guess, truth) / np.log(2),
+                "You take log2, which gives bits. The course measures in nats, by the natural logarithm.",
+            ),
+            Slip(
+                "minus lost",
+                lambda truth, guess: -cross_entropy(guess, truth),
+                "The minus is lost: logarithms of probabilities are negative, surprise is not.",
+            ),
+            Slip(
+                "arguments swapped",
+                lambda truth, guess: cross_entropy(truth, guess),
+                "You take the logarithm of the truth. It belongs to the guess; the truth says how often it counts.",
+            ),
+            Slip(
+                "0 times infinity",
+                _naive_cross_entropy,
+                "0 * ln 0 is nan in a computer. What cannot happen should add nothing: leave it out.",
+            ),
+            Slip(
+                "mean for sum",
+                lambda truth, guess: cross_entropy(guess, truth) / len(truth),
+                "You take the mean over the classes. The truth's probabilities are the weights already: sum.",
+            ),
+        ),
+        hints=(
+            "How surprising is a class of probability p? -ln p.",
+            "Weigh the surprises by how often they happen, that is by the truth, and add them up.",
+            "Use only the classes with truth > 0: a mask such as truth[truth > 0] picks them.",
+        ),
+    ),
+    Exercise(
+        name="loss_of_logits",
+        chapter=4,
+        title="Repair: softmax and cross-entropy in one step",
+        kind="function",
+        points=3,
+        reference=lambda logits, label: softmax_cross_entropy(logits, label),
+        draw=_logits,
+        fixed=(
+            (np.array([4.0, 6.5, 1.2]), 0),
+            (np.array([1000.0, 0.0, 0.0]), 1),
+            (np.array([-1000.0, -1001.0]), 0),
+        ),
+        slips=(
+            Slip(
+                "overflow",
+                _two_steps,
+                "exp(1000) is infinite. Softmax stays the same if you subtract the largest logit first.",
+            ),
+            Slip(
+                "two steps",
+                lambda logits, label: cross_entropy(softmax(logits), label),
+                "The probability is rounded to 0 before you take its logarithm. Write ln(e^z / sum) as z - ln(sum).",
+            ),
+            Slip(
+                "clipped",
+                lambda logits, label: cross_entropy(np.clip(softmax(logits), 1e-7, 1), label),
+                "You clip the probability: the result is finite and wrong, 16.118 instead of 1000.",
+            ),
+            Slip(
+                "softmax twice",
+                lambda logits, label: softmax_cross_entropy(softmax(logits), label),
+                "Softmax is applied twice: the second time to probabilities, as if they were logits.",
+            ),
+            Slip(
+                "log10 for ln",
+                lambda logits, label: softmax_cross_entropy(logits, label) / np.log(10),
+                "You take log10; the course uses the natural logarithm.",
+            ),
+            Slip(
+                "minus lost",
+                lambda logits, label: -softmax_cross_entropy(logits, label),
+                "The minus is lost: a loss is not negative.",
+            ),
+        ),
+        hints=(
+            "Subtract the largest logit from all of them. Which exponentials can overflow now?",
+            "ln(e^z / sum) = z - ln(sum): the logarithm and the exponential cancel.",
+            "shifted = logits - logits.max(), then np.log(np.exp(shifted).sum()) - shifted[label].",
+        ),
+    ),
+    Exercise(
+        name="floor_of_twice",
+        chapter=4,
+        title="Find a number: softmax twice, four classes",
+        kind="number",
+        points=1,
+        reference=lambda: float(softmax_cross_entropy(np.array([1.0, 0.0, 0.0, 0.0]), 0)),
+        rtol=0.005,
+        slips=(
+            Slip("softmax once", 0.0, "0 is the floor of softmax applied once, for a right logit without limit."),
+            Slip("guessing", 1.3863, "ln 4 is the loss of guessing, with all four probabilities equal."),
+            Slip("probability", 0.4754, "This is the largest probability. The loss is its -ln."),
+            Slip("four others", 0.9048, "You count four other classes; there are three beside the right one."),
+            Slip("log10 for ln", 0.3230, "You took log10; the loss is measured by the natural logarithm."),
+            Slip("ten classes", 1.4607, "1.46 is the floor for ten classes."),
+        ),
+        hints=(
+            "The second softmax gets probabilities. What is the best that the first can give?",
+            "It gets 1 for the right class and 0 for the three others.",
+            "The right class then has probability e / (e + 3).",
+        ),
+    ),
+    Exercise(
+        name="profit_for_service",
+        chapter=4,
+        title="Design: a price that keeps a promise",
+        kind="number",
+        points=1,
+        # profit / (2 + profit) = 0.9
+        reference=lambda: 18.0,
+        rtol=1e-3,
+        slips=(
+            Slip("share for price", 0.9, "0.9 is the share. Which PROFIT makes PROFIT / (COST + PROFIT) that large?"),
+            Slip("cost of 1", 9, "9 would be right for a COST of 1; here a unit too much costs 2."),
+            Slip("cost forgotten below", 1.8, "0.9 * COST is too little: PROFIT stands in the denominator as well."),
+            Slip(
+                "turned round", 2 / 9, "You have it the wrong way round: with this PROFIT it is enough on 1 day in 10."
+            ),
+            Slip("total for profit", 20, "20 is COST + PROFIT together."),
+        ),
+        hints=(
+            "The plan suffices on a share tau = PROFIT / (COST + PROFIT) of the days.",
+            "Solve 0.9 = PROFIT / (2 + PROFIT).",
+            "0.9 * 2 = (1 - 0.9) * PROFIT.",
+        ),
+    ),
+    Exercise(
+        name="loss_for_a_promise",
+        chapter=4,
+        title="Explain: which loss for which question?",
+        kind="choice",
+        points=1,
+        options=4,
+        right="fe5b1796ac3d5ff9",
+        slips=(
+            Slip("mean", "A", "The squared error asks for the mean, and one very long ride moves the mean at will."),
+            Slip("median", "B", "The absolute error asks for the median, which half of all rides exceed."),
+            Slip(
+                "quantile",
+                "C",
+                "Nine times the price for too little puts the balance where nine in ten rides are shorter.",
+            ),
+            Slip("classes", "D", "Cross-entropy asks for probabilities of classes; a time in minutes is none."),
+        ),
+        hints=(
+            "What share of the rides may take longer than promised?",
+            "The asymmetric loss asks for the quantile PROFIT / (COST + PROFIT).",
+        ),
+    ),
+)

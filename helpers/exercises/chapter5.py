@@ -1,3 +1,363 @@
-"""Exercises of chapter 5."""
+"""Exercises of chapter 5, the capstone: train, judge fairly, and design a network."""
 
-EXERCISES = ()
+import functools
+
+import numpy as np
+
+from helpers.activations import ACTIVATIONS
+from helpers.complexity import count, mlp
+from helpers.datasets import digits
+from helpers.exercises.exercise import Exercise, Slip
+from helpers.losses import softmax, softmax_cross_entropy
+from helpers.network import Network
+from helpers.training import train
+
+
+def _classified(rng):
+    samples, classes = int(rng.integers(4, 9)), int(rng.integers(2, 5))
+    logits = rng.normal(0, 2, size=(samples, classes)).round(2)
+    labels = np.where(rng.random(samples) < 0.5, logits.argmax(axis=1), rng.integers(classes, size=samples))
+    return logits, labels
+
+
+def _accuracy(logits, labels):
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
+def _parts(rng):
+    shape = int(rng.integers(2, 4))
+    parts = [rng.normal(rng.normal(0, 5), 3, size=(int(rng.integers(3, 6)), shape)).round(2) for _ in range(2)]
+    return tuple(parts)
+
+
+def _scaled(training, test, by=None, ddof=0):
+    by = training if by is None else by
+    return (test - by.mean(axis=0)) / by.std(axis=0, ddof=ddof)
+
+
+def _two_results(rng):
+    low = rng.uniform(0.8, 0.9, size=2)
+    return tuple(rng.uniform(start, start + 0.06, size=5).round(3) for start in low)
+
+
+def _overlap(first, second):
+    return bool(first.max() >= second.min() and second.max() >= first.min())
+
+
+def _batch(rng):
+    samples, features, classes = (int(n) for n in rng.integers(2, 5, size=3))
+    return (
+        rng.normal(size=(features, classes)).round(2),
+        rng.normal(size=(samples, features)).round(2),
+        rng.integers(classes, size=samples),
+        round(float(rng.uniform(0.05, 1)), 2),
+    )
+
+
+def _step(weights, inputs, labels, rate, reduction="mean"):
+    return weights - rate * inputs.T @ softmax_cross_entropy.gradient(inputs @ weights, labels, reduction=reduction)
+
+
+def _step_from_logits(weights, inputs, labels, rate):
+    logits = inputs @ weights
+    return weights - rate * inputs.T @ (logits - np.eye(logits.shape[1])[labels]) / len(inputs)
+
+
+def _step_softmax_over_samples(weights, inputs, labels, rate):
+    logits = inputs @ weights
+    return weights - rate * inputs.T @ (softmax(logits.T).T - np.eye(logits.shape[1])[labels]) / len(inputs)
+
+
+@functools.cache
+def _parts_of_digits():
+    training, held_out = digits().split(1297, seed=0)
+    return training.standardise(held_out)
+
+
+def _network_slip(settings):
+    """Train three networks with these settings for 12 epochs, and judge them on digits held out."""
+    hidden, activation, rate = settings["hidden"], settings["activation"], settings["learning_rate"]
+    if activation not in ACTIVATIONS or set(settings) != {"hidden", "activation", "learning_rate"}:
+        return "unknown setting"
+    if not (type(rate) in (int, float) and rate > 0 and len(hidden) <= 5):
+        return "unknown setting"
+    sizes = [64, *hidden, 10]
+    if count(mlp(sizes), (64,)).parameters > 3000:
+        return "over the budget"
+    training, held_out = _parts_of_digits()
+    network = Network(sizes, activation, seed=range(3))
+    train(network, training.inputs, training.targets, min(rate, 1e3), epochs=12)
+    reached = np.median(network.accuracy(held_out.inputs, held_out.targets))
+    if reached >= 0.95:
+        return None
+    if min(hidden, default=64) < 6:
+        return "bottleneck"
+    # At the start the loss of ten classes is about ln 10; a rate that is too small leaves it near there.
+    loss = np.median(network.loss_value(training.inputs, training.targets))
+    return "rate too large" if not loss < 2.5 or rate > 1 else "rate too small"
+
+
+EXERCISES = (
+    Exercise(
+        name="accuracy",
+        chapter=5,
+        title="Complete a function: the share that is right",
+        kind="function",
+        points=1,
+        reference=_accuracy,
+        draw=_classified,
+        fixed=(
+            (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [0.0, 1.0, 4.0], [5.0, 0.0, 1.0]]), np.array([0, 1, 2, 1])),
+        ),
+        slips=(
+            Slip(
+                "number for share",
+                lambda logits, labels: int((logits.argmax(axis=1) == labels).sum()),
+                "You return how many are right; asked for is their share of all samples.",
+            ),
+            Slip(
+                "percent",
+                lambda logits, labels: 100 * _accuracy(logits, labels),
+                "You return percent; asked for is a share between 0 and 1.",
+            ),
+            Slip(
+                "errors",
+                lambda logits, labels: 1 - _accuracy(logits, labels),
+                "This is the share that is wrong.",
+            ),
+            Slip(
+                "least probable class",
+                lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
+                "You take the class with the smallest logit.",
+            ),
+        ),
+        hints=(
+            "The network's answer is the class with the largest logit.",
+            "logits.argmax(axis=1) gives one answer a row.",
+            "The mean of truth values is the share of True.",
+        ),
+    ),
+    Exercise(
+        name="scaled_test",
+        chapter=5,
+        title="Repair: scale without looking",
+        kind="function",
+        points=2,
+        reference=lambda training, test: _scaled(training, test),
+        draw=_parts,
+        fixed=(
+            (np.array([[0.0, 10.0], [2.0, 30.0]]), np.array([[1.0, 20.0], [4.0, 40.0], [5.0, 0.0]])),
+            (np.array([[1.0], [2.0], [6.0]]), np.array([[3.0]])),
+        ),
+        slips=(
+            Slip(
+                "scaled by itself",
+                lambda training, test: _scaled(training, test, by=test),
+                "You scale the test part by its own mean and deviation: the network would see two different scales.",
+            ),
+            Slip(
+                "scaled by both",
+                lambda training, test: _scaled(training, test, by=np.concatenate([training, test])),
+                "You take mean and deviation over both parts: the test part has leaked into the training.",
+            ),
+            Slip(
+                "one scale for all features",
+                lambda training, test: (test - training.mean()) / training.std(),
+                "You take one mean over all features. Each column has its own.",
+            ),
+            Slip(
+                "variance",
+                lambda training, test: (test - training.mean(axis=0)) / training.var(axis=0),
+                "You divide by the variance; the standard deviation is its square root.",
+            ),
+            Slip(
+                "training part",
+                lambda training, test: _scaled(training, training),
+                "You return the training part. Asked for is the test part.",
+            ),
+        ),
+        hints=(
+            "Which numbers are known when the network is trained?",
+            "Mean and deviation come from the training part, a pair for each column: axis=0.",
+            "(test - training.mean(axis=0)) / training.std(axis=0).",
+        ),
+    ),
+    Exercise(
+        name="ranges_overlap",
+        chapter=5,
+        title="Complete a function: can a winner be named?",
+        kind="function",
+        points=1,
+        reference=_overlap,
+        draw=_two_results,
+        fixed=(
+            (np.array([0.90, 0.92, 0.94]), np.array([0.93, 0.95, 0.97])),
+            (np.array([0.93, 0.95, 0.97]), np.array([0.90, 0.92, 0.94])),
+            (np.array([0.90, 0.91]), np.array([0.95, 0.96])),
+            (np.array([0.95, 0.96]), np.array([0.90, 0.91])),
+            (np.array([0.90, 0.97]), np.array([0.92, 0.93])),
+            (np.array([0.90, 0.92]), np.array([0.92, 0.97])),
+        ),
+        slips=(
+            Slip(
+                "one way round",
+                lambda first, second: bool(first.max() >= second.min()),
+                "This holds whenever the first is far better, too. Ask both ways round.",
+            ),
+            Slip(
+                "medians",
+                lambda first, second: bool(np.median(first) == np.median(second)),
+                "You compare the medians. Overlap is a matter of the ranges, from the worst seed to the best.",
+            ),
+            Slip("turned round", lambda first, second: not _overlap(first, second), "Your answer is turned round."),
+            Slip(
+                "common values",
+                lambda first, second: bool(set(first.tolist()) & set(second.tolist())),
+                "You look for equal values. Two ranges may overlap without sharing a single one.",
+            ),
+        ),
+        hints=(
+            "Draw both ranges as bars. When do they not overlap?",
+            "They do not if one ends before the other begins, and there are two ways for that.",
+        ),
+    ),
+    Exercise(
+        name="training_step",
+        chapter=5,
+        title="Put together: one step of training",
+        kind="function",
+        points=3,
+        reference=lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate),
+        draw=_batch,
+        fixed=(
+            (
+                np.array([[0.5, -0.5], [0.0, 1.0]]),
+                np.array([[1.0, 2.0], [0.0, -1.0], [2.0, 1.0]]),
+                np.array([0, 1, 1]),
+                0.1,
+            ),
+        ),
+        slips=(
+            Slip(
+                "uphill",
+                lambda weights, inputs, labels, rate: _step(weights, inputs, labels, -rate),
+                "The step goes uphill: subtract the gradient.",
+            ),
+            Slip(
+                "sum for mean",
+                lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate, "sum"),
+                "You sum over the samples. With the mean a rate keeps its meaning whatever the batch size.",
+            ),
+            Slip(
+                "without softmax",
+                _step_from_logits,
+                "You compare logits with the labels. Cross-entropy compares probabilities: softmax first.",
+            ),
+            Slip(
+                "softmax over samples",
+                _step_softmax_over_samples,
+                "Your softmax runs over the samples. The classes of one sample compete, along the last axis.",
+            ),
+            Slip(
+                "step alone",
+                lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate) - weights,
+                "You return the change alone. Asked for are the new weights.",
+            ),
+        ),
+        hints=(
+            "logits = inputs @ weights; the loss is the mean of softmax cross-entropy over the samples.",
+            "Its gradient with respect to the logits is (softmax(logits) - one_hot(labels)) / samples.",
+            "Carry it back by inputs.T @ gradient, and subtract rate times that.",
+        ),
+    ),
+    Exercise(
+        name="my_settings",
+        chapter=5,
+        title="Design: a network for digits",
+        kind="array",
+        points=3,
+        accepts=_network_slip,
+        expects='settings such as {"hidden": [16], "activation": "tanh", "learning_rate": 0.01}',
+        slips=(
+            Slip(
+                "over the budget",
+                {"hidden": [64], "activation": "relu", "learning_rate": 0.1},
+                "It has more than 3000 parameters.",
+            ),
+            Slip(
+                "rate too large",
+                {"hidden": [32], "activation": "relu", "learning_rate": 5.0},
+                "Training breaks: the learning rate is too large.",
+            ),
+            Slip(
+                "rate too small",
+                {"hidden": [32], "activation": "relu", "learning_rate": 0.0005},
+                "After 12 epochs it has not arrived: the learning rate is too small.",
+            ),
+            Slip(
+                "bottleneck",
+                {"hidden": [3], "activation": "relu", "learning_rate": 0.1},
+                "All that is known of ten classes must pass through a few numbers: a bottleneck.",
+            ),
+            Slip(
+                "unknown setting",
+                {"hidden": [32], "activation": "rectifier", "learning_rate": 0.1},
+                "Three settings are wanted: hidden, activation (a name in ACTIVATIONS), and learning_rate (above 0).",
+            ),
+        ),
+        hints=(
+            "Chapter 5's workbench shows what the budget allows: 32 hidden units cost 2410 parameters.",
+            "Start with ReLU and a rate of 0.1, and change one thing at a time.",
+        ),
+    ),
+    Exercise(
+        name="fair_comparison",
+        chapter=5,
+        title="Explain: which comparison is fair?",
+        kind="choice",
+        points=1,
+        options=4,
+        right="dc8c84e5a7a3d7c8",
+        slips=(
+            Slip("one seed", "A", "One seed each: another draw of first weights may turn the order round."),
+            Slip("training images", "B", "On the images that it was trained on, the network that remembers most wins."),
+            Slip("common rate", "C", "The common rate suits one of the two; the other may only want another rate."),
+            Slip(
+                "spread",
+                "D",
+                "Each has its own best rate, chosen on other images, and the ranges show what luck can do.",
+            ),
+        ),
+        hints=(
+            "Which of the four could be turned round by mere luck, or by memory?",
+            "Chapter 3 found a famous advantage that was mostly a matter of the learning rate.",
+        ),
+    ),
+    Exercise(
+        name="zero_weights",
+        chapter=5,
+        title="Explain: why zero weights do not learn",
+        kind="choice",
+        points=1,
+        options=4,
+        right="c5563417fcfc2904",
+        slips=(
+            Slip("rate", "A", "A larger rate multiplies a gradient of 0, which stays 0."),
+            Slip(
+                "no way through",
+                "B",
+                "All hidden units give 0 and their slope at 0 is 0: no gradient passes in either direction.",
+            ),
+            Slip("loss of zero", "C", "The loss is ln 10, that of guessing, and far from 0."),
+            Slip(
+                "biases first",
+                "D",
+                "The output biases do learn how frequent each digit is; it does not set the weights free.",
+            ),
+        ),
+        hints=(
+            "Follow one image forward: what do the hidden units give?",
+            "Now go back: by what is the gradient of each matrix multiplied?",
+        ),
+    ),
+)

@@ -54,6 +54,7 @@ def histograms(samples, *, bins=30, ylabel="samples"):
         axes.hist(values, bins=bins, color=COLOURS[i], edgecolor="white", linewidth=0.4)
         axes.set(title=title, xlabel=xlabel)
         axes.locator_params(axis="x", nbins=5)
+        axes.xaxis.set_major_formatter("{x:g}")
     np.atleast_1d(panels)[0].set_ylabel(ylabel)
     return figure
 

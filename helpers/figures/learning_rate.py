@@ -79,7 +79,7 @@ def schedule_curves(schedules, steps):
     DescribedFigure
     """
     figure, axes = new_figure(height=3.2)
-    step = np.arange(steps + 1)
+    step = np.linspace(0, steps, 20 * steps + 1)  # between whole steps, too, so that a staircase has upright edges
     for label, schedule in schedules.items():
         axes.plot(step, schedule(step), label=label)
     axes.set(xlabel="step", ylabel="learning rate", xlim=(0, steps))

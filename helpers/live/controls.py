@@ -10,6 +10,34 @@ from helpers._checks import integer, real
 LAYOUT = {"width": "390px", "max_width": "100%"}
 STYLE = {"description_width": "150px"}
 
+#: Round numbers that divide a power of ten into nearly equal factors, as on the parts of an electronics kit.
+PREFERRED = (
+    1,
+    1.1,
+    1.2,
+    1.3,
+    1.5,
+    1.6,
+    1.8,
+    2,
+    2.2,
+    2.4,
+    2.7,
+    3,
+    3.3,
+    3.6,
+    4,
+    4.3,
+    4.7,
+    5,
+    5.6,
+    6.2,
+    6.8,
+    7.5,
+    8.2,
+    9.1,
+)
+
 
 def number(label, low, high, value, *, step, unit=""):
     """Return a slider for a number on an even scale.
@@ -59,24 +87,34 @@ def count(label, low, high, value, *, step=1, unit=""):
     )
 
 
-def rate(label, low, high, value, *, unit="", steps_per_decade=20):
-    """Return a slider whose equal steps are equal *factors*, as learning rates need; parameters as for `number`.
+def rate(label, low, high, value, *, unit=""):
+    """Return a slider whose equal steps are, nearly, equal *factors*, as learning rates need.
+
+    It steps through `PREFERRED` numbers, so that the rates one talks about, such as 0.2 or 1, are met exactly.
 
     Parameters
     ----------
-    steps_per_decade : int
-        Steps from one power of ten to the next.
+    label : str
+        What is set; `unit` is put behind it in brackets.
+    low, high, value : float
+        Ends of the slider and where it starts, which must be a preferred number.
+    unit : str
+
+    Returns
+    -------
+    ipywidgets.SelectionSlider
     """
     for name, given in (("low", low), ("high", high), ("value", value)):
         real(given, name, above=0)
-    return ipywidgets.FloatLogSlider(
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    numbers = [float(f"{number}e{decade}") for decade in decades for number in PREFERRED]
+    numbers = [number for number in numbers if low <= number <= high]
+    if value not in numbers:
+        raise ValueError(f"value must be a preferred number such as {numbers[0]:g} or {numbers[-1]:g}, got {value!r}")
+    return ipywidgets.SelectionSlider(
         description=_label(label, unit),
-        base=10,
-        min=math.log10(low),
-        max=math.log10(high),
-        step=1 / steps_per_decade,
-        value=value,
-        readout_format=".3g",
+        options=[(f"{number:g}", number) for number in numbers],
+        value=float(value),
         continuous_update=True,
         layout=LAYOUT,
         style=STYLE,

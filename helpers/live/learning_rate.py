@@ -80,7 +80,7 @@ def descent_on_a_bowl():
 def schedules_side_by_side():
     """Six ways to let a learning rate change over 100 steps, from one initial rate and one speed of decay."""
     figure, axes = new_figure(height=3.6)
-    step = np.arange(101)
+    step = np.linspace(0, 100, 1001)  # between whole steps, too, so that a staircase has upright edges
     names = ("constant", "exponential", "staircase", "inverse time", "cosine", "warm-up, then exponential")
     curves = [axes.plot([], [], label=name)[0] for name in names]
     axes.set(xlim=(0, 100), ylim=(0, 1.05), xlabel="step", ylabel="learning rate")
@@ -207,7 +207,7 @@ def highest_rate_game():
     (solved,) = law.plot([], [], "o", color=GREEN, markersize=8, label="solved")
     (missed,) = law.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
     (limit,) = law.plot([], [], color=GREY, linestyle="--", label="2 / curvature")
-    law.legend(loc="lower left")
+    law.legend(loc="upper right")
     path_axes.set(xlabel="w", ylabel="loss", title="Level", ylim=(-100, 3200))  # the widest labels of all levels
     freeze_layout(figure)
 

@@ -43,7 +43,7 @@ class Prediction(ipywidgets.VBox):
         self.answer = ipywidgets.HTML()
         self.choice.observe(self._chosen, names="value")
         self.button.on_click(self.reveal)
-        asked = ipywidgets.HTML(f"<b>Your prediction:</b> {html.escape(question)}")
+        asked = ipywidgets.HTML(f'<div style="line-height:1.4"><b>Your prediction:</b> {html.escape(question)}</div>')
         super().__init__([asked, self.choice, self.button, self.answer])
         self.add_class("prediction")
 

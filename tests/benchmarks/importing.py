@@ -5,7 +5,7 @@ import sys
 
 from tests.benchmarks._timing import medians, row
 
-CORE = ["activations", "losses", "schedules", "initialisers", "descent", "complexity", "datasets", "network", "training"]
+CORE = "activations losses schedules initialisers descent complexity datasets network training".split()  # noqa: SIM905
 
 
 def python(code):

@@ -1,0 +1,119 @@
+"""The figures of chapter 3 say what they show: a wrong number must make wrong words."""
+
+import numpy as np
+import pytest
+
+from helpers.activations import ACTIVATIONS, leaky_relu, relu, sigmoid
+from helpers.figures import activations as figures
+from helpers.initialisers import INITIALISERS
+from helpers.live.activations import GOAL, centred_pairs, curvature_matrix, times, walk
+
+
+def test_activation_panels_tell_each_function_and_its_slope():
+    told = figures.activation_panels({"sigmoid": sigmoid, "leak": leaky_relu.with_slope(0.5)}).description
+    sigmoids, leak = told.split("Panel 2: leak")
+    assert "Panel 1: sigmoid" in sigmoids
+    assert "curve 'f(x)': rises from 0.00247 at x = -6" in sigmoids and "0.998 at x = 6" in sigmoids
+    assert "highest 0.25 at 0" in sigmoids
+    assert "curve 'f(x)': rises from -3 at x = -6" in leak and "6 at x = 6" in leak
+    assert "curve 'slope f'(x)': rises from 0.5 at x = -6" in leak and "1 at x = 6" in leak
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation_can_be_drawn(name):
+    assert "not finite" not in figures.activation_panels({name: ACTIVATIONS[name]}).description
+
+
+def test_histograms_tell_how_many_fall_where():
+    samples = {("raw", "cm"): [0, 0, 0, 1], ("scaled", "deviations"): [-1, 1, 1, 1]}
+    told = figures.histograms(samples, bins=2, ylabel="flowers").description
+    assert "Panel 1: raw (flowers against cm).\n- 2 bars: 0.25: 3, 0.75: 1" in told
+    assert "Panel 2: scaled" in told and "2 bars: \N{MINUS SIGN}0.5: 1, 0.5: 3" in told
+
+
+def test_medians_and_ranges_tell_the_middle_the_range_and_the_bound():
+    curves = {"measured": np.array([[1.0, 2.0, 9.0], [10.0, 20.0, 90.0]])}
+    told = figures.medians_and_ranges(curves, ylabel="size", bounds={"theory": np.array([3.0, 30.0])}).description
+    assert told.startswith("Plot (size against layer).")
+    assert "curve 'measured': rises from 2 at layer = 1 to 20 at layer = 2" in told
+    assert "curve 'theory': rises from 3 at layer = 1 to 30 at layer = 2" in told
+    assert "band: 1 to 2 across and 1 to 90 up" in told
+
+
+def test_medians_and_ranges_take_other_points_and_scales():
+    shown = figures.medians_and_ranges(
+        {"dead": np.array([[0.0], [0.5]])}, [0.1, 10], xlabel="rate", ylabel="share", xscale="log", yscale="linear"
+    )
+    axes = shown.figure.axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+    assert "curve 'dead': rises from 0 at rate = 0.1 to 0.5 at rate = 10" in shown.description
+
+
+def test_dots_and_ranges_go_from_top_to_bottom():
+    told = figures.dots_and_ranges({"first": [0.1, 0.2, 0.9], "second": [0.5, 0.5, 0.5]}, xlabel="accuracy").description
+    assert "curve 'first, range': stays at 1 from accuracy = 0.1 to 0.9" in told
+    assert "points 'first': 1 at accuracy = 0.2" in told
+    assert "points 'second': 0 at accuracy = 0.5" in told
+
+
+def test_digit_row_tells_each_image():
+    told = figures.digit_row([np.zeros(64), np.full(64, 16)], ["0", "1"]).description
+    assert "Panel 1: 0 (a drawing without axes).\n- image of 8 by 8 values from 0 to 0" in told
+    assert "Panel 2: 1 (a drawing without axes).\n- image of 8 by 8 values from 16 to 16" in told
+
+
+def test_an_ellipse_lies_where_the_loss_has_its_height():
+    curvature = np.array([[3.0, 1.0], [1.0, 2.0]])
+    offset = figures.ellipse(curvature, (1.0, -1.0), 0.5) - np.array([[1.0], [-1.0]])
+    assert np.allclose(np.einsum("ik,ij,jk->k", offset, curvature, offset) / 2, 0.5)
+
+
+def test_weight_walks_tell_path_start_and_goal():
+    path = np.array([[0.0, 0.0], [0.5, -0.25], [1.0, -1.0]])
+    told = figures.weight_walks({"one": (path, np.eye(2)), "two": (path / 2, np.eye(2))}, GOAL).description
+    first, second = told.split("Panel 2: two")
+    assert "points 'goal': -1 at weight w_1 = 1" in first and "points 'start': 0 at weight w_1 = 0" in first
+    assert "curve 'path': falls from 0 at weight w_1 = 0" in first and "to -1 at weight w_1 = 1" in first
+    assert "to -0.5 at weight w_1 = 0.5" in second
+
+
+# -- what the live figures compute ---------------------------------------------------------------------------------
+
+
+def test_a_step_of_the_walk_follows_the_gradient_of_its_batch():
+    inputs = np.array([[1.0, 2.0], [3.0, 1.0], [0.5, 0.5]])
+
+    def loss(w):
+        return np.mean((inputs[:2] @ w - inputs[:2] @ GOAL) ** 2)
+
+    h = 1e-6
+    measured = [(loss(h * e) - loss(-h * e)) / (2 * h) for e in np.eye(2)]
+    assert walk(inputs, 0.1, 1, batch_size=2)[1] == pytest.approx(-0.1 * np.array(measured))
+
+
+def test_the_walk_takes_the_samples_in_turn_and_begins_anew():
+    inputs = np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert walk(inputs, 0.5, 3) == pytest.approx(np.array([[0, 0], [1, 0], [1, -1], [1, -1]]))
+
+
+def test_the_curvature_matrix_is_that_of_the_mean_loss():
+    inputs = np.array([[1.0, 2.0], [3.0, 1.0]])
+    w = GOAL + np.array([0.3, 0.7])
+    loss = np.mean((inputs @ w - inputs @ GOAL) ** 2)
+    assert (w - GOAL) @ curvature_matrix(inputs) @ (w - GOAL) / 2 == pytest.approx(loss)
+
+
+def test_the_pairs_are_centred():
+    assert centred_pairs().mean(axis=0) == pytest.approx([0, 0], abs=1e-15)
+    assert centred_pairs().shape == (24, 2) and abs(centred_pairs()).max() < 1
+
+
+@pytest.mark.parametrize("name", INITIALISERS)
+def test_times_multiplies_the_weights_and_nothing_else(name):
+    once, thrice = (f(5, 4, np.random.default_rng(1)) for f in (INITIALISERS[name], times(name, 3)))
+    assert np.allclose(thrice, 3 * once)
+
+
+def test_every_panel_of_activations_has_the_same_scale():
+    shown = figures.activation_panels({"a": sigmoid, "b": relu})
+    assert len({axes.get_ylim() for axes in shown.figure.axes}) == 1
