@@ -4,6 +4,7 @@ Outputs always come from running a notebook, never from an editor. What is store
 readable without a kernel: of a widget its picture and words, no widget state, no times, no version of Python.
 """
 
+import base64
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,15 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
+#: Notebook -> id of the cell whose picture the README shows.
+SHOWN_IN_README = {
+    "01_complexity": "layers-live",
+    "02_learning_rate": "live-bowl-cell",
+    "03_activations": "vanishing-live",
+    "04_losses": "prices-live",
+    "05_capstone": "panel-cell",
+}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -54,11 +64,21 @@ def store(path):
     tidy(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
+    if path.stem in SHOWN_IN_README:
+        (PICTURES / f"{path.stem}.png").write_bytes(picture(notebook, SHOWN_IN_README[path.stem]))
     return path
+
+
+def picture(notebook, cell_id):
+    """Return the picture that the cell with this id shows, as the bytes of a PNG file."""
+    (cell,) = (cell for cell in notebook.cells if cell.id == cell_id)
+    (encoded,) = (output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
+    return base64.b64decode(encoded)
 
 
 def main(names):
     """Store the notebooks of these names, or all of them."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
     paths = [Path(name).resolve() for name in names] or sorted(NOTEBOOKS.rglob("[!.]*.ipynb"))
     with ThreadPoolExecutor(2) as pool:
         for path in pool.map(store, paths):

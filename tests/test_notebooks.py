@@ -12,6 +12,7 @@ import pytest
 
 from helpers.live.core import LIVE_FIGURES
 from helpers.live.predict import questions
+from tests.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").rglob("*.ipynb"))
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
@@ -82,3 +83,11 @@ def test_every_prediction_is_asked_in_a_notebook_and_well_formed():
     for name, question in questions().items():
         assert 2 <= len(question["choices"]) == len(set(question["choices"])) and question["because"], name
         assert 0 <= question["answer"] < len(question["choices"]), name
+
+
+@pytest.mark.parametrize("name", SHOWN_IN_README)
+def test_the_readme_shows_the_pictures_of_the_notebooks(name):
+    file = PICTURES / f"{name}.png"
+    notebook = nbformat.read(file.parents[2] / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert file.read_bytes() == picture(notebook, SHOWN_IN_README[name]), "run `make notebooks`"
+    assert f"(docs/pictures/{name}.png)" in (file.parents[2] / "README.md").read_text(encoding="utf-8")

@@ -13,6 +13,10 @@ from helpers.network import Network
 from helpers.training import train
 
 
+GOAL = 0.95
+"""The share of held-out digits that the network to be designed must read."""
+
+
 def _classified(rng):
     samples, classes = int(rng.integers(4, 9)), int(rng.integers(2, 5))
     logits = rng.normal(0, 2, size=(samples, classes)).round(2)
@@ -74,27 +78,29 @@ def _parts_of_digits():
     return training.standardise(held_out)
 
 
-def _network_slip(settings):
-    """Train three networks with these settings for 12 epochs, and judge them on digits held out."""
-    hidden, activation, rate = settings["hidden"], settings["activation"], settings["learning_rate"]
-    if activation not in ACTIVATIONS or set(settings) != {"hidden", "activation", "learning_rate"}:
-        return "unknown setting"
-    if not (type(rate) in (int, float) and rate > 0 and len(hidden) <= 5):
-        return "unknown setting"
-    sizes = [64, *hidden, 10]
-    if count(mlp(sizes), (64,)).parameters > 3000:
-        return "over the budget"
+def _reached(hidden, activation, rate):
+    """Train three networks for 12 epochs; return the median of their accuracies on digits held out."""
     training, held_out = _parts_of_digits()
-    network = Network(sizes, activation, seed=range(3))
-    train(network, training.inputs, training.targets, min(rate, 1e3), epochs=12)
-    reached = np.median(network.accuracy(held_out.inputs, held_out.targets))
-    if reached >= 0.95:
+    network = Network([64, *hidden, 10], activation, seed=range(3))
+    train(network, training.inputs, training.targets, rate, epochs=12)
+    return np.median(network.accuracy(held_out.inputs, held_out.targets))
+
+
+def _network_slip(settings):
+    """Judge a network by training it; whether its rate is at fault, too, is found by training."""
+    hidden, activation, rate = settings["hidden"], settings["activation"], settings["learning_rate"]
+    if set(settings) != {"hidden", "activation", "learning_rate"} or activation not in ACTIVATIONS:
+        return "unknown setting"
+    if type(rate) not in (int, float) or not 0 < rate < 1e6 or len(hidden) > 5:
+        return "unknown setting"
+    if count(mlp([64, *hidden, 10]), (64,)).parameters > 3000:
+        return "over the budget"
+    here, below, above = (_reached(hidden, activation, r) for r in (rate, rate / 4, rate * 4))
+    if here >= GOAL:
         return None
-    if min(hidden, default=64) < 6:
+    if max(below, above) < here + 0.01:
         return "bottleneck"
-    # At the start the loss of ten classes is about ln 10; a rate that is too small leaves it near there.
-    loss = np.median(network.loss_value(training.inputs, training.targets))
-    return "rate too large" if not loss < 2.5 or rate > 1 else "rate too small"
+    return "rate too large" if below > above else "rate too small"
 
 
 EXERCISES = (
@@ -297,7 +303,7 @@ EXERCISES = (
             Slip(
                 "bottleneck",
                 {"hidden": [3], "activation": "relu", "learning_rate": 0.1},
-                "All that is known of ten classes must pass through a few numbers: a bottleneck.",
+                "A rate four times larger or smaller does not help either. Is a layer too narrow for ten classes?",
             ),
             Slip(
                 "unknown setting",
