@@ -136,7 +136,8 @@ class LiveFigure(ipywidgets.VBox):
         wide = {"width": f"{width}px", "max_width": "100%"}
         self._image = ipywidgets.Image(format="png", layout={**wide, "object_fit": "contain"})
         self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "display": "none"})
-        self._readout = ipywidgets.HTML(layout={**wide, "min_height": "30px"})
+        # Two lines high from the start, so that a longer number does not push the page down.
+        self._readout = ipywidgets.HTML(layout={**wide, "min_height": "52px"})
         self._progress = ipywidgets.FloatProgress(
             min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
         )
@@ -273,7 +274,10 @@ class LiveFigure(ipywidgets.VBox):
         return ", ".join(f"{label} = {_text(value)}" for label, value in self.readout.items())
 
     def _readout_as_html(self):
-        cells = (f"{html.escape(label)}: <b>{html.escape(_text(value))}</b>" for label, value in self.readout.items())
+        cells = (
+            f'<span style="white-space:nowrap">{html.escape(label)}: <b>{html.escape(_text(value))}</b></span>'
+            for label, value in self.readout.items()
+        )
         return " &ensp;|&ensp; ".join(cells)
 
     def _repr_mimebundle_(self, **kwargs):

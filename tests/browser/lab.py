@@ -19,8 +19,8 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import Error, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
-from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
@@ -28,6 +28,7 @@ SCREENSHOTS = HERE / "screenshots"
 
 #: Seconds to wait for an answer, for a server or a page to start, and for one cell to run.
 ANSWER, START, CELL = 20, 50, 60
+LATE = "no answer in time"
 
 CHROMIUM_FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -161,8 +162,13 @@ def wait(page, condition, what, seconds=ANSWER):
 
 def ask(page, function, argument=None, seconds=ANSWER):
     """Return what a JavaScript function returns for `argument`."""
-    late = f"new Promise((_, no) => setTimeout(() => no(Error('no answer in {seconds} s')), {1000 * seconds}))"
-    return page.evaluate(f"argument => Promise.race([({function})(argument), {late}])", argument)
+    late = f"new Promise((_, no) => setTimeout(() => no(Error('{LATE}')), {1000 * seconds}))"
+    try:
+        return page.evaluate(f"argument => Promise.race([({function})(argument), {late}])", argument)
+    except Error as error:
+        if LATE in str(error):
+            raise TimeoutError(f"waited {seconds} s in vain for the answer to {function}, {argument}") from None
+        raise
 
 
 def ask_kernel(page, code, **names):
@@ -186,7 +192,10 @@ def write_notebook(path, *cells):
 
 def open_notebook(page, url, name):
     """Open a notebook of the server's folder and wait for its kernel."""
-    page.goto(f"{url}/lab/tree/{name}?reset")
+    try:
+        page.goto(f"{url}/lab/tree/{name}?reset")
+    except PlaywrightTimeout:
+        raise TimeoutError(f"waited {START} s in vain for JupyterLab's page") from None
     wait(page, "window.course?.ready()", f"JupyterLab to open {name} and start its kernel", START)
 
 

@@ -1,0 +1,150 @@
+"""Grades one submission: runs its cells, then has each exercise judged by asking the process that they ran in.
+
+A cell that hangs or ends its process costs nothing but itself: the process is started anew without that cell. The
+random inputs are drawn after the code was loaded. They follow from the submission's fingerprint, so that the same
+submission always gets the same grade, and no submission can contain the answers for its own inputs.
+"""
+
+import hashlib
+import re
+import time
+
+import numpy as np
+
+from helpers.exercises.exercise import (
+    ChangedInput,
+    NoFunction,
+    NotAttempted,
+    NotPlain,
+    Raised,
+    Stopped,
+    judge,
+)
+from helpers.grading.sandbox import Nonsense
+from helpers.grading.wire import decode, encode
+
+
+def grade(submission, exercises, sandbox):
+    """Grade a submission.
+
+    Parameters
+    ----------
+    submission : Submission
+        What was handed in.
+    exercises : sequence of Exercise
+        What was asked.
+    sandbox : Sandbox
+        Where its code may run.
+
+    Returns
+    -------
+    verdicts : dict
+        Name of an exercise -> Verdict.
+    flags : list of str
+        What happened on the way, for the teacher.
+    """
+    process = _Process(submission, sandbox)
+    verdicts = {}
+    try:
+        for exercise in exercises:
+            seed = hashlib.sha256(f"{submission.digest} {exercise.name}".encode()).digest()
+            rng = np.random.default_rng(list(seed))
+            verdicts[exercise.name] = judge(exercise, process.asks_for(exercise), rng)
+    finally:
+        process.close()
+    return verdicts, process.flags
+
+
+class _Process:
+    """The process of a submission, started again whenever it has ended."""
+
+    def __init__(self, submission, sandbox):
+        self._submission, self._sandbox, self._limits = submission, sandbox, sandbox.limits
+        self._deadline = time.monotonic() + self._limits.total_seconds
+        self._session = None
+        self._failures = {}  # number of a cell -> the error in it
+        self.flags = []
+
+    def close(self):
+        if self._session:
+            self._session.close()
+
+    def _ask(self, seconds, **request):
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self._flag("stopped: the notebook as a whole took too long")
+            raise Stopped(f"the notebook as a whole took more than {self._limits.total_seconds:g} seconds")
+        return self._session.ask(min(seconds, left), **request)
+
+    def _flag(self, text):
+        if text not in self.flags:
+            self.flags.append(text)
+
+    def _load(self):
+        """Run the cells, in a new process, until all have run but those that end it."""
+        while not self._session or self._session.ended:
+            self._session = self._sandbox.session()
+            for number, code in enumerate(self._submission.cells):
+                if isinstance(self._failures.get(number), Stopped):
+                    continue
+                try:
+                    reply = self._ask(self._limits.cell_seconds, do="run", code=code)
+                except Stopped as stopped:
+                    self._session.close()
+                    self._failures[number] = stopped
+                    self._flag(f"code cell {number + 1} stopped: {stopped}")
+                    break
+                if "raised" in reply:
+                    error = _raised(reply)
+                    self._failures[number] = error
+                    self._flag(f"code cell {number + 1} raised {error.kind}")
+
+    def asks_for(self, exercise):
+        """Return the function that gets the judge an answer."""
+        do = "call" if exercise.kind == "function" else "value"
+
+        def ask(*arguments):
+            self._load()
+            try:
+                wanted = {"arguments": encode(list(arguments))} if do == "call" else {}
+                reply = self._ask(self._limits.call_seconds, do=do, name=exercise.name, **wanted)
+                return self._answer(exercise, reply)
+            except Nonsense:
+                self._flag(f"{exercise.name}: meddled with the conversation")
+                raise
+            except Stopped as stopped:
+                self._flag(f"{exercise.name} stopped: {stopped}")
+                raise
+
+        return ask
+
+    def _answer(self, exercise, reply):
+        """Return the answer that a reply holds, or raise what it says instead."""
+        if "value" in reply:
+            try:
+                return decode(reply["value"])
+            except (ValueError, RecursionError):
+                self._session.close()
+                raise Nonsense("its process meddled with the conversation") from None
+        if "missing" in reply:
+            for number in self._submission.answer_cells(exercise.name):
+                if number in self._failures:
+                    raise self._failures[number]
+            raise NotAttempted
+        if "raised" in reply:
+            raise _raised(reply)
+        for key, error in {"not attempted": NotAttempted, "changed": ChangedInput}.items():
+            if key in reply:
+                raise error
+        for key, error in {"not plain": NotPlain, "no function": NoFunction}.items():
+            if isinstance(reply.get(key), str):
+                raise error(reply[key][:100])
+        self._session.close()
+        raise Nonsense("its process meddled with the conversation")
+
+
+def _raised(reply):
+    """Return the error that a reply tells of, of which every word may be made up."""
+    kind, text = reply["raised"] if isinstance(reply["raised"], list) and len(reply["raised"]) == 2 else ("", "")
+    kind = kind if isinstance(kind, str) and re.fullmatch(r"\w{1,60}", kind) else "Error"
+    return Raised(kind, text[:300] if isinstance(text, str) else "")
