@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-# The course's matrices are small: one BLAS thread is as fast as several, and kinder to the machine.
-export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: help lab test test-browser lint notebooks bench clean
 

@@ -5,12 +5,16 @@ readable without a kernel: of a widget its picture and words, no widget state, n
 """
 
 import base64
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+# As in JupyterLab (helpers/jupyter_server_config.py): kernels inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"

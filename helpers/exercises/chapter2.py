@@ -82,7 +82,7 @@ EXERCISES = (
             Slip(
                 "exponent lost",
                 lambda epoch, base, rate, every: base * rate * epoch / every,
-                "Your rate grows with the epoch: epoch / every belongs into the exponent.",
+                "Your rate grows with the epoch: epoch / every belongs in the exponent.",
             ),
             Slip(
                 "a step for each epoch",

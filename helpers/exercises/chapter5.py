@@ -77,6 +77,7 @@ def _parts_of_digits():
     return training.standardise(held_out)
 
 
+@functools.cache
 def _reached(hidden, activation, rate):
     """Train three networks for 12 epochs; return the median of their accuracies on digits held out."""
     training, held_out = _parts_of_digits()
@@ -94,9 +95,10 @@ def _network_slip(settings):
         return "unknown setting"
     if count(mlp([64, *hidden, 10]), (64,)).parameters > 3000:
         return "over the budget"
-    here, below, above = (_reached(hidden, activation, r) for r in (rate, rate / 4, rate * 4))
+    here = _reached(tuple(hidden), activation, rate)
     if here >= GOAL:
         return None
+    below, above = (_reached(tuple(hidden), activation, other) for other in (rate / 4, rate * 4))
     if max(below, above) < here + 0.01:
         return "bottleneck"
     return "rate too large" if below > above else "rate too small"

@@ -229,7 +229,7 @@ def solutions():
 _SCALARS = {bool, int, float, str, type(None)}
 _NUMPY_SCALARS = set(np.sctypeDict.values()) - {np.object_}
 _CONTAINERS = {list, tuple, dict}
-_LARGEST = 100_000
+_LARGEST = 10_000
 
 
 def type_name(value):
@@ -253,14 +253,14 @@ def plain(value):
 def _plain(value, left, depth):
     """Do the work of `plain`: `left` yields as long as there may be more parts, `depth` counts nested containers."""
     kind = type(value)
+    if next(left, None) is None:
+        raise NotPlain(f"more than {_LARGEST} values")
     if kind in _CONTAINERS:
-        if depth > 8 or len(value) > _LARGEST:
-            raise NotPlain(f"a {kind.__name__} that is too large or too deep")
+        if depth > 8:
+            raise NotPlain(f"a {kind.__name__} that is too deep")
         if kind is dict:
             return {_plain(key, left, depth + 1): _plain(item, left, depth + 1) for key, item in value.items()}
         return kind([_plain(item, left, depth + 1) for item in value])
-    if next(left, None) is None:
-        raise NotPlain(f"more than {_LARGEST} values")
     if kind is int and value.bit_length() > 1000:
         raise NotPlain("a whole number of more than 300 digits")
     if kind is str and len(value) > _LARGEST:
@@ -302,18 +302,16 @@ def show(value, length=120):
     return text if len(text) <= length else f"{text[: length - 4]} ..."
 
 
-def kind_of(value):
-    """Say what kind of value an answer should be, but not which."""
+def kind_of(value, another=False):
+    """Say what kind of value an answer should be, but not which; or, of two of a kind, that it is another one."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, bool):
-        return "True or False"
-    if isinstance(value, int):
-        return "a whole number"
-    if isinstance(value, float):
-        return "a number"
+        return "the opposite" if another else "True or False"
     if isinstance(value, str):
-        return "text"
+        return "other text" if another else "text"
+    if isinstance(value, int | float):
+        return f"{'another' if another else 'a'} {'whole ' * isinstance(value, int)}number"
     return f"{len(value)} values"
 
 
@@ -353,10 +351,14 @@ def difference(expected, got, rtol=1e-5, atol=1e-8):
     if isinstance(got, np.ndarray):
         return f"{wanted}, got an array of shape {got.shape}"
     if isinstance(expected, bool | str):
-        agree = type(got) is type(expected) and got == expected
+        same_kind = type(got) is type(expected)
+        agree = same_kind and got == expected
     else:
-        agree = type(got) in (int, float) and _close(expected, got, rtol, atol)
-    return None if agree else f"{wanted}, got {show(got)}"
+        same_kind = type(got) in (int, float) and (isinstance(expected, float) or got == np.round(got))
+        agree = same_kind and _close(expected, got, rtol, atol)
+    if agree:
+        return None
+    return f"expected {kind_of(expected, another=True)}, got {show(got)}" if same_kind else f"{wanted}, got {show(got)}"
 
 
 def _array_difference(expected, got, rtol, atol):
@@ -385,7 +387,7 @@ def _array_difference(expected, got, rtol, atol):
         return None
     cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()
     more = f" of dtype {got.dtype}: fractions were cut off" if cut else ""
-    return f"{wanted}, got {show(got)}{more}"
+    return f"{wanted} with other values, got {show(got)}{more}"
 
 
 # --- the judge ------------------------------------------------------------------------------------------------------
@@ -434,38 +436,41 @@ def _judge_function(exercise, call, rng):
     cases = exercise.cases(rng)
     for case in cases:
         passed = copy.deepcopy(case)
-        question = _question(exercise, case)
+        question = functools.partial(_question, exercise, case)  # asked for only when something is wrong
         try:
-            got = plain(call(*passed))
+            got = call(*passed)
+            if got is ...:
+                raise NotAttempted
+            got = plain(got)
             if _changed(case, passed):
                 raise ChangedInput
         except (NotAttempted, NotImplementedError):
             raise NotAttempted from None
         except TimeLimit as stopped:
-            return _wrong(f"{question} took too long ({_text(stopped)}). Does a loop never end?")
+            return _wrong(f"{question()} took too long ({_text(stopped)}). Does a loop never end?")
         except Stopped as stopped:
-            return _wrong(f"{question} was cut short: {_text(stopped)}.")
+            return _wrong(f"{question()} was cut short: {_text(stopped)}.")
         except NoFunction as error:
             return _wrong(
                 f"expected a function, got {_text(error)}. Hand over the function itself, without calling it."
             )
         except ChangedInput:
-            return _wrong(f"{question} changed its own input. Work on a copy, or make a new array.")
+            return _wrong(f"{question()} changed its own input. Work on a copy, or make a new array.")
         except NotPlain as error:
             expected = plain(exercise.reference(*copy.deepcopy(case)))
-            return _wrong(f"{question} gave {error}; expected {kind_of(expected)}.")
+            return _wrong(f"{question()} gave {error}; expected {kind_of(expected)}.")
         except BaseException as error:
-            got, problem = ("raised", _error_kind(error)), f"raised {_error(error)}."
+            got, problem = ("raised", _error_kind(error)), f" raised {_error(error)}."
         else:
             if got is None:
-                problem = "returned None. Is there a `return`?"
+                problem = " returned None. Is there a `return`?"
             else:
                 expected = plain(exercise.reference(*copy.deepcopy(case)))
                 found = difference(expected, got, exercise.rtol, exercise.atol)
-                problem = found and f"is wrong: {found}."
+                problem = found and f": {found}."
         answers.append(got)
         if problem and not first:
-            first = f"{question} {problem}"
+            first = f"{question()}{problem}"
     if not first:
         return _right(exercise)
     for slip in exercise.slips:
@@ -481,8 +486,8 @@ def _judge_value(exercise, call):
         if got is ...:
             raise NotAttempted
         got = plain(got)
-    except NotAttempted:
-        raise
+    except (NotAttempted, NotImplementedError):
+        raise NotAttempted from None
     except NotPlain as error:
         return _wrong(f"expected {_expected_kind(exercise)}, got {error}.")
     except Stopped as stopped:

@@ -8,7 +8,9 @@ import ctypes
 import html
 import json
 import os
+import re
 import threading
+import time
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +34,7 @@ from helpers.exercises.exercise import (
 )
 
 SECONDS = 5
-"""How long one call of a learner's function may take."""
+"""How long a check may take for all its calls of a learner's function."""
 
 MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
 COLOURS = {NOT_ATTEMPTED: "#757575", INCORRECT: "#b45309", CORRECT: "#0b7285"}
@@ -61,7 +63,8 @@ class Message:
 
     def _repr_html_(self):
         style = f"border-left:4px solid {COLOURS[self.outcome]};padding:0.3em 0.8em;line-height:1.5"
-        body = f"<pre>{html.escape(self.text)}</pre>" if self.code else html.escape(repr(self))
+        text = html.escape(repr(self))
+        body = f"<pre>{text}</pre>" if self.code else re.sub("`(.+?)`", r"<code>\1</code>", text)
         return f'<div role="status" style="{style}">{body}</div>'
 
 
@@ -92,7 +95,7 @@ def read_progress():
     """
     try:
         stored = json.loads(progress_file().read_text(encoding="utf-8"))
-        progress = {name: {**_empty(), **stored[name]} for name in EXERCISES if name in stored}
+        progress = {name: {**_empty(), **entry} for name, entry in stored.items() if name in EXERCISES}
         for entry in progress.values():
             if entry["outcome"] not in OUTCOMES or not all(type(entry[key]) is int for key in ("tries", "hints")):
                 raise ValueError("an entry is damaged")
@@ -155,7 +158,7 @@ def within(seconds, function, *arguments):
     try:
         return function(*arguments)
     except TimeLimit:
-        raise TimeLimit(f"more than {seconds} seconds") from None
+        raise TimeLimit(f"more than {SECONDS} seconds") from None
     finally:
         while not done.is_set():
             with suppress(TimeLimit), lock:
@@ -171,7 +174,8 @@ def _call(exercise, answer):
         return lambda: answer
     if not callable(answer):
         return _refuse(NoFunction(f"an object of type {type_name(answer)}"))
-    return lambda *arguments: within(SECONDS, answer, *arguments)
+    end = time.monotonic() + SECONDS
+    return lambda *arguments: within(max(end - time.monotonic(), 0.01), answer, *arguments)
 
 
 def _refuse(error):
@@ -279,7 +283,7 @@ class Progress(ipywidgets.VBox):
             raise ValueError(f"there are no exercises for chapter {chapter}")
         self.bar = ipywidgets.IntProgress(max=sum(exercise.points for exercise in self.exercises))
         self.total = ipywidgets.HTML()
-        self.states = {exercise.name: ipywidgets.HTML(layout={"width": "30em"}) for exercise in self.exercises}
+        self.states = {exercise.name: ipywidgets.HTML(layout={"width": "38em"}) for exercise in self.exercises}
         self.said = ipywidgets.HTML()
         rows = [ipywidgets.HBox([self.states[e.name], *self._buttons(e.name)]) for e in self.exercises]
         super().__init__([ipywidgets.HBox([self.bar, self.total]), *rows, self.said])
@@ -299,11 +303,11 @@ class Progress(ipywidgets.VBox):
         """Show the progress as the file has it now."""
         progress, remark = read_progress()
         points = 0
-        for exercise in self.exercises:
+        for number, exercise in enumerate(self.exercises, start=1):
             outcome = progress.get(exercise.name, _empty())["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
-            self.states[exercise.name].value = f"{mark} {html.escape(exercise.title)} ({outcome})"
+            self.states[exercise.name].value = f"{mark} {number}. {html.escape(exercise.title)} ({outcome})"
         self.bar.value = points
         self.total.value = f"{points} of {self.bar.max} points"
         if remark:

@@ -8,6 +8,7 @@ same words serve those who cannot see the picture: they are its alternative text
 import base64
 import html
 import io
+import re
 
 import numpy as np
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
@@ -57,6 +58,7 @@ def describe(figure):
 
 def _plain(text):
     """Return a label on one line and without the marks of mathematical typesetting."""
+    text = re.sub(r"\\mathdefault\{([^{}]*)\}", r"\1", text)
     return " ".join(text.replace("$", "").replace("\\", "").split())
 
 

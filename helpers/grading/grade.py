@@ -85,7 +85,7 @@ class _Process:
         while not self._session or self._session.ended:
             self._session = self._sandbox.session()
             for number, code in enumerate(self._submission.cells):
-                if isinstance(self._failures.get(number), Stopped):
+                if not code.strip() or isinstance(self._failures.get(number), Stopped):
                     continue
                 try:
                     reply = self._ask(self._limits.cell_seconds, do="run", code=code)

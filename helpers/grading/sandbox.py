@@ -56,7 +56,7 @@ class Limits:
     total_seconds : float
         How long the whole submission may take.
     memory : int
-        Address space in megabytes, about 700 of which the warm process has before.
+        Address space in megabytes, about 200 of which the warm process has taken before.
     file : int
         Megabytes of scratch space.
     threads : int
@@ -66,7 +66,7 @@ class Limits:
     cell_seconds: float = 10
     call_seconds: float = 5
     total_seconds: float = 120
-    memory: int = 2048
+    memory: int = 1024
     file: int = 16
     threads: int = 16
 
@@ -217,7 +217,7 @@ class Sandbox:
         command = [sys.executable, "-sPc", code, str(theirs.fileno()), json.dumps(settings)]
         if self.isolated:
             command = [*_bubblewrap(), *_system(), *_course(), *command]
-        environment = ENVIRONMENT | ({name: scratch for name in ("HOME", "TMPDIR", "MPLCONFIGDIR")} if scratch else {})
+        environment = ENVIRONMENT | (dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch) if scratch else {})
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
                 command,

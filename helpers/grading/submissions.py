@@ -10,11 +10,14 @@ import os
 import re
 import stat
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LARGEST_FILE = 200 << 20
 LARGEST_CODE = 2 << 20
+
+DEFINES = re.compile(r"^(?:(?:async\s+)?def\s|\w[\w, ]*=(?!=))", re.MULTILINE)
+"""Finds an answer: some write theirs into the cell with the test, which otherwise need not run."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,9 @@ class Submission:
     digest : str
         A fingerprint of the content.
     cells : tuple of str
-        The code, cell by cell.
-    ids : tuple of str
-        The ids of nbgrader's cells.
+        The code, cell by cell; that of tests is left out.
+    marks : tuple of (str, object, str)
+        Id, points and source of each of nbgrader's cells.
     flags : tuple of str
         What is odd about it.
     """
@@ -74,7 +77,7 @@ class Submission:
     key: str
     digest: str
     cells: tuple = ()
-    ids: tuple = ()
+    marks: tuple = ()
     flags: tuple = ()
 
     def answer_cells(self, name):
@@ -84,7 +87,12 @@ class Submission:
 
     def answers(self, name):
         """Tell whether the notebook has a cell for an exercise."""
-        return name in self.ids or bool(self.answer_cells(name))
+        return any(name == mark[0] for mark in self.marks) or bool(self.answer_cells(name))
+
+    def answer(self, name):
+        """Return the code of the last cell that defines a function or variable, or no text."""
+        numbers = self.answer_cells(name)
+        return self.cells[numbers[-1]] if numbers else ""
 
 
 def find(folder, assignment=None):
@@ -129,7 +137,7 @@ def find(folder, assignment=None):
     return found
 
 
-def read(student, paths, names=()):
+def read(student, paths):
     """Read what a student handed in.
 
     Parameters
@@ -137,24 +145,39 @@ def read(student, paths, names=()):
     student : str
         The name, as the file system has it.
     paths : list of path-like
-        The notebooks; of several the one with the most answers counts.
+        The notebooks.
+
+    Returns
+    -------
+    list of Submission
+        One for each notebook; if there is none, one without cells.
+    """
+    key = hashlib.sha256(os.fsencode(student)).hexdigest()[:16]
+    student = _decode(os.fsencode(student))[0].strip()
+    return [_read_one(student, key, Path(path)) for path in paths] or [
+        Submission(student, key, "", flags=("no notebook",))
+    ]
+
+
+def choose(candidates, names):
+    """Return the one of a student's notebooks that counts: that with the most answers.
+
+    Parameters
+    ----------
+    candidates : list of Submission
+        All notebooks of one student.
     names : collection of str
-        The names of the exercises that are graded.
+        The exercises that are graded.
 
     Returns
     -------
     Submission
     """
-    key = hashlib.sha256(os.fsencode(student)).hexdigest()[:16]
-    student = _decode(os.fsencode(student))[0].strip()
-    if not paths:
-        return Submission(student, key, "", flags=("no notebook",))
-    read = [_read_one(student, key, Path(path)) for path in paths]
-    best = max(read, key=lambda submission: sum(map(submission.answers, names)))
-    if len(read) == 1:
-        return best
-    digest = hashlib.sha256("".join(one.digest for one in read).encode()).hexdigest()
-    return Submission(student, key, digest, best.cells, best.ids, ("several notebooks", *best.flags))
+    answering = [one for one in candidates if any(map(one.answers, names))]
+    if len(answering) < 2:
+        return (answering or candidates)[0]
+    best = max(answering, key=lambda one: sum(map(one.answers, names)))
+    return replace(best, flags=("several notebooks", *best.flags))
 
 
 def _read_one(student, key, path):
@@ -184,27 +207,29 @@ def _read_one(student, key, path):
     except (ValueError, TypeError, KeyError, RecursionError):
         return unreadable("no notebook", digest)
     flags = [f"read as {encoding}, not UTF-8"] if encoding != "UTF-8" else []
-    code, ids = [], []
+    code, marks = [], []
     for number, cell in enumerate(cells, 1):
         try:
+            source = _text(cell["source"])
             about = cell.get("metadata", {}).get("nbgrader") or {}
-            if isinstance(about.get("grade_id"), str):
-                ids.append(about["grade_id"])
             if cell["cell_type"] == "code":
-                code.append(_text(cell["source"]))
+                test = about.get("grade") and not about.get("solution") and not DEFINES.search(source)
+                code.append("" if test else source)
+            if isinstance(about.get("grade_id"), str):
+                marks.append((about["grade_id"], about.get("points"), source.strip()))
         except (KeyError, TypeError, AttributeError):
             flags.append(f"damaged cell {number}")
     if sum(map(len, code)) > LARGEST_CODE:
         return unreadable(f"more than {LARGEST_CODE >> 20} MB of code", digest)
-    return Submission(student, key, digest, tuple(code), tuple(ids), tuple(flags))
+    return Submission(student, key, digest, tuple(code), tuple(marks), tuple(flags))
 
 
-def changes(path, release):
+def changes(submission, release):
     """Return what was done to the cells that were handed out, as flags; none of it changes a grade.
 
     Parameters
     ----------
-    path : path-like
+    submission : Submission
         A readable notebook.
     release : Release
         What was handed out.
@@ -213,29 +238,24 @@ def changes(path, release):
     -------
     list of str
     """
-    seen, flags = [], []
-    for cell in json.loads(_decode(Path(path).read_bytes())[0])["cells"]:
-        try:
-            about = cell["metadata"]["nbgrader"]
-            grade_id, points, source = about["grade_id"], about.get("points"), _text(cell["source"]).strip()
-        except (KeyError, TypeError):
-            continue
-        if not isinstance(grade_id, str) or grade_id not in release.cells:
-            flags.append("a renamed or added test cell")
+    seen, flags = [], set()
+    for grade_id, points, source in submission.marks:
+        if grade_id not in release.cells:
+            flags.add("renamed or added cells")
             continue
         if grade_id in seen:
-            flags.append(f"duplicated cell {grade_id}")
+            flags.add(f"duplicated cell {grade_id}")
             continue
         seen.append(grade_id)
         released_points, released_source = release.cells[grade_id]
         if points != released_points:
-            flags.append(f"changed points of {grade_id}")
+            flags.add(f"changed points of {grade_id}")
         if released_source is not None and source != released_source:
-            flags.append(f"edited cell {grade_id}")
-    flags += [f"missing cell {grade_id}" for grade_id in release.cells if grade_id not in seen]
+            flags.add(f"edited cell {grade_id}")
+    flags |= {f"missing cell {grade_id}" for grade_id in release.cells if grade_id not in seen}
     if seen != [grade_id for grade_id in release.cells if grade_id in seen]:
-        flags.append("reordered cells")
-    return sorted(set(flags))
+        flags.add("reordered cells")
+    return sorted(flags)
 
 
 def likely_chapter(submissions, exercises):

@@ -26,6 +26,8 @@ def encode(value):
         Scalars and lists as they are, all else as a dict with one telling key.
     """
     if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and value.itemsize > 8:  # JSON's numbers are not longer than that
+            value = value.astype(np.float64)
         return {"array": value.ravel().tolist(), "shape": list(value.shape), "dtype": value.dtype.str}
     if isinstance(value, np.generic):
         return value.item()
@@ -67,9 +69,9 @@ def decode(value):
 
 def _array(numbers, shape, dtype):
     """Return an array of one of NumPy's real dtypes, if there are as many numbers as the shape says."""
-    if dtype[:1] not in "<>|=" or dtype[1:] not in {np.dtype(code).str[1:] for code in "?bhilqBHILQefdg"}:
+    if dtype[:1] not in "<>|=" or dtype[1:] not in {np.dtype(code).str[1:] for code in "?bhilqBHILQefd"}:
         raise ValueError("no dtype of real numbers")
-    if not all(type(size) is int and 0 <= size <= len(numbers) or size == 0 for size in shape) or len(shape) > 32:
+    if not all(type(size) is int and 0 <= size <= 1_000_000 for size in shape) or len(shape) > 32:
         raise ValueError("no shape")
     if math.prod(shape) != len(numbers) or not all(type(number) in (bool, int, float) for number in numbers):
         raise ValueError("shape and numbers do not belong together")

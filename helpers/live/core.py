@@ -75,7 +75,7 @@ class LiveFigure(ipywidgets.VBox):
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
-        self._task, self._setting = None, False
+        self._task, self._setting, self._drawn_frame = None, False, None
         self._lay_out(play)
         super().__init__(children=self._rows)
         self.add_class("live-figure")
@@ -124,6 +124,11 @@ class LiveFigure(ipywidgets.VBox):
     def reset(self, _button=None):
         """Put all controls back to where they were at first."""
         self.set(**self._initial)
+
+    def redraw(self):
+        """Draw all anew, what stands still included, at the values as they are."""
+        self._drawn_frame = None
+        self.set()
 
     def png(self):
         """Return the picture that is shown now as the bytes of a PNG file."""
@@ -232,7 +237,7 @@ class LiveFigure(ipywidgets.VBox):
         """Return the picture as PNG: background and moving artists; the background anew only if it changed."""
         canvas = self._figure.canvas
         frame = self._frame()
-        if frame != getattr(self, "_drawn_frame", None):
+        if frame != self._drawn_frame:
             self._take_background()
             self._drawn_frame = frame
         else:

@@ -1,0 +1,289 @@
+"""Grades a class: spreads the submissions over the processes of a Dask cluster, and keeps each result as it comes.
+
+A result is one file, written in one go, that names what it is a result of. So a run that was cut short goes on where
+it was, a submission that was handed in again is graded again, and nothing is graded twice.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from helpers.exercises import EXERCISES
+from helpers.exercises.exercise import NOT_ATTEMPTED, Verdict
+from helpers.grading.grade import grade
+from helpers.grading.sandbox import HELPERS, Limits, Sandbox, SandboxError, missing
+from helpers.grading.submissions import Release, Submission, changes, choose, find, likely_chapter, read
+
+RELEASES = HELPERS.parent / "notebooks" / "exercises"
+"""Where the student versions of the notebooks are."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded.
+
+    Parameters
+    ----------
+    chapter : int, optional
+        Whose exercises; by default those that most submissions are about.
+    assignment : str, optional
+        The folder within each student's folder, if there are several.
+    release : path-like, optional
+        The notebook that was handed out; by default the course's own.
+    scheduler : str, optional
+        The address of a Dask scheduler; by default processes of this machine are used.
+    workers : int, optional
+        How many processes; by default one for each processor.
+    isolated : bool
+        Whether submissions run in a sandbox.
+    limits : Limits
+        What a submission may use.
+    """
+
+    chapter: int | None = None
+    assignment: str | None = None
+    release: Path | None = None
+    scheduler: str | None = None
+    workers: int | None = None
+    isolated: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+def grade_class(folder, out, settings=None, *, show=None):
+    """Grade all submissions in a folder that have no result yet.
+
+    Parameters
+    ----------
+    folder : path-like
+        The submissions, see `helpers.grading.submissions.find`.
+    out : path-like
+        Where the results are kept.
+    settings : Settings, optional
+        How to grade.
+    show : callable, optional
+        Told ``(done, of)`` after each submission.
+
+    Returns
+    -------
+    exercises : list of Exercise
+        What was graded.
+    results : list of dict
+        One for each student, sorted by name: "student", "key", "digest", "flags", "answers" and "verdicts".
+    failed : list of str
+        Students whose submission could not be graded, each with the reason; run again to try again.
+    """
+    settings = settings or Settings()
+    out = Path(out)
+    found = find(folder, settings.assignment)
+    notebooks = [read(student, paths) for student, paths in found.items()]
+    exercises = _exercises(out, [one for candidates in notebooks for one in candidates], settings)
+    names = [exercise.name for exercise in exercises]
+    submissions = [choose(candidates, names) for candidates in notebooks]
+    release = _release(exercises[0].chapter, settings)
+    (out / "results").mkdir(parents=True, exist_ok=True)
+
+    results, waiting = {}, {}
+    for submission in submissions:
+        digest = hashlib.sha256(f"{submission.digest} {version()} {exercises[0].chapter}".encode()).hexdigest()
+        result = {
+            "student": submission.student,
+            "key": submission.key,
+            "digest": digest,
+            "flags": list(submission.flags),
+            "answers": {name: submission.answer(name) for name in names},
+        }
+        if submission.cells or submission.marks:
+            if not any(map(submission.answers, names)):
+                result["flags"].append("another assignment")
+            elif release:
+                result["flags"] += changes(submission, release)
+        kept = _kept(out, result)
+        if kept:
+            results[submission.key] = kept
+        elif not submission.cells or "another assignment" in result["flags"]:
+            nothing = Verdict(NOT_ATTEMPTED, "There was no answer to grade in what was handed in.")
+            results[submission.key] = _keep(out, result, {name: asdict(nothing) for name in names}, [])
+        else:
+            waiting[submission.key] = (submission, result)
+
+    failed = []
+    show = show or (lambda _done, _of: None)
+    show(len(results), len(submissions))
+    if waiting:
+        for key, outcome in _graded([submission for submission, _ in waiting.values()], names, settings):
+            submission, result = waiting[key]
+            if isinstance(outcome, Exception):
+                failed.append(f"{submission.student}: {outcome}")
+            else:
+                results[key] = _keep(out, result, *outcome)
+            show(len(results), len(submissions))
+    return exercises, sorted(results.values(), key=lambda one: (one["student"], one["key"])), sorted(failed)
+
+
+@functools.cache
+def version():
+    """Return a fingerprint of the exercises: when they change, what was graded before no longer counts."""
+    digest = hashlib.sha256()
+    for path in sorted((HELPERS / "exercises").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _exercises(out, submissions, settings):
+    """Return what is graded; a folder of results belongs to one chapter."""
+    note = out / "chapter.json"
+    chapter = settings.chapter
+    if note.exists():
+        noted = json.loads(note.read_text(encoding="utf-8"))
+        if chapter not in (None, noted):
+            raise ValueError(f"{out} holds the grades of chapter {noted}: choose another folder for chapter {chapter}")
+        chapter = noted
+    chapter = chapter or likely_chapter(submissions, EXERCISES.values())
+    exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    if not exercises:
+        known = ", ".join(map(str, sorted({exercise.chapter for exercise in EXERCISES.values()})))
+        raise ValueError(f"there are no exercises to grade: say which chapter, one of {known}")
+    out.mkdir(parents=True, exist_ok=True)
+    write(note, json.dumps(chapter))
+    return exercises
+
+
+def _release(chapter, settings):
+    """Return what was handed out, if it is known."""
+    found = [settings.release] if settings.release else sorted(RELEASES.glob(f"{chapter:02}_*.ipynb"))
+    return Release.read(found[0]) if found else None
+
+
+def write(path, text):
+    """Write a file in one go: whoever reads it sees all of it or nothing."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(text.encode("utf-8", "replace"))
+    temporary.replace(path)
+
+
+def _kept(out, result):
+    """Return the result that a former run has kept, if it is one of the same submission."""
+    try:
+        kept = json.loads((out / "results" / f"{result['key']}.json").read_text(encoding="utf-8"))
+        return kept if kept["digest"] == result["digest"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(out, result, verdicts, flags):
+    """Complete a result, and keep it."""
+    result = {**result, "flags": result["flags"] + flags, "verdicts": verdicts}
+    write(out / "results" / f"{result['key']}.json", json.dumps(result, indent=1, sort_keys=True))
+    return result
+
+
+# --- on the cluster -------------------------------------------------------------------------------------------------
+
+
+def _graded(submissions, names, settings):
+    """Yield the key of each submission and its verdicts and flags, or the error, as they become ready."""
+    try:
+        from distributed import Client, LocalCluster, as_completed
+    except ImportError:
+        raise SandboxError("Dask is missing: pip install distributed") from None
+
+    with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+        if settings.scheduler:
+            cluster, client = None, Client(settings.scheduler)
+        else:
+            _refuse_without_sandbox({"here": missing()}, settings)
+            cluster = LocalCluster(
+                n_workers=min(settings.workers or os.cpu_count(), len(submissions)),
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=None,
+                dashboard_address=None,
+                local_directory=scratch,
+                silence_logs="CRITICAL",
+            )
+            client = Client(cluster)
+        try:
+            if settings.scheduler:
+                _refuse_without_sandbox(client.run(missing), settings)
+            futures = {}
+            for submission in submissions:
+                work = (asdict(submission), names, settings.isolated, asdict(settings.limits), version())
+                futures[client.submit(work_on, *work, pure=False, retries=2)] = submission.key
+            for future in as_completed(list(futures)):
+                key = futures.pop(future)
+                yield key, future.exception() or future.result()
+                future.release()
+        finally:
+            client.close()
+            if cluster:
+                cluster.close()
+
+
+def _refuse_without_sandbox(problems, settings):
+    """Raise an error if a sandbox is wanted and cannot be had."""
+    found = sorted({problem for problem in problems.values() if problem})
+    if found and settings.isolated:
+        raise SandboxError("; ".join(found))
+
+
+_lock = threading.Lock()
+
+
+def work_on(submission, names, isolated, limits, wanted):
+    """Grade one submission, in a worker process.
+
+    Parameters
+    ----------
+    submission : dict
+        The parts of a `Submission`.
+    names : list of str
+        The exercises.
+    isolated : bool
+        Whether to use a sandbox.
+    limits : dict
+        The parts of `Limits`.
+    wanted : str
+        The `version` of the exercises, which must be the worker's as well.
+
+    Returns
+    -------
+    verdicts : dict
+        Name of an exercise -> dict of the parts of a `Verdict`.
+    flags : list of str
+        What happened on the way.
+    """
+    if version() != wanted:
+        raise RuntimeError("a worker has another version of the exercises")
+    with _lock:  # a worker may have several threads, its sandbox runs one submission at a time
+        verdicts, flags = grade(
+            Submission(**submission), [EXERCISES[name] for name in names], _sandbox(isolated, Limits(**limits))
+        )
+    return {name: asdict(verdict) for name, verdict in verdicts.items()}, flags
+
+
+@functools.cache
+def _sandbox(isolated, limits):
+    """Return this worker's sandbox, which stays warm; it ends with the worker."""
+    return Sandbox(limits, isolated=isolated)
+
+
+def progress_bar(done, of, *, file=None):
+    """Draw a progress bar on one line.
+
+    Parameters
+    ----------
+    done, of : int
+        How many submissions have a grade, and how many there are.
+    file : file, optional
+        Where to; by default where errors go.
+    """
+    file = file or sys.stderr
+    filled = 40 * done // of
+    print(f"\r[{'#' * filled}{'.' * (40 - filled)}] {done} of {of} graded", end="\n" if done == of else "", file=file)
+    file.flush()

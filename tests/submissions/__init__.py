@@ -1,0 +1,509 @@
+"""A bank of submissions, honest and hostile: each is built when it is needed, with the grade and flags it must get.
+
+All are about chapter 2. An entry says what is different from a perfect submission.
+"""
+
+import copy
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from helpers.exercises import EXERCISES
+from tests.make_exercises import STUDENTS, all_answers
+
+CHAPTER = 2
+POINTS = {exercise.name: exercise.points for exercise in EXERCISES.values() if exercise.chapter == CHAPTER}
+ALL = frozenset(POINTS)
+CELL_SECONDS = CALL_SECONDS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission.
+
+    Parameters
+    ----------
+    student : str
+        The name, which says what is special.
+    content : bytes or callable
+        The file, or a function that makes it.
+    lost : set of str
+        The exercises that must not be right; all others must.
+    flags : tuple of str
+        All flags that it must get, in any order.
+    """
+
+    student: str
+    content: object
+    lost: frozenset = frozenset()
+    flags: tuple = ()
+
+    def write(self, folder):
+        content = self.content() if callable(self.content) else self.content
+        path = folder / f"{self.student}.ipynb"
+        path.write_bytes(content)
+        return path
+
+
+@cache
+def _handed_out(chapter):
+    return next(STUDENTS.glob(f"{chapter:02}_*.ipynb")).read_text(encoding="utf-8")
+
+
+def released(chapter=CHAPTER):
+    """Return the notebook that is handed out."""
+    return json.loads(_handed_out(chapter))
+
+
+def mark(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def place(notebook, grade_id):
+    return next(i for i, cell in enumerate(notebook["cells"]) if mark(cell) == grade_id)
+
+
+def cell_of(name):
+    """Return the number of the code cell with the answer to an exercise, from 1."""
+    code = [cell for cell in released()["cells"] if cell["cell_type"] == "code"]
+    return 1 + next(i for i, cell in enumerate(code) if mark(cell) == f"{name}_answer")
+
+
+def code_cell(source):
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+
+
+def solved(answers=None, *, first="", last="", chapter=CHAPTER):
+    """Return a notebook with the right answers, but for those given, and code before and after them."""
+    notebook = released(chapter)
+    for name, answer in {**all_answers(), **(answers or {})}.items():
+        if EXERCISES[name].chapter == chapter:
+            notebook["cells"][place(notebook, f"{name}_answer")]["source"] = answer
+    if first:
+        notebook["cells"].insert(2, code_cell(first))
+    if last:
+        notebook["cells"].append(code_cell(last))
+    return notebook
+
+
+def as_bytes(notebook):
+    return json.dumps(notebook, ensure_ascii=False).encode()
+
+
+def right(answers=None, **more):
+    return as_bytes(solved(answers, **more))
+
+
+WRONG = {
+    "decayed_rate": "def decayed_rate(epoch, base, rate, every):\n    return base * rate ** (epoch // every)",
+    "largest_rate": "largest_rate = 1 / 6",
+    "losses_of_descent": "def losses_of_descent(start, rate, steps):\n    return np.zeros(steps) - 1",
+    "steps_needed": "steps_needed = 3",
+    "ravine_rate": "ravine_rate = -1.0",
+    "why_decay": "why_decay = 'Z'",
+}
+
+
+def wrong(**more):
+    return right(WRONG, **more)
+
+
+def changed(edit, *, answers=None):
+    """Return a perfect notebook after `edit`, a function that changes it in place."""
+
+    def build():
+        notebook = solved(answers)
+        edit(notebook)
+        return as_bytes(notebook)
+
+    return build
+
+
+def duplicate_a_test(notebook):
+    i = place(notebook, "decayed_rate")
+    notebook["cells"].insert(i, copy.deepcopy(notebook["cells"][i]))
+
+
+def rename_a_test(notebook):
+    notebook["cells"][place(notebook, "decayed_rate")]["metadata"]["nbgrader"]["grade_id"] = "why_not"
+
+
+def reorder(notebook):
+    notebook["cells"].append(notebook["cells"].pop(place(notebook, "decayed_rate")))
+
+
+def edit_a_test(notebook):
+    notebook["cells"][place(notebook, "decayed_rate")]["source"] = "while True: pass"
+
+
+def raise_points(notebook):
+    notebook["cells"][place(notebook, "largest_rate")]["metadata"]["nbgrader"]["points"] = 100
+
+
+def delete_a_test(notebook):
+    del notebook["cells"][place(notebook, "decayed_rate")]
+
+
+def drop_all_marks(notebook):
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+
+
+def break_cells(notebook):
+    notebook["cells"] += [None, {"cell_type": "code"}, {"cell_type": "code", "metadata": [], "source": {}}]
+
+
+def much_output(notebook):
+    lines = {"output_type": "stream", "name": "stdout", "text": ["x" * 99 + "\n"] * 400_000}
+    notebook["cells"][1]["outputs"] = [lines]
+
+
+def answer_with(expression, setup=""):
+    """Return answers that are all the value of an expression, for functions that of any arguments."""
+    answers = {}
+    for name in POINTS:
+        if EXERCISES[name].kind == "function":
+            answers[name] = f"def {name}(*arguments):\n    return {expression}"
+        else:
+            answers[name] = f"arguments = ()\n{name} = {expression}"
+    return right(answers, first=setup)
+
+
+ALWAYS_EQUAL = """
+class Yes:
+    shape, dtype, ndim, size = (), np.dtype(float), 0, 1
+    def _yes(self, *_, **__):
+        return True
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __contains__ = _yes
+    __hash__ = None
+    def __float__(self):
+        return 1.0
+    def __array__(self, *_, **__):
+        return np.array(1.0)
+"""
+
+ALWAYS_EQUAL_NUMBER = """
+class Number(float):
+    __eq__ = __le__ = __ge__ = lambda *_: True
+    __ne__ = __lt__ = __gt__ = lambda *_: False
+    __sub__ = __rsub__ = __abs__ = lambda *_: 0.0
+    __hash__ = float.__hash__
+class Text(str):
+    __eq__ = lambda *_: True
+    strip = upper = lambda self: self
+    __hash__ = str.__hash__
+class Array(np.ndarray):
+    __eq__ = lambda *_: np.array(True)
+"""
+
+CALL_STACK = """
+import gc, sys
+def look(name, arguments):
+    frame = sys._getframe()
+    while frame:
+        for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
+            if getattr(value, "name", None) == name and hasattr(value, "reference"):
+                return value.reference(*arguments)
+        frame = frame.f_back
+    for value in gc.get_objects():
+        if type(value).__name__ == "Exercise":
+            return value.reference(*arguments)
+    return 0
+"""
+
+FILE_SYSTEM = """
+import os
+def look():
+    wanted = ("solutions.b64", "chapter2.py")
+    for folder, folders, files in os.walk("/"):
+        folders[:] = [name for name in folders if name not in ("usr", "site-packages")]
+        for file in files:
+            if file in wanted and "exercises" in folder or file.endswith(".ipynb") or file == "grades.csv":
+                return "found " + os.path.join(folder, file)
+    try:
+        from helpers.exercises.chapter2 import EXERCISES
+        return "found the exercises"
+    except ImportError:
+        pass
+    try:
+        from helpers.exercises.exercise import solutions
+        return "found " + str(solutions())
+    except OSError:
+        return "nothing"
+found = look()
+assert found == "nothing", found
+"""
+
+NETWORK = """
+import socket, urllib.request
+def look():
+    for attempt in (lambda: socket.create_connection(("127.0.0.1", 80), 1), lambda: socket.socket(),
+                    lambda: urllib.request.urlopen("http://1.1.1.1", timeout=1)):
+        try:
+            attempt()
+            return "connected"
+        except OSError as error:
+            assert "ermitted" in str(error), error
+    return "nothing"
+assert look() == "nothing"
+"""
+
+MARKER = "grading-was-here"
+WRITES_OUTSIDE = f"""
+import os, pathlib
+written = []
+for folder in ["/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/etc", "/usr", "/root", "/home", *__import__("sys").path,
+               os.path.dirname(np.__file__), os.path.dirname(__import__("helpers").__file__)]:
+    try:
+        (pathlib.Path(folder) / "{MARKER}").write_text("x")
+        written.append(folder)
+    except OSError:
+        pass
+assert not written, written
+pathlib.Path("{MARKER}").write_text("the scratch folder is mine")
+"""
+
+PATCHES = """
+import builtins, operator, math
+builtins.abs = builtins.round = lambda *_: 0
+builtins.all = builtins.any = lambda *_: True
+builtins.min = builtins.max = lambda *_, **__: 0
+operator.eq = operator.le = lambda *_: True
+math.isclose = lambda *_, **__: True
+"""
+
+NUMPY_PATCHES = """
+np.testing.assert_allclose = lambda *_, **__: None
+np.isclose = np.allclose = np.array_equal = lambda *_, **__: np.array(True)
+np.random.default_rng = lambda *_: None
+np.float64 = np.asarray = np.array = lambda *_, **__: 1.0
+"""
+
+COURSE_PATCHES = """
+import helpers.exercises, helpers.exercises.exercise as judge, helpers.exercises.feedback as feedback
+judge.judge = lambda exercise, *_: judge.Verdict("correct", "Right.", 100)
+judge.difference = lambda *_: None
+judge.plain = judge._plain = lambda value, *_: value
+judge.Verdict.points = 100
+judge.does_nothing = lambda *_: False
+feedback.check = feedback.require = lambda *_: None
+import sys
+for name in list(sys.modules):
+    if name.startswith("helpers.grading"):
+        module = sys.modules[name]
+        for known in list(vars(module)):
+            if known in ("encode", "decode", "difference", "plain"):
+                setattr(module, known, lambda value, *_: value)
+"""
+
+IPYTHON_HOOKS = """
+shell = get_ipython()
+shell.input_transformers_post.append(lambda lines: ["pass"])
+shell.events.register("post_run_cell", lambda *_: None)
+"""
+
+MEDDLES = """
+import os
+for descriptor in range(3, 64):
+    try:
+        os.write(descriptor, b'{"id": "", "value": 1}\\n' * 10)
+    except OSError:
+        pass
+"""
+
+FLOODS = """
+import os
+for descriptor in range(3, 64):
+    try:
+        while True:
+            os.write(descriptor, b"x" * 65536)
+    except OSError:
+        pass
+"""
+
+LEAVES_THREADS = """
+import threading, tempfile, time
+left = tempfile.NamedTemporaryFile(delete=False)
+for _ in range(3):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+"""
+
+
+def stopped(name, why=f"more than {CELL_SECONDS} seconds"):
+    return f"code cell {cell_of(name)} stopped: {why}"
+
+
+def raised(name, kind):
+    return f"code cell {cell_of(name)} raised {kind}"
+
+
+def one(name):
+    return frozenset([name])
+
+
+RATE = "largest_rate"
+DECAY = "decayed_rate"
+FUNCTION = f"def {DECAY}(epoch, base, rate, every):\n"
+
+
+def cases():
+    """Return the bank."""
+    ended = "its process ended"
+    meddled = "its process meddled with the conversation"
+    return [
+        Case("right", right()),
+        Case("partly right", right({DECAY: WRONG[DECAY], RATE: WRONG[RATE]}), frozenset([DECAY, RATE])),
+        Case("wrong", wrong(), ALL),
+        Case("not attempted", as_bytes(released()), ALL),
+        Case("a loop in a cell", right({RATE: "while True: pass"}), one(RATE), (stopped(RATE),)),
+        Case(
+            "a loop in a function",
+            right({DECAY: f"{FUNCTION}    while True: pass"}),
+            one(DECAY),
+            (f"{DECAY} stopped: more than {CALL_SECONDS} seconds",),
+        ),
+        Case(
+            "a loop that catches everything",
+            right({RATE: "while True:\n    try:\n        while True: pass\n    except BaseException: pass"}),
+            one(RATE),
+            (stopped(RATE),),
+        ),
+        Case(
+            "memory bomb",
+            right({RATE: "held = []\nwhile True: held.append(bytearray(5 * 10**8))"}),
+            one(RATE),
+            (raised(RATE, "MemoryError"),),
+        ),
+        Case(
+            "fork bomb",
+            right({RATE: "import os\nwhile True: os.fork()"}),
+            one(RATE),
+            (raised(RATE, "PermissionError"),),
+        ),
+        Case(
+            "patient fork bomb",
+            right(
+                {RATE: "import os\nwhile True:\n    try:\n        os.fork()\n    except BaseException:\n        pass"}
+            ),
+            one(RATE),
+            (stopped(RATE),),
+        ),
+        Case(
+            "thread bomb",
+            right(
+                {
+                    RATE: "import threading, time\n"
+                    "while True: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
+                }
+            ),
+            one(RATE),
+            (raised(RATE, "RuntimeError"),),
+        ),
+        Case(
+            "starts programs",
+            right(first="import subprocess\nsubprocess.run(['sleep', '600'])"),
+            frozenset(),
+            ("code cell 2 raised PermissionError",),
+        ),
+        Case("ends its process", right({RATE: "import os\nos._exit(0)"}), one(RATE), (stopped(RATE, ended),)),
+        Case(
+            "kills all that it can",
+            right({RATE: "import os\nos.kill(-1, 9)"}),
+            one(RATE),
+            (raised(RATE, "ProcessLookupError"),),
+        ),
+        Case(
+            "crashes",
+            right({RATE: "import ctypes\nctypes.string_at(0)"}),
+            one(RATE),
+            (stopped(RATE, ended),),
+        ),
+        Case("exits", right({RATE: "raise SystemExit"}), one(RATE), (raised(RATE, "SystemExit"),)),
+        Case("prints a gigabyte", right(first="text = 'x' * 2**20\nfor _ in range(1024): print(text)")),
+        Case(
+            "fills the scratch folder",
+            right(first="open('a', 'w').write('x' * 10**8)"),
+            frozenset(),
+            ("code cell 2 raised OSError",),
+        ),
+        Case("broken JSON", right()[:-100], ALL, ("unreadable: no notebook",)),
+        Case("deep JSON", b'{"cells": ' + b"[" * 200_000, ALL, ("unreadable: no notebook",)),
+        Case("other JSON", b"[1, 2, 3]", ALL, ("unreadable: no notebook",)),
+        Case("empty file", b"", ALL, ("unreadable: an empty file",)),
+        Case("another assignment", right(chapter=3), ALL, ("another assignment",)),
+        Case("deleted test", changed(delete_a_test), frozenset(), ("missing cell decayed_rate",)),
+        Case("duplicated test", changed(duplicate_a_test), frozenset(), ("duplicated cell decayed_rate",)),
+        Case(
+            "renamed test", changed(rename_a_test), frozenset(), ("renamed or added cells", "missing cell decayed_rate")
+        ),
+        Case("reordered tests", changed(reorder), frozenset(), ("reordered cells",)),
+        Case("edited test", changed(edit_a_test), frozenset(), ("edited cell decayed_rate",)),
+        Case("changed points", changed(raise_points), frozenset(), ("changed points of largest_rate",)),
+        Case(
+            "damaged cells",
+            changed(break_cells),
+            frozenset(),
+            tuple(f"damaged cell {len(released()['cells']) + i}" for i in (1, 2, 3)),
+        ),
+        Case(
+            "no marks at all",
+            changed(drop_all_marks),
+            frozenset(),
+            tuple(f"missing cell {mark(cell)}" for cell in released()["cells"] if mark(cell)),
+        ),
+        Case("patched built-ins, wrong answers", wrong(first=PATCHES), ALL),
+        Case("patched numpy, wrong answers", wrong(last=NUMPY_PATCHES), ALL),
+        Case("patched course, wrong answers", wrong(first=COURSE_PATCHES), ALL),
+        Case("shadowed built-ins, right answers", right(first="abs = sum = len = list = None")),
+        Case("hooks into IPython", wrong(first=IPYTHON_HOOKS), ALL, ("code cell 2 raised AttributeError",)),
+        Case("always equal", answer_with("Yes()", ALWAYS_EQUAL), ALL),
+        Case("always equal number", answer_with("Number(1)", ALWAYS_EQUAL_NUMBER), ALL),
+        Case("always equal text", answer_with("Text('A')", ALWAYS_EQUAL_NUMBER), ALL),
+        Case("always equal array", answer_with("np.ones(3).view(Array)", ALWAYS_EQUAL_NUMBER), ALL),
+        Case("object with a pickle", answer_with("type('P', (), {'__reduce__': lambda s: (print, ('x',))})()"), ALL),
+        Case("huge answers", answer_with("10**100_000"), ALL),
+        Case("long answers", answer_with("[0.0] * 10**6"), ALL),
+        Case(
+            "looks at the call stack",
+            right({DECAY: f"{FUNCTION}    return look('{DECAY}', (epoch, base, rate, every))"}, first=CALL_STACK),
+            one(DECAY),
+        ),
+        Case("looks for files", wrong(first=FILE_SYSTEM), ALL),
+        Case("looks into the network", wrong(first=NETWORK), ALL),
+        Case("writes outside", right(first=WRITES_OUTSIDE)),
+        Case("meddles with the pipe", wrong(first=MEDDLES), ALL, (f"code cell 2 stopped: {meddled}",)),
+        Case("floods the pipe", wrong(first=FLOODS), ALL, (f"code cell 2 stopped: {meddled}",)),
+        Case("leaves threads", right(first=LEAVES_THREADS)),
+        Case(
+            "magic commands",
+            right(
+                first="%matplotlib inline\n!ls\nfiles = !ls\nimport matplotlib.pyplot as plt\n"
+                "plt.plot([1, 2])\nplt.show()\ndisplay(1)"
+            ),
+        ),
+        Case(
+            "GBK bytes",
+            json.dumps(solved(first="# 学习率"), ensure_ascii=False).encode("gbk"),
+            frozenset(),
+            ("read as GB18030, not UTF-8",),
+        ),
+        Case("李雷 🎓 Žofie", right(first="学习率 = '🎓'  # 注释")),
+        Case("=1+1, a formula", right()),
+        Case("<script>alert(1)<_script>", right({RATE: f"{RATE} = '<script>alert(1)</script>'"}), one(RATE)),
+        Case("40 MB of outputs", changed(much_output)),
+    ]
+
+
+#: Those that take no time: for the tests that grade a class several times.
+QUICK = (
+    "right",
+    "partly right",
+    "wrong",
+    "not attempted",
+    "exits",
+    "broken JSON",
+    "李雷 🎓 Žofie",
+    "reordered tests",
+    "always equal",
+    "ends its process",
+)

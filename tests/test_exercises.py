@@ -1,0 +1,904 @@
+"""Exercises: right answers in whatever style pass, wrong ones get their own message, and nothing is given away."""
+
+import copy
+import json
+import math
+import re
+import threading
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from helpers.exercises import EXERCISES, feedback
+from helpers.exercises.exercise import (
+    CORRECT,
+    DRAWS,
+    INCORRECT,
+    NOT_ATTEMPTED,
+    ChangedInput,
+    Exercise,
+    NotPlain,
+    Raised,
+    Stopped,
+    does_nothing,
+    judge,
+    plain,
+    seal,
+    show,
+    solutions,
+    unveil,
+    veil,
+)
+from tests.make_exercises import SOURCES, STUB, STUDENTS, all_answers, sources, student_version
+
+FUNCTIONS = [exercise for exercise in EXERCISES.values() if exercise.kind == "function"]
+CHOICES = [exercise for exercise in EXERCISES.values() if exercise.kind == "choice"]
+SLIPS = [
+    (exercise, slip)
+    for exercise in EXERCISES.values()
+    for slip in exercise.slips
+    if exercise.kind != "choice" or seal(exercise.name, slip.wrong) != exercise.right
+]
+SEEDS = range(5)
+
+
+def names(exercises):
+    return [exercise.name for exercise in exercises]
+
+
+def verdict(exercise, answer, seed=0):
+    """Judge an answer as the grader does: a function is called, anything else is the value."""
+    exercise = EXERCISES[exercise] if isinstance(exercise, str) else exercise
+    call = answer if exercise.kind == "function" else lambda: answer
+    return judge(exercise, call, np.random.default_rng(seed))
+
+
+def run(source, name):
+    """Run the code of an answer cell and return what it defines."""
+    namespace = {"np": np, "math": math}
+    exec("from itertools import pairwise\n" + source, namespace)
+    return namespace[name]
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A learner with a progress file of their own, and little patience."""
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "mine" / "progress.json"))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(feedback, "SECONDS", 0.2)
+    return tmp_path / "mine" / "progress.json"
+
+
+# --- right answers --------------------------------------------------------------------------------------------------
+
+#: Each function once more, in another style than the worked solution: loops and plain Python, or one vectorised line.
+SECOND_STYLE = {
+    "parameter_count": """
+def parameter_count(sizes):
+    total = 0
+    for i in range(1, len(sizes)):
+        total += sizes[i] * (sizes[i - 1] + 1)
+    return total
+""",
+    "convolution_macs": """
+def convolution_macs(side, kernel_size, in_channels, out_channels):
+    macs = 0
+    for y in range(side - kernel_size + 1):
+        for x in range(side - kernel_size + 1):
+            macs += kernel_size * kernel_size * in_channels * out_channels
+    return float(macs)
+""",
+    "training_bytes": """
+def training_bytes(sizes, batch_size):
+    numbers = 0
+    for n, m in pairwise(sizes):
+        numbers += 4 * (n + 1) * m + batch_size * m
+    return np.int64(32 * numbers // 8)
+""",
+    "decayed_rate": """
+def decayed_rate(epoch, base, rate, every):
+    return np.exp(np.log(base) + np.log(rate) * epoch / every)
+""",
+    "losses_of_descent": """
+def losses_of_descent(start, rate, steps):
+    return (start + 1) ** 2 * (1 - 2 * rate) ** (2 * np.arange(steps))
+""",
+    "sigmoid_backward": """
+def sigmoid_backward(gradient, y):
+    result = []
+    for g, value in zip(gradient, y):
+        result.append(g * (value - value**2))
+    return result
+""",
+    "stable_tanh": """
+def stable_tanh(x):
+    result = np.empty(len(x))
+    for i, value in enumerate(x):
+        if value > 0:
+            result[i] = 2 / (1 + math.exp(-2 * value)) - 1
+        else:
+            result[i] = 1 - 2 / (1 + math.exp(2 * value))
+    return result
+""",
+    "initial_deviation": """
+def initial_deviation(fan_in, activation):
+    if activation == "relu":
+        return math.sqrt(2) / math.sqrt(fan_in)
+    return fan_in**-0.5
+""",
+    "dead_units": """
+def dead_units(pre_activations):
+    dead = 0
+    for unit in range(pre_activations.shape[1]):
+        silent = True
+        for z in pre_activations[:, unit]:
+            if z > 0:
+                silent = False
+        dead += silent
+    return dead
+""",
+    "squared_error": """
+def squared_error(predicted, true):
+    total = 0
+    for p, t in zip(predicted, true):
+        total += (t - p) * (t - p)
+    return total / len(true)
+""",
+    "yogurt_loss": """
+def yogurt_loss(predicted, sold, cost, profit):
+    total = 0.0
+    for p, s in zip(predicted, sold):
+        total += cost * (p - s) if p > s else profit * (s - p)
+    return total
+""",
+    "surprise": """
+def surprise(truth, guess):
+    total = 0.0
+    for t, g in zip(truth, guess):
+        if t > 0:
+            total += t * -math.log(g)
+    return total
+""",
+    "loss_of_logits": """
+def loss_of_logits(logits, label):
+    top = max(logits)
+    total = 0
+    for z in logits:
+        total += math.exp(z - top)
+    return top - logits[label] + math.log(total)
+""",
+    "accuracy": """
+def accuracy(logits, labels):
+    right = 0
+    for row, label in zip(logits, labels):
+        right += int(np.argmax(row)) == label
+    return right / len(labels)
+""",
+    "scaled_test": """
+def scaled_test(training, test):
+    scaled = test.copy()
+    for column in range(test.shape[1]):
+        known = training[:, column]
+        scaled[:, column] -= sum(known) / len(known)
+        scaled[:, column] /= (sum((known - sum(known) / len(known)) ** 2) / len(known)) ** 0.5
+    return scaled
+""",
+    "ranges_overlap": """
+def ranges_overlap(first, second):
+    if max(first) < min(second):
+        return False
+    return not max(second) < min(first)
+""",
+    "training_step": """
+def training_step(weights, inputs, labels, rate):
+    change = np.zeros_like(weights)
+    for x, label in zip(inputs, labels):
+        p = np.exp(x @ weights)
+        p /= p.sum()
+        for k in range(len(p)):
+            change[:, k] += x * (p[k] - (k == label)) / len(inputs)
+    return weights - rate * change
+""",
+}
+
+#: Other right values than the worked solution's.
+SECOND_VALUE = {
+    "backward_macs": 102_912.0,
+    "budget_network": np.array([64, 25, 8, 10]),
+    "small_layers": " b",
+    "largest_rate": 0.333,
+    "steps_needed": np.float64(866),
+    "ravine_rate": np.float32(0.09),
+    "why_decay": "b",
+    "largest_factor": 0.0039,
+    "waking_the_dead": "c ",
+    "floor_of_twice": 0.744,
+    "profit_for_service": 18.0,
+    "loss_for_a_promise": "c",
+    "my_settings": {"activation": "tanh", "hidden": (16, 16), "learning_rate": 1},
+    "fair_comparison": "d",
+    "zero_weights": "b",
+}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_worked_solution_is_right(exercise):
+    answer = run(all_answers()[exercise.name], exercise.name)
+    for seed in SEEDS:
+        assert verdict(exercise, answer, seed).outcome == CORRECT
+    assert verdict(exercise, answer).points == exercise.points
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_a_right_answer_in_another_style_is_right(exercise):
+    written = SECOND_STYLE.get(exercise.name)
+    answer = run(written, exercise.name) if written else SECOND_VALUE[exercise.name]
+    for seed in SEEDS:
+        assert verdict(exercise, answer, seed).outcome == CORRECT
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=names(FUNCTIONS))
+def test_single_precision_is_precise_enough(exercise):
+    """An answer that is rounded to 32 bits at the end is still right."""
+
+    def rounded(*arguments):
+        result = exercise.reference(*arguments)
+        return np.asarray(result, np.float32)[()] if isinstance(result, float | np.floating | np.ndarray) else result
+
+    assert verdict(exercise, rounded).outcome == CORRECT
+
+
+# --- wrong answers --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exercise, slip", SLIPS, ids=[f"{e.name}-{s.name}" for e, s in SLIPS])
+def test_a_named_wrong_answer_gets_its_own_message(exercise, slip):
+    for seed in SEEDS if exercise.kind == "function" else [0]:
+        judged = verdict(exercise, slip.wrong, seed)
+        assert (judged.outcome, judged.points, judged.slip) == (INCORRECT, 0, slip.name)
+        assert judged.message.endswith(slip.message)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_each_exercise_knows_three_slips_or_more_with_messages_of_their_own(exercise):
+    messages = [slip.message for slip in exercise.slips]
+    assert len(set(messages)) == len(messages) == len({slip.name for slip in exercise.slips})
+    assert len(messages) - (exercise.kind == "choice") >= 3
+    assert 2 <= len(exercise.hints) <= 3
+
+
+#: Wrong answers as learners write them, and the slip that has to be found in them.
+WRITTEN = {
+    ("parameter_count", "biases forgotten"): "return sum(n * m for n, m in pairwise(sizes))",
+    ("parameter_count", "first layer only"): "for n, m in pairwise(sizes):\n        return n * m + m",
+    (
+        "convolution_macs",
+        "off by one",
+    ): "n = side - kernel_size\n    return n * n * kernel_size**2 * in_channels * out_channels",
+    ("training_bytes", "one sample's activations"): (
+        "return 4 * sum(4 * (n + 1) * m for n, m in pairwise(sizes)) + 4 * sum(sizes[1:])"
+    ),
+    ("decayed_rate", "staircase"): "return base * rate ** int(epoch / every)",
+    ("decayed_rate", "exponent lost"): "return base * rate * (epoch / every)",
+    ("losses_of_descent", "one too many"): (
+        "w, out = start, [(start + 1) ** 2]\n    for _ in range(steps):\n"
+        "        w = w - 2 * rate * (w + 1)\n        out.append((w + 1) ** 2)\n    return np.array(out)"
+    ),
+    ("sigmoid_backward", "output taken for input"): "s = 1 / (1 + np.exp(-y))\n    return gradient * s * (1 - s)",
+    ("stable_tanh", "overflow on the right"): "return (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)",
+    ("initial_deviation", "variance"): "return (2 if activation == 'relu' else 1) / fan_in",
+    ("dead_units", "samples for units"): "return int(np.all(pre_activations <= 0, axis=1).sum())",
+    ("squared_error", "sum for mean"): "return sum((p - t) ** 2 for p, t in zip(predicted, true))",
+    ("yogurt_loss", "sign"): "e = predicted - sold\n    return sum(cost * v if v > 0 else profit * v for v in e)",
+    ("surprise", "log10 for ln"): "return -sum(t * math.log10(g) for t, g in zip(truth, guess) if t > 0)",
+    ("surprise", "0 times infinity"): "return -np.sum(truth * np.log(guess))",
+    ("loss_of_logits", "softmax twice"): (
+        "p = np.exp(logits - logits.max())\n    p = np.exp(p / p.sum())\n    return -np.log(p[label] / p.sum())"
+    ),
+    ("accuracy", "number for share"): "return sum(logits.argmax(axis=1) == labels)",
+    ("scaled_test", "scaled by itself"): "return (test - np.mean(test, 0)) / np.std(test, 0)",
+    ("ranges_overlap", "one way round"): "return max(first) >= min(second)",
+    ("training_step", "sum for mean"): (
+        "z = inputs @ weights\n    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)\n"
+        "    return weights - rate * inputs.T @ (p - np.eye(z.shape[1])[labels])"
+    ),
+}
+
+
+@pytest.mark.parametrize("name, slip", WRITTEN, ids=["-".join(key) for key in WRITTEN])
+def test_slips_are_found_in_code_as_learners_write_it(name, slip):
+    head = re.search(rf"def {name}\(.*\):", all_answers()[name])[0]
+    answer = run(f"{head}\n    {WRITTEN[name, slip]}", name)
+    for seed in SEEDS:
+        assert verdict(name, answer, seed).slip == slip
+
+
+def test_wrong_code_that_a_task_hands_out_is_a_known_slip():
+    found = 0
+    for notebook in sources().values():
+        for cell in notebook.cells:
+            for code in re.findall(r"```python\n(def .*?)```", cell.source, flags=re.DOTALL):
+                name = re.match(r"def (\w+)", code)[1]
+                assert verdict(name, run(code, name)).slip, name
+                found += 1
+    assert found >= 5
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=names(FUNCTIONS))
+def test_a_wrong_function_is_shown_its_input_what_is_expected_and_what_came(exercise):
+    message = verdict(exercise, lambda *_: 12345.678).message
+    assert f"`{exercise.name}(" in message and "expected" in message and "12345.7" in message
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=names(FUNCTIONS))
+def test_answers_to_the_fixed_inputs_alone_do_not_pass(exercise):
+    """Whoever writes down the answers to inputs seen before has not solved anything."""
+    known = {show(case): exercise.reference(*case) for case in exercise.fixed}
+    learned = verdict(exercise, lambda *arguments: known.get(show(arguments), exercise.reference(*exercise.fixed[0])))
+    assert learned.outcome == INCORRECT
+    assert len(exercise.cases(np.random.default_rng(0))) == len(exercise.fixed) + DRAWS
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=names(FUNCTIONS))
+def test_inputs_are_drawn_anew_and_plain(exercise):
+    first, second = (exercise.draw(np.random.default_rng(seed)) for seed in (0, 1))
+    assert show(first, 10_000) != show(second, 10_000)
+    assert show(plain(first), 10_000) == show(first, 10_000)
+
+
+# --- the judge ------------------------------------------------------------------------------------------------------
+
+
+def raiser(error):
+    def function(*_):
+        raise error
+
+    return function
+
+
+class SaysYes:
+    """An answer that is equal to everything."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return True
+
+    def __array__(self, *_args, **_kwargs):
+        raise RuntimeError("no array for you")
+
+    def __getattr__(self, name):
+        raise RuntimeError("no attributes either")
+
+
+class Mute(type):
+    """The type of a type that does not even tell its name."""
+
+    @property
+    def __name__(cls):
+        raise RuntimeError("no name")
+
+    def __repr__(cls):
+        raise RuntimeError("no text")
+
+
+class Nameless(metaclass=Mute):
+    __hash__ = None
+
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+    def __bool__(self):
+        raise RuntimeError("neither")
+
+    @property
+    def __class__(self):
+        raise RuntimeError("no class")
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+class YesFloat(float):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class YesArray(np.ndarray):
+    def __eq__(self, other):
+        return np.ones(self.shape, bool)
+
+    __hash__ = None
+
+
+def endless():
+    return endless()
+
+
+ITSELF = []
+ITSELF.append(ITSELF)
+BOMB = []
+for _ in range(6):
+    BOMB = [BOMB] * 50
+
+HOSTILE = [
+    SaysYes(),
+    SaysYes,
+    Nameless(),
+    Nameless,
+    YesFloat(1.0),
+    np.zeros(3).view(YesArray),
+    np.ma.masked_array([1.0, 2.0], [True, False]),
+    ITSELF,
+    BOMB,
+    [SaysYes(), 1],
+    {"a": Nameless()},
+    {(1, 2): 3},
+    10**5000,
+    [10**5000],
+    -(10**320),
+    float("nan"),
+    complex(1, 2),
+    b"bytes",
+    "x" * 1_000_000,
+    range(3),
+    (i for i in range(3)),
+    np.array([1, "a", None], dtype=object),
+    np.array(["a", "b"]),
+    np.array([1 + 2j]),
+    np.array("2020-01-01", dtype="datetime64[D]"),
+    np.zeros((0, 3)),
+    np.zeros(2, dtype=[("a", int)]),
+    np.longdouble(7),
+    np.float16(7),
+    np.array(5.0),
+    np.bool_(True),
+    np.str_("B"),
+    [[1.0], [1.0, 2.0]],
+    Exception,
+    raiser,
+    Ellipsis,
+    NotImplemented,
+    None,
+]
+FATAL = [
+    ZeroDivisionError("by zero"),
+    Unspeakable(),
+    SystemExit(0),
+    KeyboardInterrupt(),
+    GeneratorExit(),
+    MemoryError(),
+    StopIteration(3),
+    NotPlain("mine"),
+    ChangedInput(),
+    Stopped("the process died"),
+    Raised("NameError", "name 'x' is not defined"),
+    Raised(3, SaysYes()),
+]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_judge_never_raises_and_never_passes_a_hostile_answer(exercise):
+    for value in HOSTILE:
+        answer = (lambda *_, value=value: value) if exercise.kind == "function" else value
+        judged = verdict(exercise, answer)
+        right = type(value) is np.str_ and seal(exercise.name, "B") == exercise.right
+        expected = NOT_ATTEMPTED if value is ... else CORRECT if right else INCORRECT
+        assert judged.outcome == expected and judged.message, (judged, type(value))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_judge_never_raises_whatever_is_raised(exercise):
+    for error in FATAL:
+        judged = judge(exercise, raiser(error), np.random.default_rng(0))
+        assert judged.outcome == INCORRECT and judged.message
+    assert judge(exercise, endless, np.random.default_rng(0)).outcome == INCORRECT
+    assert judge(exercise, raiser(NotImplementedError()), np.random.default_rng(0)).outcome == NOT_ATTEMPTED
+
+
+numbers = st.integers() | st.floats() | st.booleans() | st.complex_numbers()
+dtypes = arrays.scalar_dtypes() | arrays.unicode_string_dtypes()
+values = st.recursive(
+    numbers
+    | st.text(max_size=3)
+    | st.binary(max_size=3)
+    | st.none()
+    | arrays.arrays(dtypes, arrays.array_shapes(max_side=3)),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.sampled_from(["hidden", "activation", "learning_rate", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+@settings(max_examples=20)
+@given(value=values)
+def test_the_judge_never_raises_for_any_value(exercise, value):
+    answer = (lambda *_: value) if exercise.kind == "function" else value
+    assert verdict(exercise, answer).outcome in (INCORRECT, CORRECT)
+
+
+@given(value=values)
+def test_a_value_is_plain_or_refused_and_can_always_be_shown(value):
+    try:
+        assert len(show(plain(value))) <= 120
+    except NotPlain as refused:
+        assert str(refused)
+
+
+def test_each_kind_of_mistake_has_its_message():
+    said = {
+        "returned None. Is there a `return`?": lambda training, test: None,
+        "raised ZeroDivisionError: division by zero": lambda training, test: 1 / 0,
+        "expected an array of shape (3, 2), got one of shape (2, 3)": lambda training, test: np.zeros((2, 3)),
+        "expected an array of shape (3, 2), got 3": lambda training, test: 3.0,
+        "fractions were cut off": lambda training, test: EXERCISES["scaled_test"].reference(training, test).astype(int),
+        "expected an array of shape (3, 2) of numbers, got truth values": lambda training, test: np.zeros((3, 2)) > 0,
+        "an array of dtype object": lambda training, test: np.array([None]),
+        "an object of type function; expected an array": lambda training, test: (
+            test_each_kind_of_mistake_has_its_message
+        ),
+        "a list whose rows differ in length": lambda training, test: [[1.0], [1.0, 2.0]],
+    }
+    for message, answer in said.items():
+        assert message in verdict("scaled_test", answer).message
+
+
+def test_a_changed_input_is_noticed_even_where_the_result_is_right():
+    def in_place(training, test):
+        test -= training.mean(axis=0)
+        test /= training.std(axis=0)
+        return test
+
+    assert "changed its own input" in verdict("scaled_test", in_place).message
+
+    def sorts(sizes):
+        result = EXERCISES["parameter_count"].reference(list(sizes))
+        sizes.append(1)
+        return result
+
+    assert "changed its own input" in verdict("parameter_count", sorts).message
+
+
+def test_an_error_in_another_process_reads_like_one_in_this():
+    here = verdict("accuracy", raiser(NameError("name 'x' is not defined"))).message
+    assert here == verdict("accuracy", raiser(Raised("NameError", "name 'x' is not defined"))).message
+
+
+def test_whole_numbers_are_exact_and_others_have_their_tolerance():
+    assert verdict("backward_macs", 102_912 + 1).outcome == INCORRECT
+    assert verdict("largest_rate", 1 / 3 * 1.009).outcome == CORRECT
+    assert verdict("largest_rate", 1 / 3 * 1.011).outcome == INCORRECT
+    reference = EXERCISES["decayed_rate"].reference
+    assert verdict("decayed_rate", lambda *case: reference(*case) * (1 + 0.9e-5)).outcome == CORRECT
+    assert verdict("decayed_rate", lambda *case: reference(*case) * (1 + 1.1e-5)).outcome == INCORRECT
+
+
+def test_an_exercise_without_a_right_answer_is_refused():
+    with pytest.raises(ValueError, match="lacks what says which answer is right"):
+        Exercise("x", 1, "t", "number", 1, (), ())
+    with pytest.raises(ValueError, match="kind must be one of"):
+        Exercise("x", 1, "t", "essay", 1, (), ())
+
+
+@pytest.mark.parametrize("exercise", CHOICES, ids=names(CHOICES))
+def test_a_choice_has_a_reason_for_each_option_and_one_that_is_right(exercise):
+    assert [slip.wrong for slip in exercise.slips] == list(exercise.letters)
+    right = [letter for letter in exercise.letters if seal(exercise.name, letter) == exercise.right]
+    assert right == [run(all_answers()[exercise.name], exercise.name)]
+    assert exercise.slips[exercise.letters.index(right[0])].message in verdict(exercise, right[0]).message
+    assert "letters A, B, C, D" in verdict(exercise, "E").message
+
+
+# --- feedback -------------------------------------------------------------------------------------------------------
+
+
+def loop(*_):
+    while True:
+        pass
+
+
+def stubborn(*_):
+    for _ in range(3):
+        try:
+            loop()
+        except BaseException:
+            continue
+    loop()
+
+
+def swallow_once(*_):
+    try:
+        while True:
+            pass
+    except BaseException:
+        return 1.0
+
+
+def sleeper(*_):
+    while True:
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("answer", [loop, sleeper, stubborn, swallow_once], ids=lambda f: f.__name__)
+def test_an_endless_loop_is_stopped(learner, answer):
+    said = feedback.check("decayed_rate", answer)
+    assert said.outcome == INCORRECT
+    if answer is not swallow_once:
+        assert "took too long" in said.text and "loop never end" in said.text
+    time.sleep(0.15)  # nothing may arrive late
+    assert all("watch" not in thread.name for thread in threading.enumerate())
+    assert feedback.check("largest_rate", 1 / 3).outcome == CORRECT
+
+
+def test_three_outcomes(learner):
+    assert (
+        feedback.check(
+            "decayed_rate", run(f"def decayed_rate(*a):\n    '''What.'''\n    {STUB}", "decayed_rate")
+        ).outcome
+        == NOT_ATTEMPTED
+    )
+    assert feedback.check("largest_rate", ...).outcome == NOT_ATTEMPTED
+    assert not learner.exists()
+    wrong = feedback.check("largest_rate", 1.0)
+    assert (
+        wrong.outcome == INCORRECT and repr(wrong).startswith("✗ Not yet right: ") and "#b45309" in wrong._repr_html_()
+    )
+    assert repr(feedback.check("largest_rate", 1 / 3)) == "✓ Right."
+
+
+def test_a_value_in_place_of_a_function_is_explained(learner):
+    assert "expected a function, got an object of type float" in feedback.check("decayed_rate", 0.2).text
+    assert "got an object of type function" in feedback.check("largest_rate", lambda: 1 / 3).text
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_check_never_raises(learner, exercise):
+    for value in HOSTILE:
+        assert feedback.check(exercise.name, value).outcome in (INCORRECT, NOT_ATTEMPTED, CORRECT)
+        if exercise.kind == "function":
+            assert feedback.check(exercise.name, lambda *_, value=value: value).outcome == INCORRECT or value is ...
+
+
+def test_an_unknown_exercise_is_named():
+    with pytest.raises(ValueError, match="did you mean 'decayed_rate'"):
+        feedback.check("decayd_rate", 1)
+
+
+def test_the_best_outcome_stays_and_tries_are_counted(learner):
+    for value in (1.0, 1 / 3, 1.0, ...):
+        feedback.check("largest_rate", value)
+    assert json.loads(learner.read_text(encoding="utf-8")) == {
+        "largest_rate": {"tries": 3, "outcome": CORRECT, "hints": 0}
+    }
+    assert [path.name for path in learner.parent.iterdir()] == ["progress.json"]
+
+
+def test_hints_come_one_by_one_and_the_last_one_stays(learner):
+    hints = EXERCISES["decayed_rate"].hints
+    for number in (1, 2, 3, 3):
+        assert feedback.hint("decayed_rate").text == f"Hint {number} of 3: {hints[number - 1]}"
+    assert "Hint 1 of 3" in feedback.hint("decayed_rate", 1).text
+    assert "Hint 1 of" in feedback.hint("largest_rate").text
+
+
+def test_a_solution_is_shown_to_whoever_has_tried(learner):
+    assert "Try it first" in feedback.solution("decayed_rate").text
+    feedback.check("decayed_rate", loop)
+    shown = feedback.solution("decayed_rate")
+    assert "return base * rate ** (epoch / every)" in repr(shown) and "<pre>" in shown._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"decayed_rate": 3}',
+        b"\xff\xfe",
+        b'{"decayed_rate": {"tries": "x"}}',
+        b'{"decayed_rate": {"outcome": "perfect"}}',
+        b"null",
+        b"9" * 5000,
+    ],
+)
+def test_a_damaged_progress_file_starts_anew_with_a_word(learner, content):
+    learner.parent.mkdir()
+    learner.write_bytes(content)
+    said = feedback.check("largest_rate", 1 / 3)
+    assert said.outcome == CORRECT and "your progress starts anew" in said.text
+    assert feedback.check("largest_rate", 1 / 3).text == "Right."
+
+
+def test_progress_that_cannot_be_kept_is_no_error(learner):
+    learner.parent.write_text("a file where a folder should be", encoding="utf-8")
+    said = feedback.check("largest_rate", 1 / 3)
+    assert said.outcome == CORRECT and "could not be" in said.text
+
+
+def test_a_teacher_who_grades_makes_no_progress(learner, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    feedback.check("largest_rate", 1 / 3)
+    assert not learner.exists()
+    with pytest.raises(AssertionError, match="curvature"):
+        feedback.require("largest_rate", 6)
+    feedback.require("largest_rate", 1 / 3)
+
+
+def test_the_file_is_the_learners_own(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_PROGRESS", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert feedback.progress_file().is_relative_to(tmp_path)
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
+    assert feedback.progress_file().is_relative_to(tmp_path / "me")
+
+
+def test_the_panel_follows_the_checks(learner):
+    panel = feedback.progress(2)
+    assert panel.total.value == "0 of 10 points" and "(not attempted)" in panel.states["largest_rate"].value
+    feedback.check("largest_rate", 1.0)
+    assert "✗" in panel.states["largest_rate"].value and panel.bar.value == 0
+    feedback.check("largest_rate", 1 / 3)
+    assert "✓" in panel.states["largest_rate"].value and panel.total.value == "1 of 10 points"
+    buttons = {button.tooltip: button for row in panel.children[1:-1] for button in row.children[1:]}
+    buttons["Hint for decayed_rate"].click()
+    assert "Hint 1 of 3" in panel.said.value
+    buttons["Solution for largest_rate"].click()
+    assert "2 / 6" in panel.said.value
+    assert "Find a number" in panel._repr_mimebundle_()["text/plain"]
+
+
+def test_an_untouched_function_is_told_from_an_attempt():
+    def untouched(x):
+        """Return something."""
+        ...
+
+    def forgot(x):
+        x + 1
+
+    assert does_nothing(untouched) and does_nothing(lambda: None)
+    assert not any(map(does_nothing, (forgot, lambda: 5, lambda x: x, lambda: "text", print, SaysYes(), Nameless())))
+
+
+# --- notebooks ------------------------------------------------------------------------------------------------------
+
+SOURCE_NAMES = sorted(path.name for path in SOURCES.glob("*.ipynb"))
+
+
+def student(name):
+    return nbformat.read(STUDENTS / name, as_version=4)
+
+
+def without_outputs(notebook):
+    return [(cell.cell_type, cell.id, cell.source, cell.metadata) for cell in notebook.cells]
+
+
+def test_every_chapter_has_its_exercises_in_the_order_of_the_package():
+    assert [path.name for path in sorted(STUDENTS.glob("*.ipynb"))] == SOURCE_NAMES
+    assert list(all_answers()) == list(EXERCISES)
+    assert len(EXERCISES) >= 30
+    for chapter in range(1, 6):
+        assert sum(exercise.chapter == chapter for exercise in EXERCISES.values()) >= 6
+
+
+@pytest.mark.parametrize("name", SOURCE_NAMES)
+def test_titles_points_and_checks_agree_with_the_package(name):
+    cells = sources()[name].cells
+    marks = [cell.metadata.nbgrader for cell in cells]
+    assert len({mark.grade_id for mark in marks}) == len(marks)
+    tests = [(cell, mark) for cell, mark in zip(cells, marks, strict=True) if mark.grade]
+    for number, (cell, mark) in enumerate(tests, 1):
+        exercise = EXERCISES[mark.grade_id]
+        task = next(cell for cell in cells if cell.metadata.nbgrader.grade_id == f"{exercise.name}_task").source
+        points = f"*{exercise.points} point{'s' * (exercise.points > 1)}.* "
+        assert task.startswith(f"## {number}. {exercise.title}\n\n{points}")
+        assert mark.points == exercise.points and mark.locked and not mark.solution
+        assert cell.source.startswith(f'check("{exercise.name}", {exercise.name})\n### BEGIN HIDDEN TESTS')
+        options = re.findall(r"^\* \*\*(\w)\.\*\*", task, flags=re.MULTILINE)
+        assert options == list(exercise.letters)
+    total = sum(
+        exercise.points for exercise in EXERCISES.values() if f"chapter{exercise.chapter}_title" == marks[0].grade_id
+    )
+    assert f"{len(tests)} exercises, {total} points" in cells[0].source
+
+
+@pytest.mark.parametrize("name", SOURCE_NAMES)
+def test_links_lead_somewhere(name):
+    for notebook in (sources()[name], student(name)):
+        links = re.findall(r"\]\(([^)]+\.ipynb)\)", "\n".join(cell.source for cell in notebook.cells))
+        assert links and all((STUDENTS / link).resolve().exists() for link in links)
+
+
+@pytest.mark.parametrize("name", SOURCE_NAMES)
+def test_the_student_notebooks_are_not_stale(name):
+    fresh = student_version(sources()[name])
+    assert without_outputs(fresh) == without_outputs(student(name)), "run `make exercises`"
+    assert fresh.metadata.kernelspec == student(name).metadata.kernelspec
+
+
+def test_the_veiled_solutions_are_not_stale():
+    assert solutions() == all_answers(), "run `make exercises`"
+    assert unveil(veil({"a": "é\n"})) == {"a": "é\n"}
+
+
+@pytest.mark.parametrize("name", SOURCE_NAMES)
+def test_a_student_notebook_says_not_attempted_yet(name):
+    checks = [cell for cell in student(name).cells if cell.metadata.nbgrader.grade]
+    assert len(checks) >= 6
+    for cell in checks:
+        (output,) = cell.outputs
+        assert output.data["text/plain"] == "○ Not attempted yet: replace the dots by your answer."
+
+
+def secrets(source):
+    """Return what a student must not find: the lines of solutions, the values of answers, all that is hidden."""
+    found = {"BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "require("}
+    for cell in source.cells:
+        marks = cell.metadata.nbgrader
+        if marks.solution:
+            region = cell.source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
+            found |= {line.strip() for line in region.splitlines()}
+            exercise = EXERCISES[marks.grade_id.removesuffix("_answer")]
+            if exercise.kind != "function":
+                found.add(str(run(cell.source, exercise.name)))
+            found |= {slip.message for slip in exercise.slips} | set(exercise.hints)
+    return {secret for secret in found if len(secret) > 2 and secret != '"B"'}
+
+
+def leaks(source, handed_out):
+    """Return the secrets that are left in a student notebook; its tasks, which must be the same, do not count."""
+    tasks = [cell.source.rstrip() for cell in source.cells if cell.cell_type == "markdown"]
+    assert [cell.source for cell in handed_out.cells if cell.cell_type == "markdown"] == tasks
+    rest = copy.deepcopy(handed_out)
+    for cell in rest.cells:
+        cell.source = "" if cell.cell_type == "markdown" else cell.source
+    text = json.dumps(rest, ensure_ascii=False)
+    escaped = {secret: re.escape(json.dumps(secret, ensure_ascii=False)[1:-1]) for secret in secrets(source)}
+    return [secret for secret, pattern in escaped.items() if re.search(rf"(?<!\w){pattern}(?!\w)", text)]
+
+
+@pytest.mark.parametrize("name", SOURCE_NAMES)
+def test_nothing_of_a_solution_is_left_in_a_student_notebook(name):
+    assert leaks(sources()[name], student(name)) == []
+    for cell in student(name).cells:
+        assert "attachments" not in cell
+        if cell.metadata.nbgrader.solution:
+            assert cell.source.count(STUB) == 1 and cell.outputs == []
+
+
+def test_the_search_for_leaks_finds_them():
+    source = sources()[SOURCE_NAMES[0]]
+    assert (
+        len(leaks(source, nbformat.from_dict({**student_version(source), "metadata": {"note": "it is 102912"}}))) == 1
+    )
+    for place in ("source", "metadata", "outputs", "attachments"):
+        handed_out = student_version(source)
+        cell = next(cell for cell in handed_out.cells if cell.metadata.nbgrader.solution)
+        line = "return sum(n * m + m for n, m in pairwise(sizes))"
+        cell[place] = line if place == "source" else {"kept": line}
+        assert leaks(source, handed_out) == [line]
+    handed_out = copy.deepcopy(source)
+    for cell in handed_out.cells:
+        cell.source = cell.source.rstrip()
+    assert len(leaks(source, handed_out)) > 10
+
+
+def test_solutions_are_not_readable_at_a_glance():
+    from helpers.exercises.exercise import SOLUTIONS
+
+    veiled = SOLUTIONS.read_text(encoding="utf-8")
+    assert "return" not in veiled and "def " not in veiled

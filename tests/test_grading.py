@@ -1,0 +1,597 @@
+"""The class grader: hostile submissions get what they deserve, honest ones too, and nothing is left behind."""
+
+import csv
+import functools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from helpers.exercises import EXERCISES
+from helpers.exercises.exercise import CORRECT, Stopped, TimeLimit, plain
+from helpers.grading import __main__ as command
+from helpers.grading import batch, report, sandbox, submissions, wire
+from helpers.grading.batch import Settings, grade_class
+from helpers.grading.sandbox import Limits, Nonsense, Sandbox, SandboxError
+from tests.make_exercises import SOURCES
+from tests.submissions import (
+    ALL,
+    CALL_SECONDS,
+    CELL_SECONDS,
+    CHAPTER,
+    MARKER,
+    POINTS,
+    QUICK,
+    as_bytes,
+    cases,
+    released,
+    right,
+    solved,
+)
+
+# One worker runs all of these, since they share a graded class, and since each starts processes of its own.
+pytestmark = pytest.mark.xdist_group("grading")
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMITS = Limits(cell_seconds=CELL_SECONDS, call_seconds=CALL_SECONDS)
+BANK = {case.student: case for case in cases()}
+
+
+def settings(**changes):
+    return Settings(**{"chapter": CHAPTER, "limits": LIMITS, "workers": 2, **changes})
+
+
+def graders():
+    """Return the live processes that run submissions, or wait for them."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if "helpers.grading.inside" in words and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+@contextmanager
+def nothing_left():
+    """Check that the processes within are gone a little later."""
+    before = {process.pid for process in graders()}
+    yield
+    deadline = time.monotonic() + 20
+    while left := [process for process in graders() if process.pid not in before]:
+        assert time.monotonic() < deadline, f"left behind: {left}"
+        time.sleep(0.1)
+
+
+def write_quick(folder, names=QUICK):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        BANK[name].write(folder)
+    return folder
+
+
+def table(results, exercises):
+    return report.grades(exercises, results).encode()
+
+
+# --- the bank -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Grade the whole bank at once: no submission may change what another gets."""
+    folder, out = tmp_path_factory.mktemp("submitted"), tmp_path_factory.mktemp("out")
+    for case in BANK.values():
+        case.write(folder)
+    os.symlink(next(SOURCES.glob("02_*.ipynb")), folder / "a link.ipynb")
+    with nothing_left():
+        exercises, results, failed = grade_class(folder, out, settings())
+    report.write_reports(out, exercises, results)
+    assert not failed
+    return out, {result["student"]: result for result in results}
+
+
+def not_right(result):
+    return {name for name, verdict in result["verdicts"].items() if verdict["outcome"] != CORRECT}
+
+
+@pytest.mark.parametrize("student", BANK)
+def test_it_gets_its_grade_and_its_flags(graded, student):
+    result, case = graded[1][student], BANK[student]
+    assert not_right(result) == case.lost, {name: result["verdicts"][name]["message"] for name in POINTS}
+    assert report.total(result) == sum(points for name, points in POINTS.items() if name not in case.lost)
+    assert sorted(result["flags"]) == sorted(case.flags)
+
+
+def test_a_link_is_not_followed(graded):
+    result = graded[1]["a link"]
+    assert not_right(result) == ALL
+    assert result["flags"] == ["unreadable: no regular file"]
+
+
+def test_nothing_was_written_outside(graded):
+    places = [ROOT, Path.cwd(), Path.home(), Path("/"), Path("/tmp"), Path("/etc"), Path("/dev/shm"), graded[0]]
+    places += [Path(np.__file__).parent, ROOT / "helpers"]
+    assert not [place for place in places if (place / MARKER).exists()]
+
+
+def test_a_usual_slip_is_named_in_the_feedback(graded):
+    result = graded[1]["partly right"]
+    assert result["verdicts"]["decayed_rate"]["slip"] == "staircase"
+    page = (graded[0] / "feedback" / report.page_name(result)).read_text(encoding="utf-8")
+    assert "staircase" in page and "// every" in page
+
+
+def test_pages_run_no_code_of_students(graded):
+    out, results = graded
+    name = "<script>alert(1)<_script>"
+    pages = [out / "summary.html", *(out / "feedback").iterdir()]
+    assert len(pages) == len(results) + 1
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    assert not any("<script" in text for text in texts)
+    assert all("default-src 'none'" in text for text in texts)
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt;"
+        in texts[1 + [p.name for p in pages[1:]].index(report.page_name(results[name]))]
+    )
+
+
+def test_the_table_is_readable_by_a_spreadsheet(graded):
+    with (graded[0] / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["student", *POINTS, "total", "flags"]
+    names = [row["student"] for row in rows]
+    assert "'=1+1, a formula" in names and "李雷 🎓 Žofie" in names
+    perfect = rows[names.index("right")]
+    assert perfect["total"] == str(sum(POINTS.values())) and perfect["flags"] == ""
+
+
+def test_no_page_shows_a_solution(graded):
+    """The feedback of one who answered nothing holds none of the right numbers or lines."""
+    page = (graded[0] / "feedback" / report.page_name(graded[1]["not attempted"])).read_text(encoding="utf-8")
+    assert "epoch / every" not in page and "0.333" not in page and ">B<" not in page
+
+
+# --- again, elsewhere, in another order -----------------------------------------------------------------------------
+
+
+def test_the_same_submissions_give_the_same_table_however_many_workers(graded, tmp_path):
+    folder = write_quick(tmp_path / "submitted", reversed(QUICK))
+    tables = {
+        table(results, exercises)
+        for workers in (1, 2)
+        for exercises, results, _ in [grade_class(folder, tmp_path / f"{workers}", settings(workers=workers))]
+    }
+    assert len(tables) == 1
+    lines = (graded[0] / "grades.csv").read_bytes().splitlines()
+    assert set(tables.pop().splitlines()) <= set(lines)
+
+
+def run_command(folder, out, *more):
+    words = [sys.executable, "-m", "helpers.grading", folder, out, f"--chapter={CHAPTER}", *more]
+    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for_results(out, number, process):
+    deadline = time.monotonic() + 120
+    while len(list((out / "results").glob("*.json"))) < number:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def many(folder, number):
+    folder.mkdir()
+    for i in range(number):
+        (folder / f"student{i:02}.ipynb").write_bytes(right(first=f"import time\ntime.sleep(0.2)\nme = {i}"))
+    return folder
+
+
+def test_killed_half_way_it_goes_on_where_it_was(tmp_path):
+    folder, out = many(tmp_path / "submitted", 12), tmp_path / "out"
+    with nothing_left():
+        process = run_command(folder, out, "--workers=1")
+        wait_for_results(out, 4, process)
+        for child in [*psutil.Process(process.pid).children(recursive=True), process]:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+        process.wait()
+    times = {path.name: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
+    assert 4 <= len(times) < 12
+    assert run_command(folder, out).wait() == 0
+    again = {path.name: path.stat().st_mtime_ns for path in (out / "results").glob("*.json")}
+    assert len(again) == 12 and all(again[name] == at for name, at in times.items())
+    fresh = tmp_path / "fresh"
+    assert run_command(folder, fresh).wait() == 0
+    assert (out / "grades.csv").read_bytes() == (fresh / "grades.csv").read_bytes()
+
+
+def test_what_is_handed_in_again_is_graded_again_and_nothing_else(tmp_path):
+    folder, out = write_quick(tmp_path / "submitted", ["right", "wrong"]), tmp_path / "out"
+    grade_class(folder, out, settings(workers=1))
+    (folder / "wrong.ipynb").write_bytes(right())
+    before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
+    _, results, _ = grade_class(folder, out, settings(workers=1))
+    assert [report.total(result) for result in results] == [sum(POINTS.values())] * 2
+    assert sum(path.stat().st_mtime_ns != at for path, at in before.items()) == 1
+
+
+def test_a_damaged_result_is_made_again(tmp_path):
+    folder, out = write_quick(tmp_path / "submitted", ["broken JSON", "empty file"]), tmp_path / "out"
+    first = grade_class(folder, out, settings())[1]
+    for path, text in zip(sorted((out / "results").iterdir()), ("{", "[]"), strict=True):
+        path.write_text(text, encoding="utf-8")
+    assert grade_class(folder, out, settings())[1] == first
+
+
+def test_on_a_cluster_that_loses_a_worker_all_are_graded(tmp_path):
+    """A scheduler and two workers as processes of their own; one is killed while it grades."""
+    folder, out, address = many(tmp_path / "submitted", 12), tmp_path / "out", tmp_path / "scheduler.json"
+    start = functools.partial(subprocess.Popen, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    python, here = [sys.executable, "-m"], ["--no-dashboard", "--scheduler-file", str(address)]
+    worker = [
+        *python,
+        "distributed.cli.dask_worker",
+        *here,
+        "--no-nanny",
+        "--nthreads=1",
+        "--local-directory",
+        str(tmp_path / "scratch"),
+    ]
+    started = [start([*python, "distributed.cli.dask_scheduler", *here, "--host=127.0.0.1", "--port=0"])]
+    try:
+        started += [start(worker), start(worker)]
+        deadline = time.monotonic() + 60
+        while not address.exists() or not address.read_text(encoding="utf-8"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        scheduler = json.loads(address.read_text(encoding="utf-8"))["address"]
+        with nothing_left():
+            process = run_command(folder, out, f"--scheduler={scheduler}")
+            wait_for_results(out, 3, process)
+            started[1].kill()
+            assert process.wait(120) == 0
+            for other in started:
+                other.kill()
+    finally:
+        for other in started:
+            other.kill()
+            other.wait()
+    local = grade_class(folder, tmp_path / "local", settings())
+    assert (out / "grades.csv").read_bytes() == table(local[1], local[0])
+
+
+# --- the sandbox ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with Sandbox(LIMITS) as one:
+        yield one
+
+
+def run_in(one, code, seconds=20):
+    session = one.session()
+    try:
+        return session.ask(seconds, do="run", code=code)
+    finally:
+        session.close()
+
+
+def test_it_sees_no_exercises_no_tests_no_notebooks_and_no_processes(warm):
+    seen = "import os, helpers; top = os.path.dirname(os.path.dirname(helpers.__file__))\n"
+    seen += "raise Exception([sorted(os.listdir(top)), sorted(os.listdir(top + '/helpers/exercises')), "
+    seen += "os.path.exists('/proc/1'), os.getpid(), os.getuid() != 0])"
+    text = run_in(warm, seen)["raised"][1]
+    top, exercises, *others = eval(text)
+    assert set(top) <= {"data", "helpers", ".venv"}
+    assert exercises == ["__init__.py", "exercise.py", "feedback.py"]
+    assert others == [False, 1, True]
+
+
+def test_nothing_passes_from_one_submission_to_the_next(warm):
+    leave = "import os, helpers.losses\nopen('left', 'w').write('x'); helpers.losses.left = 1; os.environ['LEFT'] = '1'"
+    assert run_in(warm, leave) == {}
+    look = "import os, helpers.losses\nassert not os.listdir('.') and not hasattr(helpers.losses, 'left')\n"
+    assert run_in(warm, look + "assert 'LEFT' not in os.environ") == {}
+
+
+REFUSED = """
+os.fork()
+os.execv('/bin/true', ['true'])
+socket.socket()
+shared_memory.SharedMemory(create=True, size=9)
+os.chroot('/')
+os.setuid(0)
+os.memfd_create('x')
+os.mkdir('/new')
+resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
+"""
+
+
+@pytest.mark.parametrize("call", REFUSED.split("\n")[1:-1])
+def test_the_system_refuses(warm, call):
+    imports = "import os, socket, resource\nfrom multiprocessing import shared_memory\n"
+    kind, _text = run_in(warm, imports + call)["raised"]
+    assert kind in ("PermissionError", "OSError", "FileNotFoundError", "ValueError")
+
+
+@pytest.mark.parametrize(
+    "number", [272, 101, 29, 250, 165, 321], ids=["unshare", "ptrace", "shmget", "keyctl", "mount", "bpf"]
+)
+def test_the_system_refuses_calls_that_python_has_not(warm, number):
+    code = f"import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nassert libc.syscall({number}, 0, 4096, 0) == -1\n"
+    assert run_in(warm, code + "assert ctypes.get_errno() == 1") == {}
+
+
+def test_it_does_not_wait_longer_than_told(warm):
+    start = time.monotonic()
+    with pytest.raises(TimeLimit):
+        run_in(warm, "while True:\n    try:\n        while True: pass\n    except BaseException: pass", seconds=1)
+    assert time.monotonic() - start < 30
+    assert run_in(warm, "x = 1") == {}
+
+
+def test_a_broken_sandbox_is_replaced(warm):
+    run_in(warm, "x = 1")
+    os.kill(warm._process.pid, signal.SIGKILL)
+    warm._process.wait()
+    assert run_in(warm, "x = 1") == {}
+
+
+@pytest.mark.parametrize("line", [b"no json\n", b"[]\n", b'{"id": "made up", "value": 1}\n', b"[" * 100_000 + b"\n"])
+def test_a_reply_that_is_none_ends_the_process(warm, line):
+    session = warm.session()
+    code = f"import os\nfor i in range(3, 64):\n    try: os.write(i, {line!r})\n    except OSError: pass"
+    with pytest.raises(Nonsense):
+        session.ask(20, do="run", code=code)
+    assert session.ended
+
+
+def test_without_bubblewrap_nothing_is_graded_unless_told_otherwise(tmp_path, monkeypatch, capsys):
+    folder = write_quick(tmp_path / "submitted", ["right"])
+    monkeypatch.setattr(batch, "missing", lambda: "bubblewrap is missing")
+    assert command.main([str(folder), str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "Nothing was graded: bubblewrap is missing." in said and "--no-sandbox" in said
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_without_sandbox_when_told_so(tmp_path):
+    folder = write_quick(tmp_path / "submitted", ["right", "a loop in a cell"])
+    with nothing_left():
+        _, results, failed = grade_class(folder, tmp_path / "out", settings(isolated=False, workers=1))
+    assert not failed
+    assert [not_right(result) for result in results] == [{"largest_rate"}, set()]
+
+
+def test_a_sandbox_that_does_not_start_says_why(monkeypatch):
+    monkeypatch.setattr(sandbox, "_course", lambda: ["--ro-bind", "/no/such/folder", "/x"])
+    with pytest.raises(SandboxError, match="no/such/folder"):
+        Sandbox(LIMITS).session()
+
+
+# --- plain values ---------------------------------------------------------------------------------------------------
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+ARRAYS = st.sampled_from(["?", "i1", "u2", "i8", "u8", "f2", "f4", "f8"]).flatmap(
+    lambda dtype: arrays(dtype, array_shapes(min_dims=0, min_side=0))
+)
+PLAIN = st.recursive(
+    SCALARS | ARRAYS,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(st.text() | st.integers(), inner),
+    max_leaves=8,
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["array", "shape", "dtype", "tuple", "dict", "x"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def same(one, other):
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
+    if isinstance(one, list | tuple):
+        return type(one) is type(other) and len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and (one == other or one != one)
+
+
+@given(PLAIN)
+def test_plain_values_come_back_as_they_were(value):
+    try:
+        line = wire.to_line({"value": wire.encode(value)})
+        back = wire.decode(wire.from_line(line)["value"])
+    except ValueError:
+        assert not isinstance(value, np.ndarray)  # numbers of thousands of digits
+        return
+    assert same(value, back) or "nan" in repr(value)  # the bits of nan do not travel
+
+
+@given(JSON)
+def test_reading_makes_a_plain_value_or_fails_cleanly(value):
+    try:
+        made = wire.decode(value)
+    except ValueError:
+        return
+    plain(made)
+
+
+@given(st.binary())
+def test_reading_bytes_makes_a_message_or_fails_cleanly(line):
+    with suppress(ValueError):
+        assert isinstance(wire.from_line(line), dict)
+
+
+@pytest.mark.parametrize("dtype", ["O", "|O8", "<U4", "|V8", "<M8[s]", "|S3", "", "f8", "<f8,<f8", "<c16"])
+def test_no_dtype_but_those_of_real_numbers(dtype):
+    with pytest.raises(ValueError):
+        wire.decode({"array": [1.0], "shape": [1], "dtype": dtype})
+
+
+# --- reading submissions --------------------------------------------------------------------------------------------
+
+
+def nbgrader_layout(folder):
+    for student, content in {"ana": right(), "bo": as_bytes(released())}.items():
+        place = folder / student / "solutions"
+        place.mkdir(parents=True)
+        (place / "02_learning_rate_exercises.ipynb").write_bytes(content)
+        (place / "timestamp.txt").write_text("2026-01-01", encoding="utf-8")
+    (folder / "cy").mkdir()
+    (folder / ".hidden").mkdir()
+    return folder
+
+
+def test_it_reads_the_layout_of_nbgrader_and_guesses_the_chapter(tmp_path):
+    folder = nbgrader_layout(tmp_path / "submitted")
+    exercises, results, _ = grade_class(folder, tmp_path / "out", settings(chapter=None, workers=1))
+    assert {exercise.chapter for exercise in exercises} == {CHAPTER}
+    assert [(result["student"], report.total(result), result["flags"]) for result in results] == [
+        ("ana", sum(POINTS.values()), []),
+        ("bo", 0, []),
+        ("cy", 0, ["no notebook"]),
+    ]
+
+
+def test_of_several_notebooks_that_of_the_chapter_counts(tmp_path):
+    place = tmp_path / "ana" / "solutions"
+    place.mkdir(parents=True)
+    (place / "a.ipynb").write_bytes(as_bytes(solved(chapter=3)))
+    (place / "b.ipynb").write_bytes(right())
+    candidates = submissions.read("ana", submissions.find(tmp_path)["ana"])
+    assert submissions.choose(candidates, POINTS).flags == ()
+    assert submissions.choose(candidates, POINTS).answers("decayed_rate")
+    (place / "c.ipynb").write_bytes(as_bytes(released()))
+    candidates = submissions.read("ana", submissions.find(tmp_path)["ana"])
+    assert submissions.choose(candidates, POINTS).flags == ("several notebooks",)
+
+
+def test_of_several_assignments_one_must_be_chosen(tmp_path):
+    for assignment in ("first", "second"):
+        (tmp_path / "ana" / assignment).mkdir(parents=True)
+    with pytest.raises(ValueError, match="first, second"):
+        submissions.find(tmp_path)
+    assert submissions.find(tmp_path, "first") == {"ana": []}
+
+
+def test_a_name_in_the_bytes_of_windows_is_read(tmp_path):
+    (tmp_path / os.fsdecode("李雷.ipynb".encode("gbk"))).write_bytes(b"")
+    ((student, paths),) = submissions.find(tmp_path).items()
+    (submission,) = submissions.read(student, paths)
+    assert submission.student == "李雷"
+
+
+def test_a_folder_of_results_belongs_to_one_chapter(tmp_path):
+    folder = write_quick(tmp_path / "submitted", ["broken JSON"])
+    grade_class(folder, tmp_path / "out", settings())
+    with pytest.raises(ValueError, match="chapter 2"):
+        grade_class(folder, tmp_path / "out", settings(chapter=3))
+
+
+@pytest.mark.parametrize("words", [["nowhere"], ["empty"]])
+def test_the_command_says_what_is_wrong(words, tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert command.main([str(tmp_path / words[0]), str(tmp_path / "out")]) == 2
+    assert "Nothing was graded: there" in capsys.readouterr().err
+
+
+def test_the_command_has_help(capsys):
+    with pytest.raises(SystemExit):
+        command.arguments(["--help"])
+    assert "--scheduler ADDRESS" in capsys.readouterr().out
+
+
+# --- reports --------------------------------------------------------------------------------------------------------
+
+
+def test_the_histogram_counts_everyone():
+    picture = report.histogram([0, 0.4, 1, 5, 10, 10], 10)
+    assert "2 from 0 to 1, 1 from 1 to 2, 1 from 5 to 6, 2 from 9 to 10" in picture
+
+
+def result_of(student, points):
+    verdicts = {
+        name: {
+            "outcome": CORRECT if got else "incorrect",
+            "points": got,
+            "message": "",
+            "slip": "" if got else "a slip",
+        }
+        for name, got in points.items()
+    }
+    return {
+        "student": student,
+        "key": "0" * 16,
+        "flags": [],
+        "answers": dict.fromkeys(points, ""),
+        "verdicts": verdicts,
+    }
+
+
+def test_the_hardest_exercise_comes_first():
+    exercises = [EXERCISES[name] for name in POINTS]
+    results = [result_of("a", POINTS), result_of("b", POINTS | {"ravine_rate": 0})]
+    page = report.summary_page(exercises, results)
+    hardest = page[page.index("<h2>Exercises") :]
+    titles = {name: hardest.index(f">{EXERCISES[name].title}<") for name in POINTS}
+    assert min(titles, key=titles.get) == "ravine_rate"
+    assert "50%" in hardest and "a slip (1)" in hardest
+
+
+def test_the_progress_bar_ends_full(capsys):
+    batch.progress_bar(1, 4)
+    batch.progress_bar(4, 4)
+    said = capsys.readouterr().err
+    assert "1 of 4 graded" in said and said.endswith("4 of 4 graded\n") and "#" * 40 in said
+
+
+# --- nbgrader -------------------------------------------------------------------------------------------------------
+
+
+def test_nbgrader_works_on_the_same_notebooks(tmp_path):
+    """Release, submit twice, grade, give feedback: all with the repository's configuration."""
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(SOURCES, tmp_path / "notebooks" / "solutions")
+    notebook = "--notebook=02_learning_rate_exercises"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+    }
+
+    def nbgrader(*words):
+        words = [sys.executable, "-m", "nbgrader", *words]
+        done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    nbgrader("generate_assignment", "solutions", notebook)
+    handed_out = json.loads((tmp_path / "classroom/release/solutions/02_learning_rate_exercises.ipynb").read_bytes())
+    assert [cell["source"] for cell in handed_out["cells"]] == [cell["source"] for cell in released()["cells"]]
+    nbgrader_layout(tmp_path / "classroom" / "submitted")
+    nbgrader("autograde", "solutions", notebook)
+    nbgrader("generate_feedback", "solutions", notebook)
+    nbgrader("export", "--to=grades.csv")
+    with (tmp_path / "grades.csv").open(encoding="utf-8", newline="") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores["ana"] == sum(POINTS.values()) and scores["bo"] == 0
+    assert len(list((tmp_path / "classroom" / "feedback").rglob("*.html"))) == 2
+
+
+def test_stopped_is_what_the_judge_understands():
+    assert issubclass(Nonsense, Stopped) and not issubclass(Stopped, Exception)
