@@ -538,6 +538,21 @@ def test_a_value_is_plain_or_refused_and_can_always_be_shown(value):
         assert str(refused)
 
 
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=names(FUNCTIONS))
+def test_an_answer_that_claims_to_be_equal_does_not_pass(exercise):
+    def lie(*arguments):
+        expected = exercise.reference(*arguments)
+        return np.zeros_like(expected).view(YesArray) if isinstance(expected, np.ndarray) else YesFloat(0)
+
+    assert "an object of type Yes" in verdict(exercise, lie).message
+
+
+@pytest.mark.parametrize("value", [SaysYes(), SaysYes, Nameless(), ITSELF, BOMB, YesFloat(1), 10**400], ids=range(7))
+def test_what_is_not_plain_is_refused_without_being_asked(value):
+    with pytest.raises(NotPlain):
+        plain(value)
+
+
 def test_each_kind_of_mistake_has_its_message():
     said = {
         "returned None. Is there a `return`?": lambda training, test: None,

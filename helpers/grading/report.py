@@ -103,12 +103,17 @@ def feedback_page(exercises, result):
         parts.append(
             f"<h2>{html.escape(exercise.title)}</h2>"
             f'<p class="said {outcome.split()[0]}">{MARKS[outcome]} {verdict["points"]:g} of {exercise.points}. '
-            f"{html.escape(verdict['message'])}</p>"
+            f"{_prose(verdict['message'])}</p>"
         )
         if answer:
             cut = " …" if len(answer) > LONGEST_ANSWER else ""
             parts.append(f"<pre>{html.escape(answer[:LONGEST_ANSWER])}{cut}</pre>")
     return PAGE.format(title=html.escape(f"Feedback for {_name(result)}"), body="\n".join(parts))
+
+
+def _prose(text):
+    """Return a message as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def summary_page(exercises, results):
@@ -162,7 +167,7 @@ def _hardest(exercises, results):
         often = f"{html.escape(commonest)} ({slips[commonest]})" if commonest else ""
         cells = f'<td>{html.escape(exercise.title)}</td><td class="number">{share:.0%}</td>{numbers}<td>{often}</td>'
         rows.append((share, len(rows), f"<tr>{cells}</tr>"))
-    head = "".join(f'<th class="number">{word}</th>' for word in ("right", "✓", "✗", "○"))
+    head = "".join(f'<th class="number">{word}</th>' for word in ("share", "right", "wrong", "not tried"))
     return (
         f"<table><tr><th>exercise</th>{head}<th>usual slip</th></tr>{''.join(row for *_, row in sorted(rows))}</table>"
     )

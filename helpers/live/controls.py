@@ -7,7 +7,7 @@ import ipywidgets
 from helpers._checks import integer, real
 
 #: A control takes half the width of a figure, its label under half of that.
-LAYOUT = {"width": "390px", "max_width": "100%"}
+LAYOUT = {"width": "390px", "max_width": "calc(100% - 4px)"}
 STYLE = {"description_width": "150px"}
 
 #: Round numbers that divide a power of ten into nearly equal factors, as on the parts of an electronics kit.

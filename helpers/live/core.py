@@ -138,7 +138,8 @@ class LiveFigure(ipywidgets.VBox):
 
     def _lay_out(self, play):
         width, height = (int(n) for n in self._figure.bbox.size)
-        wide = {"width": f"{width}px", "max_width": "100%"}
+        # A widget has a margin of 2 pixels on each side.
+        wide = {"width": f"{width}px", "max_width": "calc(100% - 4px)"}
         self._image = ipywidgets.Image(format="png", layout={**wide, "object_fit": "contain"})
         self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "display": "none"})
         # Two lines high from the start, so that a longer number does not push the page down.

@@ -7,6 +7,7 @@ Nothing here waits without a bound. Questions to the page go through `ask`, thos
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -54,6 +55,7 @@ NOISE = (
 @contextlib.contextmanager
 def jupyterlab(folder, settings=()):
     """Run JupyterLab on `folder`, with none of this user's settings; give its address, and stop it in the end."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is told to stop, stops JupyterLab first
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as home:
         home = Path(home)
         for name, values in (SETTINGS | dict(settings)).items():
@@ -177,7 +179,8 @@ def ask_kernel(page, code, **names):
     try:
         return json.loads(said)
     except json.JSONDecodeError:
-        raise RuntimeError(f"the kernel answered: {said}") from None
+        plain = re.sub(r"\x1b\[[\d;]*m", "", said)  # a traceback comes in colours
+        raise RuntimeError(f"the kernel answered: {plain.strip().splitlines()[-1:]}") from None
 
 
 # -- a notebook ----------------------------------------------------------------------------------------------------
