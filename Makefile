@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-browser lint notebooks bench clean
+.PHONY: help lab test test-browser lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
 	@echo "make test          set up, then run all tests: code, notebooks, style"
 	@echo "make test-browser  the same course in a real browser (needs Chromium)"
 	@echo "make notebooks     execute all notebooks and store their outputs"
+	@echo "make exercises     make the student versions of the exercises from their solutions"
 	@echo "make bench         timings, as ratios"
 	@echo "make lint          check code style and formatting"
 	@echo "make clean         remove the environment"
@@ -32,6 +33,9 @@ lint: $(VENV)/tester.stamp
 
 notebooks: $(VENV)/tester.stamp
 	$(BIN)/python -m tests.store_notebooks
+
+exercises: $(VENV)/tester.stamp
+	$(BIN)/python -m tests.make_exercises
 
 bench: $(VENV)/tester.stamp
 	$(BIN)/python -m tests.benchmarks

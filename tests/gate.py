@@ -8,13 +8,15 @@ nbval runs every cell and compares its outputs with the stored ones. It leaves s
 """
 
 import os
+import tempfile
 
 import nbformat
-import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 # The kernels inherit this: small matrices gain nothing from more threads, and lose much on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Exercises that tests solve are nobody's progress.
+os.environ["COURSE_PROGRESS"] = os.path.join(tempfile.mkdtemp(prefix="course-progress-"), "progress.json")
 
 
 def pictures_without_twins(outputs):
@@ -57,12 +59,9 @@ class GateFile(IPyNbFile):
         if None not in counts and counts != list(range(1, len(counts) + 1)):
             raise self.CollectError(f"{self.path.name}: the stored cells were run in the order {counts}")
         for item in cells:
-            cell = GateCell.from_parent(
+            yield GateCell.from_parent(
                 self, name=item.name, cell_num=item.cell_num, cell=item.cell, options=item.options
             )
-            # The cells of a notebook share a kernel, so they stay together when tests are spread over processes.
-            cell.add_marker(pytest.mark.xdist_group(self.path.name))
-            yield cell
 
 
 def pytest_collect_file(file_path, parent):

@@ -7,6 +7,7 @@ readable without a kernel: of a widget its picture and words, no widget state, n
 import base64
 import os
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from nbclient import NotebookClient
 
 # As in JupyterLab (helpers/jupyter_server_config.py): kernels inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Exercises that are solved here are nobody's progress.
+os.environ["COURSE_PROGRESS"] = os.path.join(tempfile.mkdtemp(prefix="course-progress-"), "progress.json")
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"

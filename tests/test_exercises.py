@@ -547,10 +547,10 @@ def test_an_answer_that_claims_to_be_equal_does_not_pass(exercise):
     assert "an object of type Yes" in verdict(exercise, lie).message
 
 
-@pytest.mark.parametrize("value", [SaysYes(), SaysYes, Nameless(), ITSELF, BOMB, YesFloat(1), 10**400], ids=range(7))
-def test_what_is_not_plain_is_refused_without_being_asked(value):
-    with pytest.raises(NotPlain):
-        plain(value)
+def test_what_is_not_plain_is_refused_without_being_asked():
+    for value in (SaysYes(), SaysYes, Nameless(), ITSELF, BOMB, YesFloat(1), np.zeros(2).view(YesArray), 10**400):
+        with pytest.raises(NotPlain):
+            plain(value)
 
 
 def test_each_kind_of_mistake_has_its_message():

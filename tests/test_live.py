@@ -186,9 +186,10 @@ def test_an_error_shows_in_place_of_the_picture_and_is_raised():
     with pytest.raises(ZeroDivisionError):
         live.set(a=3.0)
     assert isinstance(live.error, ZeroDivisionError)
-    assert "too &lt;high&gt;" in live._message.value and live._image.layout.display == "none"
+    assert "too &lt;high&gt;" in live._message.value and live._image.layout.visibility == "hidden"
     live.set(a=1.0)
-    assert live.error is None and live._image.layout.display is None and live._message.layout.display == "none"
+    assert live.error is None
+    assert (live._image.layout.visibility, live._message.layout.visibility) == ("visible", "hidden")
 
 
 def test_an_artist_that_is_not_declared_as_moving_is_found_out():
@@ -317,6 +318,13 @@ def test_a_rate_moves_in_nearly_equal_factors_over_round_numbers():
         controls.rate("rate", 0, 1, 0.1)
     with pytest.raises(ValueError, match=r"value must be a preferred number such as 0\.1 or 1, got 0\.123"):
         controls.rate("rate", 0.1, 1, 0.123)
+
+
+@pytest.mark.parametrize("value", [0.25, 1.05, -0.1])
+def test_a_slider_starts_on_one_of_its_steps(value):
+    """A browser would move it to the next step, and the picture with it."""
+    with pytest.raises(ValueError, match="value must be a step of the slider"):
+        controls.number("a", 0, 1, value, step=0.1)
 
 
 def test_readouts_show_as_many_digits_as_a_step_has():

@@ -57,6 +57,7 @@ def number(label, low, high, value, *, step, unit=""):
     for name, given in (("low", low), ("high", high), ("value", value)):
         real(given, name)
     real(step, "step", above=0)
+    _on_a_step(low, high, value, step)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return ipywidgets.FloatSlider(
         description=_label(label, unit),
@@ -75,6 +76,7 @@ def count(label, low, high, value, *, step=1, unit=""):
     """Return a slider for a whole number; parameters as for `number`."""
     for name, given in (("low", low), ("high", high), ("value", value), ("step", step)):
         integer(given, name)
+    _on_a_step(low, high, value, step)
     return ipywidgets.IntSlider(
         description=_label(label, unit),
         min=low,
@@ -136,6 +138,15 @@ def choice(label, options, value=None):
 def switch(label, value=False):
     """Return a box to tick."""
     return ipywidgets.Checkbox(description=label, value=value, indent=True, layout=LAYOUT, style=STYLE)
+
+
+def _on_a_step(low, high, value, step):
+    """Refuse a start between two steps: the browser would move it, and the picture with it."""
+    steps = (value - low) / step
+    if not low <= value <= high or abs(steps - round(steps)) > 1e-6:
+        raise ValueError(
+            f"value must be a step of the slider, {low} plus a multiple of {step} up to {high}, got {value}"
+        )
 
 
 def _label(label, unit):

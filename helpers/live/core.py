@@ -71,7 +71,9 @@ class LiveFigure(ipywidgets.VBox):
     """
 
     def __init__(self, figure, moving, move, *, play=None, **controls):
-        self._figure, self._moving, self._move = figure, list(moving), move
+        self._figure, self._moving = figure, list(moving)
+        self._streams = inspect.isgeneratorfunction(move)
+        self._move = move if self._streams else house_style(move)
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
@@ -113,17 +115,11 @@ class LiveFigure(ipywidgets.VBox):
         unknown = set(values) - set(self._controls)
         if unknown:
             raise TypeError(f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}")
-        self._setting = True
-        try:
-            for name, value in values.items():
-                self._controls[name].value = value
-        finally:
-            self._setting = False
-        self._update(wait=True)
+        self._set(values, wait=True)
 
-    def reset(self, _button=None):
-        """Put all controls back to where they were at first."""
-        self.set(**self._initial)
+    def reset(self, button=None):
+        """Put all controls back to where they were at first; called by a button, do not wait for a long drawing."""
+        self._set(self._initial, wait=button is None)
 
     def redraw(self):
         """Draw all anew, what stands still included, at the values as they are."""
@@ -141,7 +137,10 @@ class LiveFigure(ipywidgets.VBox):
         # A widget has a margin of 2 pixels on each side.
         wide = {"width": f"{width}px", "max_width": "calc(100% - 4px)"}
         self._image = ipywidgets.Image(format="png", layout={**wide, "object_fit": "contain"})
-        self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "display": "none"})
+        self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "visibility": "hidden"})
+        # The two share one place, so that nothing jumps when a message takes the picture's.
+        self._image.layout.grid_area = self._message.layout.grid_area = "1 / 1"
+        stage = ipywidgets.GridBox([self._image, self._message], layout={**wide, "grid_template_columns": "100%"})
         # Two lines high from the start, so that a longer number does not push the page down.
         self._readout = ipywidgets.HTML(layout={**wide, "min_height": "52px"})
         self._progress = ipywidgets.FloatProgress(
@@ -158,12 +157,21 @@ class LiveFigure(ipywidgets.VBox):
             ipywidgets.jslink((player, "value"), (slider, "value"))
             buttons.insert(0, player)
         panel = ipywidgets.Box(
-            [*self._controls.values(), ipywidgets.HBox(buttons)], layout={**wide, "flex_flow": "row wrap"}
+            [*self._controls.values(), ipywidgets.HBox(buttons, layout={"width": "100%"})],
+            layout={**wide, "flex_flow": "row wrap"},
         )
-        streaming = inspect.isgeneratorfunction(self._move)
-        self._rows = [panel, self._image, self._message, *[self._progress] * streaming, self._readout]
+        self._rows = [panel, stage, *[self._progress] * self._streams, self._readout]
 
     # -- from a moved control to a picture ------------------------------------------------------------------------
+
+    def _set(self, values, wait):
+        self._setting = True
+        try:
+            for name, value in values.items():
+                self._controls[name].value = value
+        finally:
+            self._setting = False
+        self._update(wait)
 
     def _moved(self, _change):
         if not self._setting:
@@ -174,6 +182,7 @@ class LiveFigure(ipywidgets.VBox):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            self._progress.layout.visibility = "hidden"
         try:
             result = self._move(**self.values)
             if not inspect.isgenerator(result):
@@ -218,7 +227,7 @@ class LiveFigure(ipywidgets.VBox):
             )
             if self.error is not None:
                 self.error = None
-                self._message.layout.display, self._image.layout.display = "none", None
+                self._message.layout.visibility, self._image.layout.visibility = "hidden", "visible"
 
     def _fail(self, error):
         """Show the error where the picture was, so that it can't be overlooked."""
@@ -229,7 +238,7 @@ class LiveFigure(ipywidgets.VBox):
             '<div role="alert" style="border:2px solid #d55e00;padding:12px;line-height:1.5">'
             f"<b>This picture could not be drawn.</b><br>{told}<br>at {values}<br>Move a control or press Reset.</div>"
         )
-        self._image.layout.display, self._message.layout.display = "none", None
+        self._image.layout.visibility, self._message.layout.visibility = "hidden", "visible"
         self._progress.layout.visibility = "hidden"
 
     # -- drawing -------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ answer.
 import functools
 import html
 import json
+import textwrap
 
 import ipywidgets
 
@@ -36,8 +37,9 @@ class Prediction(ipywidgets.VBox):
 
     def __init__(self, question, choices, answer, because):
         self._question, self._choices, self._answer, self._because = question, choices, answer, because
-        self.choice = ipywidgets.RadioButtons(
-            options=[(text, i) for i, text in enumerate(choices)], value=None, layout={"width": "auto"}
+        # Buttons and not radio buttons, whose arrow keys JupyterLab takes for itself.
+        self.choice = ipywidgets.ToggleButtons(
+            options=[(text, i) for i, text in enumerate(choices)], value=None, style={"button_width": "auto"}
         )
         self.button = ipywidgets.Button(description="Reveal", disabled=True, tooltip="Choose an answer first")
         self.answer = ipywidgets.HTML()
@@ -61,8 +63,9 @@ class Prediction(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
+        asked = textwrap.fill(f"Your prediction: {self._question}", 90)
         choices = "\n".join(f"  ( ) {text}" for text in self._choices)
-        return {**data, "text/plain": f"Your prediction: {self._question}\n{choices}"}
+        return {**data, "text/plain": f"{asked}\n{choices}"}
 
 
 def predict(name):
