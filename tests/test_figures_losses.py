@@ -19,7 +19,7 @@ def test_loss_shapes_tell_each_loss():
 
 def test_excess_loss_tells_each_run_from_its_first_step_to_its_last():
     told = chapter4.excess_loss({"slow": 1 / np.arange(1, 10_001), "fast": [1, 0.01, 0.0001]}).description
-    assert "curve 'slow': falls from 1 at step = 1 through" in told and "to 0.0001 at step = 1e+04" in told
+    assert "curve 'slow': falls from 1 at step = 1 through" in told and "to 0.0001 at step = 10000" in told
     assert "curve 'fast': falls from 1 at step = 1 through 0.01 at step = 2 to 0.0001 at step = 3" in told
 
 

@@ -60,7 +60,7 @@ def test_every_cell_was_run_in_order(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
 def test_code_cells_are_short(path):
-    lengths = sorted(len(cell.source.splitlines()) for cell in code_cells(path))
+    lengths = sorted(sum(bool(line.strip()) for line in cell.source.splitlines()) for cell in code_cells(path))
     assert statistics.median(lengths) < 10
     assert lengths[int(0.9 * (len(lengths) - 1))] < 20
     assert lengths[-1] <= 30

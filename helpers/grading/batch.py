@@ -203,7 +203,7 @@ def _graded(submissions, names, settings):
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=None,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any free port
                 local_directory=scratch,
                 silence_logs="CRITICAL",
             )

@@ -61,13 +61,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         rates = {}
-        for number in (20, 50, 200, 1000):
+        write(folder / "submitted20", 20)
+        for number in (50, 200, 1000):
             submitted = write(folder / f"submitted{number}", number)
             rates[number] = ours(submitted, folder / f"out{number}")
             row(f"{number} submissions, two workers", rates[number], "linear", unit=" a minute")
+        before = ours(folder / "submitted20", folder / "before")
         theirs = nbgraders(folder / "nbgrader", 20)
+        after = ours(folder / "submitted20", folder / "after")
         row("20 submissions, nbgrader autograde", theirs, "", unit=" a minute")
-        row("ours / nbgrader, the same 20 submissions", rates[20] / theirs, "at least 5")
+        row("ours / nbgrader, the same 20 submissions", (before + after) / 2 / theirs, "at least 5")
         row("ours / nbgrader, 1000 submissions", rates[1000] / theirs, "at least 5")
 
 
