@@ -6,12 +6,14 @@ BIN := $(VENV)/bin
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-browser lint notebooks exercises bench clean
+.PHONY: help lab test test-browser test-grading grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
 	@echo "make test          set up, then run all tests: code, notebooks, style"
 	@echo "make test-browser  the same course in a real browser (needs Chromium)"
+	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
+	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
 	@echo "make notebooks     execute all notebooks and store their outputs"
 	@echo "make exercises     make the student versions of the exercises from their solutions"
 	@echo "make bench         timings, as ratios"
@@ -26,6 +28,12 @@ test: lint
 
 test-browser: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/browser
+
+test-grading: $(VENV)/tester.stamp
+	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
+
+grade: $(VENV)/tester.stamp
+	$(BIN)/python -m helpers.grading $(SUBMISSIONS) $(OUT)
 
 lint: $(VENV)/tester.stamp
 	$(BIN)/python -m ruff check --quiet .
