@@ -33,7 +33,7 @@ test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
 
 grade: $(VENV)/tester.stamp
-	$(BIN)/python -m helpers.grading $(SUBMISSIONS) $(OUT)
+	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"
 
 lint: $(VENV)/tester.stamp
 	$(BIN)/python -m ruff check --quiet .

@@ -7,7 +7,8 @@ Networks, built on the core
 Pictures, built on both
     `figures` (numbers to described pictures), `live` (the same, moved by sliders)
 Around them
-    `claims` (sentences put to the test), `environment` (is everything installed?)
+    `claims` (sentences put to the test), `ledger` (all statements and their verdicts), `environment` (is everything
+    installed?), `exercises` (what is asked, and what answers back), `grading` (a class's submissions, in a sandbox)
 
 `import helpers` loads none of them: name the module that you want, as in
 ``from helpers.activations import ACTIVATIONS``. The numeric core never loads matplotlib.

@@ -39,6 +39,10 @@ def live_figure(build):
     return built
 
 
+#: Key numbers stand in columns: how many rows they take depends on the page's width, never on their digits.
+READOUT = "display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:0 12px;line-height:1.5"
+
+
 class LiveFigure(ipywidgets.VBox):
     """A figure tied to controls.
 
@@ -141,8 +145,7 @@ class LiveFigure(ipywidgets.VBox):
         # The two share one place, so that nothing jumps when a message takes the picture's.
         self._image.layout.grid_area = self._message.layout.grid_area = "1 / 1"
         stage = ipywidgets.GridBox([self._image, self._message], layout={**wide, "grid_template_columns": "100%"})
-        # Two lines high from the start, so that a longer number does not push the page down.
-        self._readout = ipywidgets.HTML(layout={**wide, "min_height": "52px"})
+        self._readout = ipywidgets.HTML(layout=wide)
         self._progress = ipywidgets.FloatProgress(
             min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
         )
@@ -223,7 +226,7 @@ class LiveFigure(ipywidgets.VBox):
         with self.hold_sync():
             self._image.value = self._draw()
             self._readout.value = (
-                f'<div role="status" aria-live="polite" style="line-height:1.5">{self._readout_as_html()}</div>'
+                f'<div role="status" aria-live="polite" style="{READOUT}">{self._readout_as_html()}</div>'
             )
             if self.error is not None:
                 self.error = None
@@ -290,10 +293,10 @@ class LiveFigure(ipywidgets.VBox):
 
     def _readout_as_html(self):
         cells = (
-            f'<span style="white-space:nowrap">{html.escape(label)}: <b>{html.escape(_text(value))}</b></span>'
+            f"<span>{html.escape(label)}: <b>{html.escape(_text(value))}</b></span>"
             for label, value in self.readout.items()
         )
-        return " &ensp;|&ensp; ".join(cells)
+        return " ".join(cells)
 
     def _repr_mimebundle_(self, **kwargs):
         """Return the widget, and beside it the picture and its words for readers without a kernel."""
