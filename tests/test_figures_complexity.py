@@ -103,9 +103,9 @@ def test_the_window_computes_what_it_covers():
 
 def test_a_convolution_keeps_its_parameters_as_the_image_grows():
     shown = live.convolution_against_dense()
-    assert shown.readout["convolution"] == "156 parameters, 117,600 MACs"
+    assert shown.readout["parameters, convolution"] == "156" and shown.readout["MACs, convolution"] == "117,600"
     shown.set(side=56)
-    assert shown.readout["convolution"] == "156 parameters, 470,400 MACs"
+    assert shown.readout["parameters, convolution"] == "156" and shown.readout["MACs, convolution"] == "470,400"
     assert "curve 'convolution': stays at 156" in shown.description
 
 

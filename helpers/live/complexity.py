@@ -201,8 +201,10 @@ def convolution_against_dense():
                 marks[2 * panel + kind].set_data([side], [getattr(here[kind], what)])
         dense, convolution = here
         return {
-            "convolution": f"{convolution.parameters:,} parameters, {convolution.macs:,} MACs",
-            "dense": f"{dense.parameters:,} parameters, {dense.macs:,} MACs",
+            "parameters, convolution": f"{convolution.parameters:,}",
+            "MACs, convolution": f"{convolution.macs:,}",
+            "parameters, dense": f"{dense.parameters:,}",
+            "MACs, dense": f"{dense.macs:,}",
         }
 
     return LiveFigure(
