@@ -121,9 +121,9 @@ class LiveFigure(ipywidgets.VBox):
             raise TypeError(f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}")
         self._set(values, wait=True)
 
-    def reset(self, button=None):
-        """Put all controls back to where they were at first; called by a button, do not wait for a long drawing."""
-        self._set(self._initial, wait=button is None)
+    def reset(self, _button=None):
+        """Put all controls back to where they were at first."""
+        self._set(self._initial, wait=True)
 
     def redraw(self):
         """Draw all anew, what stands still included, at the values as they are."""
