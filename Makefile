@@ -27,7 +27,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 test-browser: $(VENV)/tester.stamp
-	$(BIN)/python -m pytest --override-ini=addopts= tests/browser
+	$(BIN)/python -m pytest --override-ini=addopts= $(AGAIN) tests/browser
 
 test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
