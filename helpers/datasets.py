@@ -10,7 +10,6 @@ be scaled by numbers taken from the training samples alone:
 """
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -267,6 +266,8 @@ def data_folder():
 
 def _read(filename):
     """Return the bytes of a data file once its checksum is found to be right."""
+    from hashlib import sha256  # here, since only reading a file needs it
+
     path = data_folder() / filename
     try:
         content = path.read_bytes()
