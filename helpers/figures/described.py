@@ -231,7 +231,7 @@ def png(figure):
 def png_of_pixels(pixels, *, compression=6):
     """Return an array of pixels (height, width, 4), dtype uint8, as the bytes of an opaque PNG file."""
     file = io.BytesIO()
-    Image.fromarray(np.asarray(pixels)[..., :3]).save(file, "PNG", compress_level=compression)
+    Image.fromarray(np.asarray(pixels)).convert("RGB").save(file, "PNG", compress_level=compression)
     return file.getvalue()
 
 

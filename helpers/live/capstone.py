@@ -3,7 +3,6 @@
 import functools
 import html
 
-import ipywidgets
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -107,12 +106,11 @@ class Workbench(LiveFigure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        register = ipywidgets.Button(description="Register this run", button_style="primary", layout={"width": "150px"})
-        register.on_click(self.register)
-        clear = ipywidgets.Button(description="Clear the board")
-        clear.on_click(self.clear)
-        self.board = ipywidgets.HTML()
-        self.children = [*self.children, ipywidgets.HBox([register, clear]), self.board]
+        self.add_buttons(
+            ("Register this run", "Enter this run, once it is finished", self.register),
+            ("Clear the board", "Forget all runs", self.clear),
+            board=True,
+        )
         self._show_board()
 
     def configuration(self):
@@ -123,7 +121,7 @@ class Workbench(LiveFigure):
         """Set all controls to a configuration that somebody shared."""
         self.set(**configuration)
 
-    def register(self, _button=None):
+    def register(self):
         """Enter the finished run; nothing happens while one is still under way."""
         if self._task is not None and not self._task.done():
             return
@@ -133,7 +131,7 @@ class Workbench(LiveFigure):
             _runs.append(entry)
         self._show_board()
 
-    def clear(self, _button=None):
+    def clear(self):
         """Empty the board."""
         _runs.clear()
         self._show_board()

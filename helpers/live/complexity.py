@@ -4,7 +4,6 @@ import functools
 import html
 import timeit
 
-import ipywidgets
 import numpy as np
 
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
@@ -243,15 +242,12 @@ class TimeFigure(LiveFigure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        button = ipywidgets.Button(
-            description="Measure here", button_style="primary", tooltip="Time layers of ten widths on this computer"
+        self.add_buttons(
+            ("Measure here", "Time layers of ten widths on this computer", self.measure),
+            ("Forget all", "Remove all measured times", self.forget),
         )
-        button.on_click(self.measure)
-        again = ipywidgets.Button(description="Forget all", tooltip="Remove all measured times")
-        again.on_click(self.forget)
-        self.children = [*self.children, ipywidgets.HBox([button, again])]
 
-    def measure(self, _button=None, repeats=5):
+    def measure(self, repeats=5):
         """Time a dense layer of each width for the chosen batch; the points appear one by one."""
         batch = BATCHES[self.values["batch"]]
         times = _measured[batch] = []
@@ -259,7 +255,7 @@ class TimeFigure(LiveFigure):
             times.append((width * width * batch, seconds_of_a_layer(width, batch, repeats)))
             self.set()
 
-    def forget(self, _button=None):
+    def forget(self):
         """Remove all points."""
         _measured.clear()
         self.set()
@@ -363,15 +359,14 @@ class BudgetGame(LiveFigure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        button = ipywidgets.Button(description="Register", button_style="primary", tooltip="Enter this network")
-        button.on_click(self.register)
-        again = ipywidgets.Button(description="Forget all", tooltip="Start the game from the beginning")
-        again.on_click(self.forget)
-        self.board = ipywidgets.HTML()
-        self.children = [*self.children, ipywidgets.HBox([button, again]), self.board]
+        self.add_buttons(
+            ("Register", "Enter this network", self.register),
+            ("Forget all", "Start the game from the beginning", self.forget),
+            board=True,
+        )
         self._show_board()
 
-    def register(self, _button=None):
+    def register(self):
         """Enter the network and what it reached, once its training is finished."""
         self.set()
         values = self.values
@@ -382,7 +377,7 @@ class BudgetGame(LiveFigure):
         self.set()
         self._show_board()
 
-    def forget(self, _button=None):
+    def forget(self):
         """Clear the board."""
         _tries.clear()
         self.set()

@@ -134,6 +134,26 @@ class LiveFigure(ipywidgets.VBox):
         """Return the picture that is shown now as the bytes of a PNG file."""
         return self._image.value
 
+    def add_buttons(self, *buttons, board=False):
+        """Put buttons below the figure and, if `board`, a place for a table below them (attribute ``board``).
+
+        Parameters
+        ----------
+        *buttons : tuple of (str, str, function)
+            Text, tooltip, and what a click calls without arguments. The first button is the one to press.
+        board : bool
+        """
+        row = []
+        for text, tooltip, action in buttons:
+            style = "" if row else "primary"
+            button = ipywidgets.Button(
+                description=text, tooltip=tooltip, button_style=style, layout={"width": "max-content"}
+            )
+            button.on_click(lambda _, action=action: action())
+            row.append(button)
+        self.board = ipywidgets.HTML()
+        self.children = [*self.children, ipywidgets.HBox(row), *[self.board] * board]
+
     # -- layout --------------------------------------------------------------------------------------------------
 
     def _lay_out(self, play):
@@ -256,7 +276,9 @@ class LiveFigure(ipywidgets.VBox):
         else:
             canvas.restore_region(self._background)
         for artist in self._moving:
-            artist.axes.draw_artist(artist) if artist.axes is not None else self._figure.draw_artist(artist)
+            self._figure.draw_artist(artist)
+        for legend in self._legends:
+            canvas.restore_region(legend)
         return png_of_pixels(canvas.buffer_rgba(), compression=1)
 
     @house_style
@@ -264,8 +286,12 @@ class LiveFigure(ipywidgets.VBox):
         for artist in self._moving:
             artist.set_animated(True)
         freeze_layout(self._figure)
-        self._figure.canvas.draw()
-        self._background = self._figure.canvas.copy_from_bbox(self._figure.bbox)
+        canvas = self._figure.canvas
+        canvas.draw()
+        self._background = canvas.copy_from_bbox(self._figure.bbox)
+        # Nothing may be drawn over a legend: its pixels are put back last.
+        legends = [axes.get_legend() for axes in self._figure.axes if axes.get_visible()]
+        self._legends = [canvas.copy_from_bbox(legend.get_window_extent()) for legend in legends if legend]
 
     def _frame(self):
         """Return all that moves only with a full drawing: limits, scales, ticks' labels and titles."""

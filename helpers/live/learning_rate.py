@@ -2,7 +2,6 @@
 
 import html
 
-import ipywidgets
 import numpy as np
 
 from helpers.descent import gradient_descent
@@ -152,24 +151,21 @@ class RateGame(LiveFigure):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        button = ipywidgets.Button(
-            description="Register", button_style="primary", tooltip="Enter this rate for this level"
+        self.add_buttons(
+            ("Register", "Enter this rate for this level", self.register),
+            ("Forget all", "Start the game from the beginning", self.forget),
+            board=True,
         )
-        button.on_click(self.register)
-        again = ipywidgets.Button(description="Forget all", tooltip="Start the game from the beginning")
-        again.on_click(self.forget)
-        self.board = ipywidgets.HTML()
-        self.children = [*self.children, ipywidgets.HBox([button, again]), self.board]
         self._show_board()
 
-    def register(self, _button=None):
+    def register(self):
         """Enter the rate and what it reached; wrong tries are kept, too: they show where the limit is."""
         level = self.values["level"]
         _registered.setdefault(level, []).append((self.values["learning_rate"], self.readout["distance left"]))
         self.set()
         self._show_board()
 
-    def forget(self, _button=None):
+    def forget(self):
         """Clear the board."""
         _registered.clear()
         self.set()
