@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import html
 import json
 import os
 import shutil
@@ -27,17 +28,18 @@ from helpers.grading.batch import Settings, grade_class
 from helpers.grading.sandbox import Limits, Nonsense, Sandbox, SandboxError
 from tests.make_exercises import SOURCES
 from tests.submissions import (
-    ALL,
     CALL_SECONDS,
     CELL_SECONDS,
     CHAPTER,
+    EVERY_CHAPTER,
     MARKER,
-    POINTS,
     QUICK,
     as_bytes,
     cases,
+    points,
     released,
     right,
+    slip_of,
     solved,
 )
 
@@ -46,7 +48,14 @@ pytestmark = pytest.mark.xdist_group("grading")
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = Limits(cell_seconds=CELL_SECONDS, call_seconds=CALL_SECONDS)
-BANK = {case.student: case for case in cases()}
+CHAPTERS = sorted({exercise.chapter for exercise in EXERCISES.values()})
+BANK = {
+    (chapter, case.student): case
+    for chapter in CHAPTERS
+    for case in cases(chapter)
+    if chapter == CHAPTER or case.student in EVERY_CHAPTER
+}
+POINTS = points()
 
 
 def settings(**changes):
@@ -80,7 +89,7 @@ def nothing_left():
 def write_quick(folder, names=QUICK):
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        BANK[name].write(folder)
+        BANK[CHAPTER, name].write(folder)
     return folder
 
 
@@ -92,34 +101,45 @@ def table(results, exercises):
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    """Grade the whole bank at once: no submission may change what another gets."""
-    folder, out = tmp_path_factory.mktemp("submitted"), tmp_path_factory.mktemp("out")
-    for case in BANK.values():
-        case.write(folder)
-    os.symlink(next(SOURCES.glob("02_*.ipynb")), folder / "a link.ipynb")
-    with nothing_left():
-        exercises, results, failed = grade_class(folder, out, settings())
-    report.write_reports(out, exercises, results)
-    assert not failed
-    return out, {result["student"]: result for result in results}
+def bank(tmp_path_factory):
+    """Return a function that grades the whole bank of a chapter at once: no submission may change another's grade."""
+
+    @functools.cache
+    def graded(chapter):
+        folder, out = tmp_path_factory.mktemp("submitted"), tmp_path_factory.mktemp("out")
+        for (belongs_to, _), case in BANK.items():
+            if belongs_to == chapter:
+                case.write(folder)
+        os.symlink(next(SOURCES.glob(f"{chapter:02}_*.ipynb")), folder / "a link.ipynb")
+        with nothing_left():
+            exercises, results, failed = grade_class(folder, out, settings(chapter=chapter))
+        report.write_reports(out, exercises, results)
+        assert not failed
+        return out, {result["student"]: result for result in results}
+
+    return graded
+
+
+@pytest.fixture
+def graded(bank):
+    return bank(CHAPTER)
 
 
 def not_right(result):
     return {name for name, verdict in result["verdicts"].items() if verdict["outcome"] != CORRECT}
 
 
-@pytest.mark.parametrize("student", BANK)
-def test_it_gets_its_grade_and_its_flags(graded, student):
-    result, case = graded[1][student], BANK[student]
-    assert not_right(result) == case.lost, {name: result["verdicts"][name]["message"] for name in POINTS}
-    assert report.total(result) == sum(points for name, points in POINTS.items() if name not in case.lost)
+@pytest.mark.parametrize("chapter, student", BANK, ids=[f"{chapter}-{student}" for chapter, student in BANK])
+def test_it_gets_its_grade_and_its_flags(bank, chapter, student):
+    result, case = bank(chapter)[1][student], BANK[chapter, student]
+    assert not_right(result) == case.lost, {name: one["message"] for name, one in result["verdicts"].items()}
+    assert report.total(result) == sum(worth for name, worth in points(chapter).items() if name not in case.lost)
     assert sorted(result["flags"]) == sorted(case.flags)
 
 
 def test_a_link_is_not_followed(graded):
     result = graded[1]["a link"]
-    assert not_right(result) == ALL
+    assert not_right(result) == set(POINTS)
     assert result["flags"] == ["unreadable: no regular file"]
 
 
@@ -129,11 +149,14 @@ def test_nothing_was_written_outside(graded):
     assert not [place for place in places if (place / MARKER).exists()]
 
 
-def test_a_usual_slip_is_named_in_the_feedback(graded):
-    result = graded[1]["partly right"]
-    assert result["verdicts"]["decayed_rate"]["slip"] == "staircase"
-    page = (graded[0] / "feedback" / report.page_name(result)).read_text(encoding="utf-8")
-    assert "staircase" in page and "// every" in page
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_usual_slip_is_named_in_the_feedback(bank, chapter):
+    out, results = bank(chapter)
+    page = (out / "feedback" / report.page_name(results["partly right"])).read_text(encoding="utf-8")
+    (name,) = (name for name in BANK[chapter, "partly right"].lost if EXERCISES[name].kind != "function")
+    assert results["partly right"]["verdicts"][name]["slip"] == slip_of(name).name
+    assert html.escape(slip_of(name).message) in page
+    assert html.escape(f"{name} = {slip_of(name).wrong!r}") in page
 
 
 def test_pages_run_no_code_of_students(graded):

@@ -1,5 +1,6 @@
 """Exercises of chapter 1: layers, parameters, multiply-adds, and what else needs memory."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -167,34 +168,30 @@ EXERCISES = (
         slips=(
             Slip(
                 "as handed out",
-                lambda sizes, batch_size: _memory(sizes, batch_size, copies=2, batch=False, inputs=True, itemsize=8),
+                partial(_memory, copies=2, batch=False, inputs=True, itemsize=8),
                 "The code is still as it was handed out. Compare it with the list above, line by line.",
             ),
             Slip(
                 "gradients forgotten",
-                lambda sizes, batch_size: _memory(sizes, batch_size, copies=3),
+                partial(_memory, copies=3),
                 "Three copies of the parameters are too few: parameters, gradients, and two numbers of Adam.",
             ),
             Slip(
                 "optimiser forgotten",
-                lambda sizes, batch_size: _memory(sizes, batch_size, copies=2),
+                partial(_memory, copies=2),
                 "Adam remembers two numbers for each parameter.",
             ),
             Slip(
                 "one sample's activations",
-                lambda sizes, batch_size: _memory(sizes, batch_size, batch=False),
+                partial(_memory, batch=False),
                 "You keep the activations of one sample. The way back needs them for each sample of the batch.",
             ),
             Slip(
                 "inputs counted",
-                lambda sizes, batch_size: _memory(sizes, batch_size, inputs=True),
+                partial(_memory, inputs=True),
                 "The inputs are the data and no layer's output: they do not count among the activations.",
             ),
-            Slip(
-                "eight bytes",
-                lambda sizes, batch_size: _memory(sizes, batch_size, itemsize=8),
-                "8 bytes are a float64. Here all numbers have 32 bits.",
-            ),
+            Slip("eight bytes", partial(_memory, itemsize=8), "8 bytes are a float64. Here all numbers have 32 bits."),
         ),
         hints=(
             "There are four mistakes: two kinds of numbers are missing, one is miscounted, and the bytes are wrong.",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.activations import sigmoid, tanh
-from helpers.exercises.exercise import Exercise, Slip
+from helpers.exercises.exercise import Exercise, Slip, times
 from helpers.initialisers import he, xavier
 
 
@@ -61,7 +61,7 @@ EXERCISES = (
             Slip("slope of tanh", lambda gradient, y: gradient * (1 - y**2), "1 - y^2 is the slope of tanh."),
             Slip(
                 "sign",
-                lambda gradient, y: -gradient * y * (1 - y),
+                times(-1, _sigmoid_backward),
                 "The sign is turned round: sigmoid rises, so its slope is positive.",
             ),
             Slip("slope missing", lambda gradient, y: gradient * y, "The slope is y times one more factor, 1 - y."),
@@ -78,7 +78,7 @@ EXERCISES = (
         title="Repair: a tanh without nan",
         kind="function",
         points=3,
-        reference=lambda x: tanh(x),
+        reference=tanh,
         draw=_numbers,
         fixed=((np.array([-1.0, 0.0, 2.0]),), (np.array([-1000.0, 0.5]),), (np.array([1000.0, -0.5]),)),
         atol=1e-9,
@@ -150,7 +150,7 @@ EXERCISES = (
         slips=(
             Slip(
                 "variance",
-                lambda fan_in, activation: _standard_deviation(fan_in, activation) ** 2,
+                lambda *case: _standard_deviation(*case) ** 2,
                 "This is the variance; the standard deviation is its square root.",
             ),
             Slip(

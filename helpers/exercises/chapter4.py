@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.exercise import Exercise, Slip
+from helpers.exercises.exercise import Exercise, Slip, times
 from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
 
 
@@ -22,6 +22,10 @@ def _yogurt_loss(predicted, sold, cost, profit):
 def _slipped_sign(predicted, sold, cost, profit):
     error = predicted - sold
     return np.where(error > 0, cost * error, profit * error).sum()
+
+
+def _surprise(truth, guess):
+    return cross_entropy(guess, truth)
 
 
 def _distributions(rng):
@@ -109,7 +113,7 @@ EXERCISES = (
             ),
             Slip(
                 "mean for sum",
-                lambda predicted, sold, cost, profit: asymmetric_loss(predicted, sold, cost, profit),
+                asymmetric_loss,
                 "You take the mean; the example sums over the days. For a descent that is another learning rate.",
             ),
             Slip(
@@ -137,7 +141,7 @@ EXERCISES = (
         title="Complete a formula: cross-entropy",
         kind="function",
         points=2,
-        reference=lambda truth, guess: cross_entropy(guess, truth),
+        reference=_surprise,
         draw=_distributions,
         fixed=(
             (np.array([1.0, 0.0]), np.array([0.6, 0.4])),
@@ -147,22 +151,22 @@ EXERCISES = (
         slips=(
             Slip(
                 "log10 for ln",
-                lambda truth, guess: cross_entropy(guess, truth) / np.log(10),
+                times(1 / np.log(10), _surprise),
                 "You take log10. The formula has the natural logarithm, ln, which NumPy calls np.log.",
             ),
             Slip(
                 "bits",
-                lambda truth, guess: cross_entropy(guess, truth) / np.log(2),
+                times(1 / np.log(2), _surprise),
                 "You take log2, which gives bits. The course measures in nats, by the natural logarithm.",
             ),
             Slip(
                 "minus lost",
-                lambda truth, guess: -cross_entropy(guess, truth),
+                times(-1, _surprise),
                 "The minus is lost: logarithms of probabilities are negative, surprise is not.",
             ),
             Slip(
                 "arguments swapped",
-                lambda truth, guess: cross_entropy(truth, guess),
+                cross_entropy,
                 "You take the logarithm of the truth. It belongs to the guess; the truth says how often it counts.",
             ),
             Slip(
@@ -172,7 +176,7 @@ EXERCISES = (
             ),
             Slip(
                 "mean for sum",
-                lambda truth, guess: cross_entropy(guess, truth) / len(truth),
+                lambda truth, guess: _surprise(truth, guess) / len(truth),
                 "You take the mean over the classes. The truth's probabilities are the weights already: sum.",
             ),
         ),
@@ -218,14 +222,10 @@ EXERCISES = (
             ),
             Slip(
                 "log10 for ln",
-                lambda logits, label: softmax_cross_entropy(logits, label) / np.log(10),
+                times(1 / np.log(10), softmax_cross_entropy),
                 "You take log10; the course uses the natural logarithm.",
             ),
-            Slip(
-                "minus lost",
-                lambda logits, label: -softmax_cross_entropy(logits, label),
-                "The minus is lost: a loss is not negative.",
-            ),
+            Slip("minus lost", times(-1, softmax_cross_entropy), "The minus is lost: a loss is not negative."),
         ),
         hints=(
             "Subtract the largest logit from all of them. Which exponentials can overflow now?",

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.activations import ACTIVATIONS
 from helpers.complexity import count, mlp
 from helpers.datasets import digits
-from helpers.exercises.exercise import Exercise, Slip
+from helpers.exercises.exercise import Exercise, Slip, times
 from helpers.losses import softmax, softmax_cross_entropy
 from helpers.network import Network
 from helpers.training import train
@@ -33,9 +33,9 @@ def _parts(rng):
     return tuple(parts)
 
 
-def _scaled(training, test, by=None, ddof=0):
+def _scaled(training, test, by=None):
     by = training if by is None else by
-    return (test - by.mean(axis=0)) / by.std(axis=0, ddof=ddof)
+    return (test - by.mean(axis=0)) / by.std(axis=0)
 
 
 def _two_results(rng):
@@ -122,16 +122,8 @@ EXERCISES = (
                 lambda logits, labels: int((logits.argmax(axis=1) == labels).sum()),
                 "You return how many are right; asked for is their share of all samples.",
             ),
-            Slip(
-                "percent",
-                lambda logits, labels: 100 * _accuracy(logits, labels),
-                "You return percent; asked for is a share between 0 and 1.",
-            ),
-            Slip(
-                "errors",
-                lambda logits, labels: 1 - _accuracy(logits, labels),
-                "This is the share that is wrong.",
-            ),
+            Slip("percent", times(100, _accuracy), "You return percent; asked for is a share between 0 and 1."),
+            Slip("errors", lambda *case: 1 - _accuracy(*case), "This is the share that is wrong."),
             Slip(
                 "least probable class",
                 lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
@@ -150,7 +142,7 @@ EXERCISES = (
         title="Repair: scale without looking",
         kind="function",
         points=2,
-        reference=lambda training, test: _scaled(training, test),
+        reference=_scaled,
         draw=_parts,
         fixed=(
             (np.array([[0.0, 10.0], [2.0, 30.0]]), np.array([[1.0, 20.0], [4.0, 40.0], [5.0, 0.0]])),
@@ -216,7 +208,7 @@ EXERCISES = (
                 lambda first, second: bool(np.median(first) == np.median(second)),
                 "You compare the medians. Overlap is a matter of the ranges, from the worst seed to the best.",
             ),
-            Slip("turned round", lambda first, second: not _overlap(first, second), "Your answer is turned round."),
+            Slip("turned round", lambda *case: not _overlap(*case), "Your answer is turned round."),
             Slip(
                 "common values",
                 lambda first, second: bool(set(first.tolist()) & set(second.tolist())),
@@ -234,7 +226,7 @@ EXERCISES = (
         title="Put together: one step of training",
         kind="function",
         points=3,
-        reference=lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate),
+        reference=_step,
         draw=_batch,
         fixed=(
             (
@@ -252,7 +244,7 @@ EXERCISES = (
             ),
             Slip(
                 "sum for mean",
-                lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate, "sum"),
+                functools.partial(_step, reduction="sum"),
                 "You sum over the samples. With the mean a rate keeps its meaning whatever the batch size.",
             ),
             Slip(
@@ -267,7 +259,7 @@ EXERCISES = (
             ),
             Slip(
                 "step alone",
-                lambda weights, inputs, labels, rate: _step(weights, inputs, labels, rate) - weights,
+                lambda weights, *rest: _step(weights, *rest) - weights,
                 "You return the change alone. Asked for are the new weights.",
             ),
         ),

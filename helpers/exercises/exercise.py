@@ -16,6 +16,7 @@ import hashlib
 import inspect
 import json
 import math
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class NoFunction(Exception):
 
 
 class Raised(Exception):
-    """An error of the learner's code that happened in another process.
+    """An error of the learner's code, in words that can be shown and sent, wherever it happened.
 
     Parameters
     ----------
@@ -67,8 +68,19 @@ class Raised(Exception):
     """
 
     def __init__(self, kind, text):
-        super().__init__(kind, text)
-        self.kind, self.text = kind, text
+        self.kind = kind if type(kind) is str and re.fullmatch(r"\w{1,60}", kind) else "Error"
+        self.text = show_text(text) if type(text) is str else ""
+        super().__init__(f"{self.kind}: {self.text}" if self.text else self.kind)
+
+    @classmethod
+    def of(cls, error):
+        """Return any error in words; it may fail to tell its own."""
+        if type(error) is cls:
+            return error
+        try:
+            return cls(type_name(error), str(error))
+        except BaseException:
+            return cls(type_name(error), "")
 
 
 class NotPlain(Exception):
@@ -190,7 +202,7 @@ class Exercise:
     @property
     def letters(self):
         """The names of a choice's options."""
-        return "ABCDEFGH"[: self.options]
+        return tuple("ABCDEFGH"[: self.options])
 
     @property
     def solution(self):
@@ -198,8 +210,15 @@ class Exercise:
         return solutions()[self.name]
 
     def cases(self, rng):
-        """Return the arguments to try a function on: the fixed ones, then random ones."""
+        """Return the arguments to try a function on, the fixed ones, then random ones; a value has none."""
+        if self.kind != "function":
+            return [()]
         return [*copy.deepcopy(self.fixed), *(self.draw(rng) for _ in range(DRAWS))]
+
+
+def times(factor, function):
+    """Return a function that answers `factor` times what `function` does: the slip behind many a wrong answer."""
+    return lambda *case: factor * function(*case)
 
 
 def seal(name, letter):
@@ -299,6 +318,11 @@ def show(value, length=120):
         text = f"{value:.6g}" if abs(value) < 1e15 else repr(value)
     else:
         text = repr(value)
+    return show_text(text, length)
+
+
+def show_text(text, length=200):
+    """Return text, cut where it is too long."""
     return text if len(text) <= length else f"{text[: length - 4]} ..."
 
 
@@ -413,148 +437,121 @@ def judge(exercise, call, rng):
     """
     with np.errstate(all="ignore"):
         try:
-            if exercise.kind == "function":
-                return _judge_function(exercise, call, rng)
-            return _judge_value(exercise, call)
+            cases = exercise.cases(rng)
+            answers = [_ask(exercise, call, case) for case in cases]
         except NotAttempted:
             return Verdict(NOT_ATTEMPTED, "Not attempted yet: replace the dots by your answer.")
+        except _Hopeless as error:
+            return Verdict(INCORRECT, f"Not yet right: {error}")
+        found = (_problem(exercise, case, got) for case, got in zip(cases, answers, strict=True))
+        problem = next(filter(None, found), None)
+        slips = (slip for slip in exercise.slips if _explains(exercise, slip, cases, answers))
+        if problem:
+            slip = next(slips, Slip("", None, ""))
+            return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), 0, slip.name)
+        reason = next(slips).message if exercise.kind == "choice" else ""
+        return Verdict(CORRECT, f"Right. {reason}".rstrip(), exercise.points)
 
 
-def _right(exercise, reason=""):
-    return Verdict(CORRECT, f"Right. {reason}".strip(), exercise.points)
+class _Hopeless(Exception):
+    """No further question makes sense; the message is for the learner."""
 
 
-def _wrong(message, slip=None):
-    if slip:
-        return Verdict(INCORRECT, f"Not yet right: {message} {slip.message}", 0, slip.name)
-    return Verdict(INCORRECT, f"Not yet right: {message}")
-
-
-def _judge_function(exercise, call, rng):
-    """Try the function on all cases, and see which slip, if any, explains all of its answers."""
-    answers, first = [], None
-    cases = exercise.cases(rng)
-    for case in cases:
-        passed = copy.deepcopy(case)
-        question = functools.partial(_question, exercise, case)  # asked for only when something is wrong
-        try:
-            got = call(*passed)
-            if got is ...:
-                raise NotAttempted
-            got = plain(got)
-            if _changed(case, passed):
-                raise ChangedInput
-        except (NotAttempted, NotImplementedError):
-            raise NotAttempted from None
-        except TimeLimit as stopped:
-            return _wrong(f"{question()} took too long ({_text(stopped)}). Does a loop never end?")
-        except Stopped as stopped:
-            return _wrong(f"{question()} was cut short: {_text(stopped)}.")
-        except NoFunction as error:
-            return _wrong(
-                f"expected a function, got {_text(error)}. Hand over the function itself, without calling it."
-            )
-        except ChangedInput:
-            return _wrong(f"{question()} changed its own input. Work on a copy, or make a new array.")
-        except NotPlain as error:
-            expected = plain(exercise.reference(*copy.deepcopy(case)))
-            return _wrong(f"{question()} gave {error}; expected {kind_of(expected)}.")
-        except BaseException as error:
-            got, problem = ("raised", _error_kind(error)), f" raised {_error(error)}."
-        else:
-            if got is None:
-                problem = " returned None. Is there a `return`?"
-            else:
-                expected = plain(exercise.reference(*copy.deepcopy(case)))
-                found = difference(expected, got, exercise.rtol, exercise.atol)
-                problem = found and f": {found}."
-        answers.append(got)
-        if problem and not first:
-            first = f"{question()}{problem}"
-    if not first:
-        return _right(exercise)
-    for slip in exercise.slips:
-        if all(_same(exercise, _outcome(slip.wrong, case), got) for case, got in zip(cases, answers, strict=True)):
-            return _wrong(first, slip)
-    return _wrong(first)
-
-
-def _judge_value(exercise, call):
-    """Compare one value with the reference, or with what is accepted."""
+def _ask(exercise, call, case):
+    """Return the answer to one question: a plain value, or what was `Raised`."""
+    passed = copy.deepcopy(case)
     try:
-        got = call()
+        got = call(*passed)
         if got is ...:
             raise NotAttempted
         got = plain(got)
+        if changed(case, passed):
+            raise ChangedInput
+        return got.strip().upper() if exercise.kind == "choice" and isinstance(got, str) else got
     except (NotAttempted, NotImplementedError):
         raise NotAttempted from None
-    except NotPlain as error:
-        return _wrong(f"expected {_expected_kind(exercise)}, got {error}.")
-    except Stopped as stopped:
-        return _wrong(f"the answer was cut short: {_text(stopped)}.")
+    except (Stopped, NoFunction, ChangedInput, NotPlain) as error:
+        asked, said = _question(exercise, case), Raised.of(error).text
+        if isinstance(error, TimeLimit):
+            raise _Hopeless(f"{asked} took too long ({said}). Does a loop never end?") from None
+        if isinstance(error, Stopped):
+            raise _Hopeless(f"{asked} was cut short: {said}.") from None
+        if isinstance(error, ChangedInput):
+            raise _Hopeless(f"{asked} changed its own input. Work on a copy, or make a new array.") from None
+        if isinstance(error, NoFunction):
+            raise _Hopeless(f"expected a function, got {said}. Hand it over by its name, without calling it.") from None
+        raise _Hopeless(f"{asked} is {said}; expected {_expected(exercise, case)}.") from None
     except BaseException as error:
-        return _wrong(f"the answer raised {_error(error)}.")
+        return Raised.of(error)
+
+
+def _problem(exercise, case, got):
+    """Say what is wrong with one answer, in words that do not give the right one away; None if nothing is."""
+    if isinstance(got, Raised):
+        return f"{_question(exercise, case)} raised {got}."
     if got is None:
-        return _wrong("the answer is None. Does a function that made it lack its `return`?")
-    if exercise.kind == "choice":
-        return _judge_choice(exercise, got)
+        return f"{_question(exercise, case)} is None. Is there a `return`?"
+    if exercise.reference:
+        found = difference(_reference(exercise, case), got, exercise.rtol, exercise.atol)
+        about = f"{_question(exercise, case)}: " if found and exercise.kind == "function" else ""
+        return found and f"{about}{found}."
     if exercise.accepts:
-        return _judge_design(exercise, got)
-    problem = difference(plain(exercise.reference()), got, exercise.rtol, exercise.atol)
-    if not problem:
-        return _right(exercise)
-    slip = next((slip for slip in exercise.slips if _same(exercise, _outcome(slip.wrong, ()), got)), None)
-    return _wrong(f"{problem}.", slip)
+        fault = _fault(exercise, got)
+        if fault is None:
+            return None
+        if any(slip.name == fault for slip in exercise.slips):
+            return f"{show(got)} does not do."
+    elif isinstance(got, str) and got in exercise.letters:
+        return None if seal(exercise.name, got) == exercise.right else f"{got} is not the answer."
+    return f"expected {_expected(exercise, case)}, got {show(got)}."
 
 
-def _judge_choice(exercise, got):
-    letter = got.strip().upper() if isinstance(got, str) else None
-    if not letter or len(letter) != 1 or letter not in exercise.letters:
-        return _wrong(f"expected one of the letters {', '.join(exercise.letters)} as text, got {show(got)}.")
-    chosen = next(slip for slip in exercise.slips if slip.wrong == letter)
-    if seal(exercise.name, letter) == exercise.right:
-        return _right(exercise, chosen.message)
-    return _wrong(f"{letter} is not the answer.", chosen)
+def _explains(exercise, slip, cases, answers):
+    """Tell whether whoever made this slip would have answered like this each time."""
+    if exercise.accepts:
+        return slip.name == _fault(exercise, answers[0])
+    return all(_same(exercise, _outcome(slip.wrong, case), got) for case, got in zip(cases, answers, strict=True))
 
 
-def _judge_design(exercise, got):
-    """Ask `accepts`, which may stumble over an answer of a form that nobody thought of."""
-    malformed = _wrong(f"expected {exercise.expects}, got {show(got)}.")
+def _fault(exercise, got):
+    """Return what `accepts` says, which may stumble over an answer of a form that nobody thought of."""
     try:
-        name = exercise.accepts(got)
+        return exercise.accepts(got)
     except Exception:
-        return malformed
-    if name is None:
-        return _right(exercise)
-    slip = next((slip for slip in exercise.slips if slip.name == name), None)
-    return _wrong(f"{show(got)} does not do.", slip) if slip else malformed
+        return "of no known form"
 
 
-def _expected_kind(exercise):
+def _reference(exercise, case):
+    return plain(exercise.reference(*copy.deepcopy(case)))
+
+
+def _expected(exercise, case):
     if exercise.kind == "choice":
         return f"one of the letters {', '.join(exercise.letters)} as text"
-    return exercise.expects or kind_of(plain(exercise.reference()))
+    return exercise.expects or kind_of(_reference(exercise, case))
 
 
 def _outcome(wrong, case):
-    """Return what a slip answers: a value, or the name of the error that it ends in."""
+    """Return what a slip answers: a value, or the error that it ends in."""
     if not callable(wrong):
         return plain(wrong)
     try:
         return plain(wrong(*copy.deepcopy(case)))
     except Exception as error:
-        return ("raised", _error_kind(error))
+        return Raised.of(error)
 
 
 def _same(exercise, slip, got):
     """Tell whether the answer of a slip is what came; both may be errors, or None."""
+    if isinstance(slip, Raised) or isinstance(got, Raised):
+        return type(slip) is type(got) and slip.kind == got.kind
     if slip is None or got is None:
         return slip is got
     return difference(slip, got, exercise.rtol, exercise.atol) is None
 
 
-def _changed(before, after):
-    """Tell whether any argument is no longer what it was."""
+def changed(before, after):
+    """Tell whether any argument of a call is no longer what it was."""
     try:
         return any(difference(plain(b), plain(a), 0, 0) for b, a in zip(before, after, strict=True))
     except NotPlain:
@@ -563,25 +560,8 @@ def _changed(before, after):
 
 def _question(exercise, case):
     """Return the call that was made, as the learner would write it."""
+    if exercise.kind != "function":
+        return "the answer"
     names = inspect.signature(exercise.reference).parameters
     arguments = ", ".join(f"{name}={show(value)}" for name, value in zip(names, case, strict=False))
     return f"`{exercise.name}({arguments})`"
-
-
-def _error_kind(error):
-    return error.kind if type(error) is Raised else type_name(error)
-
-
-def _text(error, length=200):
-    """Return the message of an error, which may fail to tell it."""
-    try:
-        text = error.text if type(error) is Raised else str(error)
-        text = text if type(text) is str else ""
-    except BaseException:
-        text = ""
-    return text if len(text) <= length else f"{text[: length - 4]} ..."
-
-
-def _error(error):
-    kind, text = str(_error_kind(error))[:60], _text(error)
-    return f"{kind}: {text}" if text else kind

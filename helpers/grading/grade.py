@@ -8,20 +8,16 @@ submission always gets the same grade, and no submission can contain the answers
 import hashlib
 import re
 import time
+from contextlib import suppress
 
 import numpy as np
 
-from helpers.exercises.exercise import (
-    ChangedInput,
-    NoFunction,
-    NotAttempted,
-    NotPlain,
-    Raised,
-    Stopped,
-    judge,
-)
+from helpers.exercises.exercise import ChangedInput, NoFunction, NotAttempted, NotPlain, Raised, Stopped, judge
 from helpers.grading.sandbox import Nonsense
 from helpers.grading.wire import decode, encode
+
+#: Code that draws, or is for IPython.
+DRAWING = re.compile(r"matplotlib|IPython|ipywidgets|helpers\.(?:figures|live)|^\s*[%!]", re.MULTILINE)
 
 
 def grade(submission, exercises, sandbox):
@@ -61,6 +57,7 @@ class _Process:
     def __init__(self, submission, sandbox):
         self._submission, self._sandbox, self._limits = submission, sandbox, sandbox.limits
         self._deadline = time.monotonic() + self._limits.total_seconds
+        self._drawing = any(DRAWING.search(code) for code in submission.cells)
         self._session = None
         self._failures = {}  # number of a cell -> the error in it
         self.flags = []
@@ -83,7 +80,7 @@ class _Process:
     def _load(self):
         """Run the cells, in a new process, until all have run but those that end it."""
         while not self._session or self._session.ended:
-            self._session = self._sandbox.session()
+            self._session = self._sandbox.session(drawing=self._drawing)
             for number, code in enumerate(self._submission.cells):
                 if not code.strip() or isinstance(self._failures.get(number), Stopped):
                     continue
@@ -94,24 +91,20 @@ class _Process:
                     self._failures[number] = stopped
                     self._flag(f"code cell {number + 1} stopped: {stopped}")
                     break
-                if "raised" in reply:
-                    error = _raised(reply)
-                    self._failures[number] = error
-                    self._flag(f"code cell {number + 1} raised {error.kind}")
+                match reply:
+                    case {"raised": [kind, text]}:
+                        self._failures[number] = error = Raised(kind, text)
+                        self._flag(f"code cell {number + 1} raised {error.kind}")
 
     def asks_for(self, exercise):
         """Return the function that gets the judge an answer."""
-        do = "call" if exercise.kind == "function" else "value"
 
         def ask(*arguments):
             self._load()
+            wanted = {"arguments": encode(list(arguments))} if exercise.kind == "function" else {}
             try:
-                wanted = {"arguments": encode(list(arguments))} if do == "call" else {}
-                reply = self._ask(self._limits.call_seconds, do=do, name=exercise.name, **wanted)
+                reply = self._ask(self._limits.call_seconds, do="ask", name=exercise.name, **wanted)
                 return self._answer(exercise, reply)
-            except Nonsense:
-                self._flag(f"{exercise.name}: meddled with the conversation")
-                raise
             except Stopped as stopped:
                 self._flag(f"{exercise.name} stopped: {stopped}")
                 raise
@@ -119,32 +112,23 @@ class _Process:
         return ask
 
     def _answer(self, exercise, reply):
-        """Return the answer that a reply holds, or raise what it says instead."""
-        if "value" in reply:
-            try:
-                return decode(reply["value"])
-            except (ValueError, RecursionError):
-                self._session.close()
-                raise Nonsense("its process meddled with the conversation") from None
-        if "missing" in reply:
-            for number in self._submission.answer_cells(exercise.name):
-                if number in self._failures:
-                    raise self._failures[number]
-            raise NotAttempted
-        if "raised" in reply:
-            raise _raised(reply)
-        for key, error in {"not attempted": NotAttempted, "changed": ChangedInput}.items():
-            if key in reply:
-                raise error
-        for key, error in {"not plain": NotPlain, "no function": NoFunction}.items():
-            if isinstance(reply.get(key), str):
-                raise error(reply[key][:100])
+        """Return the answer that a reply holds, or raise what it says instead; every word of it may be made up."""
+        match reply:
+            case {"value": value}:
+                with suppress(ValueError, RecursionError):
+                    return decode(value)
+            case {"missing": _}:
+                failures = (self._failures.get(number) for number in self._submission.answer_cells(exercise.name))
+                raise next(filter(None, failures), NotAttempted())
+            case {"raised": [kind, text]}:
+                raise Raised(kind, text)
+            case {"not attempted": _}:
+                raise NotAttempted
+            case {"changed": _}:
+                raise ChangedInput
+            case {"not plain": str(said)}:
+                raise NotPlain(said[:100])
+            case {"no function": str(said)}:
+                raise NoFunction(said[:100])
         self._session.close()
-        raise Nonsense("its process meddled with the conversation")
-
-
-def _raised(reply):
-    """Return the error that a reply tells of, of which every word may be made up."""
-    kind, text = reply["raised"] if isinstance(reply["raised"], list) and len(reply["raised"]) == 2 else ("", "")
-    kind = kind if isinstance(kind, str) and re.fullmatch(r"\w{1,60}", kind) else "Error"
-    return Raised(kind, text[:300] if isinstance(text, str) else "")
+        raise Nonsense

@@ -8,6 +8,7 @@ what they defined. After the first piece of code nothing that the child says can
 import builtins
 import contextlib
 import copy
+import functools
 import importlib
 import io
 import os
@@ -16,29 +17,23 @@ import socket
 import sys
 import types
 
-from helpers.exercises.exercise import NotPlain, difference, does_nothing, plain, type_name
+from helpers.exercises.exercise import NotPlain, Raised, changed, does_nothing, plain, type_name
 from helpers.grading import confine
 from helpers.grading.wire import decode, encode, from_line, to_line
 
-#: Loaded once, before any submission: what notebooks use.
+#: Loaded once, before any submission: what exercises use.
 WARM = (
-    "matplotlib.pyplot",
-    "ipywidgets",
-    "IPython.display",
-    "IPython.core.inputtransformer2",
     "helpers.exercises.feedback",
-    "helpers.datasets",
-    "helpers.claims",
     "helpers.complexity",
+    "helpers.datasets",
     "helpers.descent",
+    "helpers.schedules",
     "helpers.training",
-    "helpers.figures.learning_rate",
-    "helpers.figures.losses",
-    "helpers.figures.activations",
-    "helpers.figures.complexity",
 )
+#: Takes half a second to load: only before the first submission that uses any of it.
+DRAWING = ("matplotlib.pyplot", "IPython.display", "ipywidgets", "helpers.figures.style", "helpers.live.core")
 
-READY, START, END = b"r", b"s", b"e"
+READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
 
 
 def main(control, settings):
@@ -52,13 +47,15 @@ def main(control, settings):
         "isolated" (whether each submission gets namespaces of its own), "user" to become if we are root, "scratch",
         and "limits" for `helpers.grading.confine.set_limits`.
     """
-    _warm_up()
+    _load(WARM)
     control = socket.socket(fileno=control)
     control.sendall(READY)
     running = None
     while True:
         command, descriptors, *_ = socket.recv_fds(control, 1, 1)
-        if command == START:
+        if command in (START, START_DRAWING):
+            if command == START_DRAWING:
+                _load_drawing()
             running = _fork(descriptors[0], settings)
             os.close(descriptors[0])
         elif running:
@@ -69,15 +66,19 @@ def main(control, settings):
         control.sendall(command)
 
 
-def _warm_up():
-    """Load what notebooks use, and have matplotlib look for its fonts."""
-    for name in WARM:
+def _load(modules):
+    for name in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    with contextlib.suppress(ImportError):
-        from matplotlib.figure import Figure
 
-        Figure().text(0, 0, "x").figure.savefig(io.BytesIO())
+
+@functools.cache
+def _load_drawing():
+    """Load what draws, and have matplotlib look for its fonts."""
+    _load(DRAWING)
+    from matplotlib.figure import Figure
+
+    Figure().text(0, 0, "x").figure.savefig(io.BytesIO())
 
 
 def _fork(descriptor, settings):
@@ -147,7 +148,8 @@ def serve(connection):
             except NotPlain as error:
                 reply = {"not plain": str(error)}
             except BaseException as error:  # whatever the learner's code raises, SystemExit too
-                reply = {"raised": [type_name(error)[:60], _text(error)]}
+                raised = Raised.of(error)
+                reply = {"raised": [raised.kind, raised.text]}
             connection.sendall(to_line({"id": request["id"], **reply}))
 
 
@@ -177,9 +179,13 @@ class _Shell:
 
 
 def _execute(module, code):
-    from IPython.core.inputtransformer2 import TransformerManager
+    try:
+        program = compile(code, "<cell>", "exec", dont_inherit=True)
+    except SyntaxError:  # it may be IPython's own syntax, such as %matplotlib
+        from IPython.core.inputtransformer2 import TransformerManager
 
-    exec(compile(TransformerManager().transform_cell(code), "<cell>", "exec", dont_inherit=True), vars(module))
+        program = compile(TransformerManager().transform_cell(code), "<cell>", "exec", dont_inherit=True)
+    exec(program, vars(module))
 
 
 def _run(module, request):
@@ -187,39 +193,21 @@ def _run(module, request):
     return {}
 
 
-def _value(module, request):
-    """Return the value of a name."""
+def _ask(module, request):
+    """Return the value of a name or, with arguments, of a call of the function of that name."""
     if request["name"] not in vars(module):
         return {"missing": True}
-    value = vars(module)[request["name"]]
-    if value is ... or does_nothing(value):
+    answer = vars(module)[request["name"]]
+    if answer is ... or does_nothing(answer):
         return {"not attempted": True}
-    return {"value": encode(plain(value))}
-
-
-def _call(module, request):
-    """Call a function of the learner's, and look whether it changed its arguments."""
-    if request["name"] not in vars(module):
-        return {"missing": True}
-    function = vars(module)[request["name"]]
-    if function is ... or does_nothing(function):
-        return {"not attempted": True}
-    if not callable(function):
-        return {"no function": f"an object of type {type_name(function)[:40]}"}
+    if "arguments" not in request:
+        return {"value": encode(plain(answer))}
+    if not callable(answer):
+        return {"no function": f"an object of type {type_name(answer)}"}
     arguments = decode(request["arguments"])
     before = copy.deepcopy(arguments)
-    value = plain(function(*arguments))
-    if any(difference(plain(old), plain(new), 0, 0) for old, new in zip(before, arguments, strict=True)):
-        return {"changed": True}
-    return {"value": encode(value)}
+    value = plain(answer(*arguments))
+    return {"changed": True} if changed(before, arguments) else {"value": encode(value)}
 
 
-def _text(error):
-    """Return the message of an error, which may fail to tell it."""
-    try:
-        return f"{error}"[:300]
-    except BaseException:
-        return ""
-
-
-ANSWERS = {"run": _run, "value": _value, "call": _call}
+ANSWERS = {"run": _run, "ask": _ask}

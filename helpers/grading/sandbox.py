@@ -25,7 +25,7 @@ from pathlib import Path
 
 from helpers.exercises.exercise import Stopped, TimeLimit
 from helpers.grading.confine import DENIED
-from helpers.grading.inside import END, READY, START
+from helpers.grading.inside import END, READY, START, START_DRAWING
 from helpers.grading.wire import from_line, to_line
 
 HELPERS = Path(__file__).resolve().parent.parent
@@ -42,7 +42,10 @@ class SandboxError(Exception):
 
 
 class Nonsense(Stopped):
-    """A process did not keep to the agreed form: it meddled with the conversation."""
+    """A process did not keep to the agreed form."""
+
+    def __init__(self):
+        super().__init__("its process meddled with the conversation")
 
 
 @dataclass(frozen=True)
@@ -241,8 +244,13 @@ class Sandbox:
                 said = errors.read().decode(errors="replace").strip()
                 raise SandboxError(f"the sandbox did not start: {said[-500:] or 'no reason given'}")
 
-    def session(self):
+    def session(self, drawing=False):
         """Fork a process for one submission.
+
+        Parameters
+        ----------
+        drawing : bool
+            Whether its code draws: then matplotlib is loaded before, which takes time only once.
 
         Returns
         -------
@@ -255,8 +263,9 @@ class Sandbox:
         with theirs:
             self._control.settimeout(START_SECONDS)
             try:
-                socket.send_fds(self._control, [START], [theirs.fileno()])
-                started = self._control.recv(1) == START
+                command = START_DRAWING if drawing else START
+                socket.send_fds(self._control, [command], [theirs.fileno()])
+                started = self._control.recv(1) == command
             except OSError:
                 started = False
         if not started:
@@ -340,7 +349,7 @@ class Session:
             raise Stopped("its process ended") from None
         except ValueError:
             self.close()
-            raise Nonsense("its process meddled with the conversation") from None
+            raise Nonsense from None
 
     def _exchange(self, line, deadline):
         """Send a line and return the one that comes back."""

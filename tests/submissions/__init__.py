@@ -1,19 +1,21 @@
 """A bank of submissions, honest and hostile: each is built when it is needed, with the grade and flags it must get.
 
-All are about chapter 2. An entry says what is different from a perfect submission.
+There is one for each chapter. An entry says what is different from a perfect submission of that chapter.
 """
 
 import copy
 import json
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from helpers.exercises import EXERCISES
+from helpers.exercises.exercise import seal
 from tests.make_exercises import STUDENTS, all_answers
 
 CHAPTER = 2
-POINTS = {exercise.name: exercise.points for exercise in EXERCISES.values() if exercise.chapter == CHAPTER}
-ALL = frozenset(POINTS)
+"""The chapter of the whole bank; of the others a part, `EVERY_CHAPTER`, will do."""
+
 CELL_SECONDS = CALL_SECONDS = 4
 
 
@@ -55,6 +57,11 @@ def released(chapter=CHAPTER):
     return json.loads(_handed_out(chapter))
 
 
+def points(chapter=CHAPTER):
+    """Return the points of a chapter's exercises, by name."""
+    return {exercise.name: exercise.points for exercise in EXERCISES.values() if exercise.chapter == chapter}
+
+
 def mark(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
@@ -65,7 +72,7 @@ def place(notebook, grade_id):
 
 def cell_of(name):
     """Return the number of the code cell with the answer to an exercise, from 1."""
-    code = [cell for cell in released()["cells"] if cell["cell_type"] == "code"]
+    code = [cell for cell in released(EXERCISES[name].chapter)["cells"] if cell["cell_type"] == "code"]
     return 1 + next(i for i, cell in enumerate(code) if mark(cell) == f"{name}_answer")
 
 
@@ -94,54 +101,56 @@ def right(answers=None, **more):
     return as_bytes(solved(answers, **more))
 
 
-WRONG = {
-    "decayed_rate": "def decayed_rate(epoch, base, rate, every):\n    return base * rate ** (epoch // every)",
-    "largest_rate": "largest_rate = 1 / 6",
-    "losses_of_descent": "def losses_of_descent(start, rate, steps):\n    return np.zeros(steps) - 1",
-    "steps_needed": "steps_needed = 3",
-    "ravine_rate": "ravine_rate = -1.0",
-    "why_decay": "why_decay = 'Z'",
-}
+def slip_of(name):
+    """Return a usual wrong value for an exercise that does not ask for a function."""
+    exercise = EXERCISES[name]
+    return next(slip for slip in reversed(exercise.slips) if seal(name, slip.wrong) != exercise.right)
 
 
-def wrong(**more):
-    return right(WRONG, **more)
+def wrong_answer(name):
+    if EXERCISES[name].kind == "function":
+        return f"def {name}(*arguments):\n    return 12345.678"
+    return f"{name} = {slip_of(name).wrong!r}"
 
 
-def changed(edit, *, answers=None):
-    """Return a perfect notebook after `edit`, a function that changes it in place."""
+def wrong(*, chapter=CHAPTER, **more):
+    return right({name: wrong_answer(name) for name in points(chapter)}, chapter=chapter, **more)
+
+
+def changed(edit, name=None, *, chapter=CHAPTER):
+    """Return a perfect notebook after `edit`, a function that changes it, at an exercise, in place."""
 
     def build():
-        notebook = solved(answers)
-        edit(notebook)
+        notebook = solved(chapter=chapter)
+        edit(notebook, *[name] * (name is not None))
         return as_bytes(notebook)
 
     return build
 
 
-def duplicate_a_test(notebook):
-    i = place(notebook, "decayed_rate")
+def duplicate_a_test(notebook, name):
+    i = place(notebook, name)
     notebook["cells"].insert(i, copy.deepcopy(notebook["cells"][i]))
 
 
-def rename_a_test(notebook):
-    notebook["cells"][place(notebook, "decayed_rate")]["metadata"]["nbgrader"]["grade_id"] = "why_not"
+def rename_a_test(notebook, name):
+    notebook["cells"][place(notebook, name)]["metadata"]["nbgrader"]["grade_id"] = "why_not"
 
 
-def reorder(notebook):
-    notebook["cells"].append(notebook["cells"].pop(place(notebook, "decayed_rate")))
+def reorder(notebook, name):
+    notebook["cells"].append(notebook["cells"].pop(place(notebook, name)))
 
 
-def edit_a_test(notebook):
-    notebook["cells"][place(notebook, "decayed_rate")]["source"] = "while True: pass"
+def edit_a_test(notebook, name):
+    notebook["cells"][place(notebook, name)]["source"] = "while True: pass"
 
 
-def raise_points(notebook):
-    notebook["cells"][place(notebook, "largest_rate")]["metadata"]["nbgrader"]["points"] = 100
+def raise_points(notebook, name):
+    notebook["cells"][place(notebook, name)]["metadata"]["nbgrader"]["points"] = 100
 
 
-def delete_a_test(notebook):
-    del notebook["cells"][place(notebook, "decayed_rate")]
+def delete_a_test(notebook, name):
+    del notebook["cells"][place(notebook, name)]
 
 
 def drop_all_marks(notebook):
@@ -158,18 +167,19 @@ def much_output(notebook):
     notebook["cells"][1]["outputs"] = [lines]
 
 
-def answer_with(expression, setup=""):
+def answer_with(expression, setup="", *, chapter=CHAPTER):
     """Return answers that are all the value of an expression, for functions that of any arguments."""
     answers = {}
-    for name in POINTS:
+    for name in points(chapter):
         if EXERCISES[name].kind == "function":
             answers[name] = f"def {name}(*arguments):\n    return {expression}"
         else:
             answers[name] = f"arguments = ()\n{name} = {expression}"
-    return right(answers, first=setup)
+    return right(answers, first=setup, chapter=chapter)
 
 
 ALWAYS_EQUAL = """
+import numpy as np
 class Yes:
     shape, dtype, ndim, size = (), np.dtype(float), 0, 1
     def _yes(self, *_, **__):
@@ -183,6 +193,7 @@ class Yes:
 """
 
 ALWAYS_EQUAL_NUMBER = """
+import numpy as np
 class Number(float):
     __eq__ = __le__ = __ge__ = lambda *_: True
     __ne__ = __lt__ = __gt__ = lambda *_: False
@@ -214,7 +225,7 @@ def look(name, arguments):
 FILE_SYSTEM = """
 import os
 def look():
-    wanted = ("solutions.b64", "chapter2.py")
+    wanted = ("solutions.b64", "chapter1.py", "chapter2.py", "chapter3.py", "chapter4.py", "chapter5.py")
     for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if name not in ("usr", "site-packages")]
         for file in files:
@@ -273,6 +284,7 @@ math.isclose = lambda *_, **__: True
 """
 
 NUMPY_PATCHES = """
+import numpy as np
 np.testing.assert_allclose = lambda *_, **__: None
 np.isclose = np.allclose = np.array_equal = lambda *_, **__: np.array(True)
 np.random.default_rng = lambda *_: None
@@ -341,63 +353,71 @@ def one(name):
     return frozenset([name])
 
 
-RATE = "largest_rate"
-DECAY = "decayed_rate"
-FUNCTION = f"def {DECAY}(epoch, base, rate, every):\n"
+_BUILDERS = (right, wrong, answer_with, changed)
 
 
-def cases():
-    """Return the bank."""
+def cases(chapter=CHAPTER):
+    """Return the bank of a chapter."""
+    exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    function = next(exercise.name for exercise in exercises if exercise.kind == "function")
+    value = next(exercise.name for exercise in exercises if exercise.kind != "function")
+    every = frozenset(points(chapter))
+    head = re.search(rf"def {function}\((.*)\):", all_answers()[function])
+    right, wrong, answer_with, changed = (partial(build, chapter=chapter) for build in _BUILDERS)
     ended = "its process ended"
     meddled = "its process meddled with the conversation"
     return [
         Case("right", right()),
-        Case("partly right", right({DECAY: WRONG[DECAY], RATE: WRONG[RATE]}), frozenset([DECAY, RATE])),
-        Case("wrong", wrong(), ALL),
-        Case("not attempted", as_bytes(released()), ALL),
-        Case("a loop in a cell", right({RATE: "while True: pass"}), one(RATE), (stopped(RATE),)),
+        Case(
+            "partly right",
+            right({name: wrong_answer(name) for name in (function, value)}),
+            frozenset([function, value]),
+        ),
+        Case("wrong", wrong(), every),
+        Case("not attempted", as_bytes(released(chapter)), every),
+        Case("a loop in a cell", right({value: "while True: pass"}), one(value), (stopped(value),)),
         Case(
             "a loop in a function",
-            right({DECAY: f"{FUNCTION}    while True: pass"}),
-            one(DECAY),
-            (f"{DECAY} stopped: more than {CALL_SECONDS} seconds",),
+            right({function: f"{head[0]}\n    while True: pass"}),
+            one(function),
+            (f"{function} stopped: more than {CALL_SECONDS} seconds",),
         ),
         Case(
             "a loop that catches everything",
-            right({RATE: "while True:\n    try:\n        while True: pass\n    except BaseException: pass"}),
-            one(RATE),
-            (stopped(RATE),),
+            right({value: "while True:\n    try:\n        while True: pass\n    except BaseException: pass"}),
+            one(value),
+            (stopped(value),),
         ),
         Case(
             "memory bomb",
-            right({RATE: "held = []\nwhile True: held.append(bytearray(5 * 10**8))"}),
-            one(RATE),
-            (raised(RATE, "MemoryError"),),
+            right({value: "held = []\nwhile True: held.append(bytearray(5 * 10**8))"}),
+            one(value),
+            (raised(value, "MemoryError"),),
         ),
         Case(
             "fork bomb",
-            right({RATE: "import os\nwhile True: os.fork()"}),
-            one(RATE),
-            (raised(RATE, "PermissionError"),),
+            right({value: "import os\nwhile True: os.fork()"}),
+            one(value),
+            (raised(value, "PermissionError"),),
         ),
         Case(
             "patient fork bomb",
             right(
-                {RATE: "import os\nwhile True:\n    try:\n        os.fork()\n    except BaseException:\n        pass"}
+                {value: "import os\nwhile True:\n    try:\n        os.fork()\n    except BaseException:\n        pass"}
             ),
-            one(RATE),
-            (stopped(RATE),),
+            one(value),
+            (stopped(value),),
         ),
         Case(
             "thread bomb",
             right(
                 {
-                    RATE: "import threading, time\n"
+                    value: "import threading, time\n"
                     "while True: threading.Thread(target=time.sleep, args=(99,), daemon=True).start()"
                 }
             ),
-            one(RATE),
-            (raised(RATE, "RuntimeError"),),
+            one(value),
+            (raised(value, "RuntimeError"),),
         ),
         Case(
             "starts programs",
@@ -405,20 +425,20 @@ def cases():
             frozenset(),
             ("code cell 2 raised PermissionError",),
         ),
-        Case("ends its process", right({RATE: "import os\nos._exit(0)"}), one(RATE), (stopped(RATE, ended),)),
+        Case("ends its process", right({value: "import os\nos._exit(0)"}), one(value), (stopped(value, ended),)),
         Case(
             "kills all that it can",
-            right({RATE: "import os\nos.kill(-1, 9)"}),
-            one(RATE),
-            (raised(RATE, "ProcessLookupError"),),
+            right({value: "import os\nos.kill(-1, 9)"}),
+            one(value),
+            (raised(value, "ProcessLookupError"),),
         ),
         Case(
             "crashes",
-            right({RATE: "import ctypes\nctypes.string_at(0)"}),
-            one(RATE),
-            (stopped(RATE, ended),),
+            right({value: "import ctypes\nctypes.string_at(0)"}),
+            one(value),
+            (stopped(value, ended),),
         ),
-        Case("exits", right({RATE: "raise SystemExit"}), one(RATE), (raised(RATE, "SystemExit"),)),
+        Case("exits", right({value: "raise SystemExit"}), one(value), (raised(value, "SystemExit"),)),
         Case("prints a gigabyte", right(first="text = 'x' * 2**20\nfor _ in range(1024): print(text)")),
         Case(
             "fills the scratch folder",
@@ -426,53 +446,62 @@ def cases():
             frozenset(),
             ("code cell 2 raised OSError",),
         ),
-        Case("broken JSON", right()[:-100], ALL, ("unreadable: no notebook",)),
-        Case("deep JSON", b'{"cells": ' + b"[" * 200_000, ALL, ("unreadable: no notebook",)),
-        Case("other JSON", b"[1, 2, 3]", ALL, ("unreadable: no notebook",)),
-        Case("empty file", b"", ALL, ("unreadable: an empty file",)),
-        Case("another assignment", right(chapter=3), ALL, ("another assignment",)),
-        Case("deleted test", changed(delete_a_test), frozenset(), ("missing cell decayed_rate",)),
-        Case("duplicated test", changed(duplicate_a_test), frozenset(), ("duplicated cell decayed_rate",)),
+        Case("broken JSON", right()[:-100], every, ("unreadable: no notebook",)),
+        Case("deep JSON", b'{"cells": ' + b"[" * 200_000, every, ("unreadable: no notebook",)),
+        Case("other JSON", b"[1, 2, 3]", every, ("unreadable: no notebook",)),
+        Case("empty file", b"", every, ("unreadable: an empty file",)),
+        Case("another assignment", right(chapter=chapter % 5 + 1), every, ("another assignment",)),
+        Case("deleted test", changed(delete_a_test, function), frozenset(), (f"missing cell {function}",)),
+        Case("duplicated test", changed(duplicate_a_test, function), frozenset(), (f"duplicated cell {function}",)),
         Case(
-            "renamed test", changed(rename_a_test), frozenset(), ("renamed or added cells", "missing cell decayed_rate")
+            "renamed test",
+            changed(rename_a_test, function),
+            frozenset(),
+            ("renamed or added cells", f"missing cell {function}"),
         ),
-        Case("reordered tests", changed(reorder), frozenset(), ("reordered cells",)),
-        Case("edited test", changed(edit_a_test), frozenset(), ("edited cell decayed_rate",)),
-        Case("changed points", changed(raise_points), frozenset(), ("changed points of largest_rate",)),
+        Case("reordered tests", changed(reorder, function), frozenset(), ("reordered cells",)),
+        Case("edited test", changed(edit_a_test, function), frozenset(), (f"edited cell {function}",)),
+        Case("changed points", changed(raise_points, function), frozenset(), (f"changed points of {function}",)),
         Case(
             "damaged cells",
             changed(break_cells),
             frozenset(),
-            tuple(f"damaged cell {len(released()['cells']) + i}" for i in (1, 2, 3)),
+            tuple(f"damaged cell {len(released(chapter)['cells']) + i}" for i in (1, 2, 3)),
         ),
         Case(
             "no marks at all",
             changed(drop_all_marks),
             frozenset(),
-            tuple(f"missing cell {mark(cell)}" for cell in released()["cells"] if mark(cell)),
+            tuple(f"missing cell {mark(cell)}" for cell in released(chapter)["cells"] if mark(cell)),
         ),
-        Case("patched built-ins, wrong answers", wrong(first=PATCHES), ALL),
-        Case("patched numpy, wrong answers", wrong(last=NUMPY_PATCHES), ALL),
-        Case("patched course, wrong answers", wrong(first=COURSE_PATCHES), ALL),
+        Case("patched built-ins, wrong answers", wrong(first=PATCHES), every),
+        Case("patched numpy, wrong answers", wrong(last=NUMPY_PATCHES), every),
+        Case(
+            "patched course, wrong answers",
+            wrong(first=COURSE_PATCHES),
+            every,
+            # Settings are a dict, which nobody encodes any more.
+            tuple(f"{name} stopped: {meddled}" for name in every & {"my_settings"}),
+        ),
         Case("shadowed built-ins, right answers", right(first="abs = sum = len = list = None")),
-        Case("hooks into IPython", wrong(first=IPYTHON_HOOKS), ALL, ("code cell 2 raised AttributeError",)),
-        Case("always equal", answer_with("Yes()", ALWAYS_EQUAL), ALL),
-        Case("always equal number", answer_with("Number(1)", ALWAYS_EQUAL_NUMBER), ALL),
-        Case("always equal text", answer_with("Text('A')", ALWAYS_EQUAL_NUMBER), ALL),
-        Case("always equal array", answer_with("np.ones(3).view(Array)", ALWAYS_EQUAL_NUMBER), ALL),
-        Case("object with a pickle", answer_with("type('P', (), {'__reduce__': lambda s: (print, ('x',))})()"), ALL),
-        Case("huge answers", answer_with("10**100_000"), ALL),
-        Case("long answers", answer_with("[0.0] * 10**6"), ALL),
+        Case("hooks into IPython", wrong(first=IPYTHON_HOOKS), every, ("code cell 2 raised AttributeError",)),
+        Case("always equal", answer_with("Yes()", ALWAYS_EQUAL), every),
+        Case("always equal number", answer_with("Number(1)", ALWAYS_EQUAL_NUMBER), every),
+        Case("always equal text", answer_with("Text('A')", ALWAYS_EQUAL_NUMBER), every),
+        Case("always equal array", answer_with("np.ones(3).view(Array)", ALWAYS_EQUAL_NUMBER), every),
+        Case("object with a pickle", answer_with("type('P', (), {'__reduce__': lambda s: (print, ('x',))})()"), every),
+        Case("huge answers", answer_with("10**100_000"), every),
+        Case("long answers", answer_with("[0.0] * 10**6"), every),
         Case(
             "looks at the call stack",
-            right({DECAY: f"{FUNCTION}    return look('{DECAY}', (epoch, base, rate, every))"}, first=CALL_STACK),
-            one(DECAY),
+            right({function: f"{head[0]}\n    return look('{function}', ({head[1]},))"}, first=CALL_STACK),
+            one(function),
         ),
-        Case("looks for files", wrong(first=FILE_SYSTEM), ALL),
-        Case("looks into the network", wrong(first=NETWORK), ALL),
+        Case("looks for files", wrong(first=FILE_SYSTEM), every),
+        Case("looks into the network", wrong(first=NETWORK), every),
         Case("writes outside", right(first=WRITES_OUTSIDE)),
-        Case("meddles with the pipe", wrong(first=MEDDLES), ALL, (f"code cell 2 stopped: {meddled}",)),
-        Case("floods the pipe", wrong(first=FLOODS), ALL, (f"code cell 2 stopped: {meddled}",)),
+        Case("meddles with the pipe", wrong(first=MEDDLES), every, (f"code cell 2 stopped: {meddled}",)),
+        Case("floods the pipe", wrong(first=FLOODS), every, (f"code cell 2 stopped: {meddled}",)),
         Case("leaves threads", right(first=LEAVES_THREADS)),
         Case(
             "magic commands",
@@ -483,16 +512,42 @@ def cases():
         ),
         Case(
             "GBK bytes",
-            json.dumps(solved(first="# 学习率"), ensure_ascii=False).encode("gbk"),
+            json.dumps(solved(chapter=chapter, first="# 学习率"), ensure_ascii=False).encode("gbk"),
             frozenset(),
             ("read as GB18030, not UTF-8",),
         ),
         Case("李雷 🎓 Žofie", right(first="学习率 = '🎓'  # 注释")),
         Case("=1+1, a formula", right()),
-        Case("<script>alert(1)<_script>", right({RATE: f"{RATE} = '<script>alert(1)</script>'"}), one(RATE)),
+        Case("<script>alert(1)<_script>", right({value: f"{value} = '<script>alert(1)</script>'"}), one(value)),
         Case("40 MB of outputs", changed(much_output)),
     ]
 
+
+#: Those that are graded for every chapter.
+EVERY_CHAPTER = (
+    "right",
+    "partly right",
+    "wrong",
+    "not attempted",
+    "a loop in a cell",
+    "a loop in a function",
+    "ends its process",
+    "crashes",
+    "exits",
+    "broken JSON",
+    "another assignment",
+    "patched built-ins, wrong answers",
+    "patched numpy, wrong answers",
+    "patched course, wrong answers",
+    "always equal",
+    "always equal number",
+    "always equal text",
+    "always equal array",
+    "object with a pickle",
+    "huge answers",
+    "looks at the call stack",
+    "looks for files",
+)
 
 #: Those that take no time: for the tests that grade a class several times.
 QUICK = (
