@@ -49,6 +49,20 @@ def page(browser):
         yield page
 
 
+@pytest.fixture
+def run_cells(page, url, folder):
+    """Return a function that opens a new notebook of some code cells and runs them all."""
+
+    def run(*cells):
+        name = f"cells{len(list(folder.iterdir()))}.ipynb"
+        lab.write_notebook(folder / name, *cells)
+        lab.open_notebook(page, url, name)
+        lab.run_all(page)
+
+    yield run
+    lab.stop_kernel(page)
+
+
 @pytest.fixture(scope="session")
 def fresh_copy(folder, tmp_path_factory):
     """Return a function that copies the notebooks to a folder of their own and says where one of them is."""

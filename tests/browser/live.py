@@ -37,23 +37,23 @@ print(json.dumps({
 }))
 """
 
-# Asked of the kernel: what a newly built figure of that name shows at these values, and at which it starts.
-NEW_FIGURE = """
+# Asked of the kernel: what another figure of that name, drawn anew, shows at these values, and at which it starts.
+TWIN = """
 import base64, json
 from ipywidgets.widgets.widget import _instances as widgets
 from helpers.live.core import LIVE_FIGURES
 
 figure = widgets[FIGURE]
-new = LIVE_FIGURES[figure.name]()
-initial = {name: getattr(control, "index", control.value) for name, control in new.controls.items()}
-new.set(**figure.values)
+if not hasattr(figure, "twin"):
+    figure.twin = LIVE_FIGURES[figure.name]()
+    figure.initial = {name: getattr(control, "index", control.value) for name, control in figure.twin.controls.items()}
+figure.twin.set(**figure.values)
+figure.twin.redraw()
 print(json.dumps({
-    "initial": initial,
-    "picture": base64.b64encode(new.png()).decode(),
-    "words": new.description.rpartition("Read off:")[2],
+    "initial": figure.initial,
+    "picture": base64.b64encode(figure.twin.png()).decode(),
+    "words": figure.twin.description.rpartition("Read off:")[2],
 }))
-for widget in [*new.controls.values(), *new.children, new]:
-    widget.close()
 """
 
 
@@ -78,18 +78,18 @@ def element(page, widget, selector):
 
 
 def settle(page, figure):
-    """Wait until a live figure shows all that a new one would at its controls' values.
+    """Wait until a live figure shows all that another one, drawn anew, shows at its controls' values.
 
     Browser and kernel must agree about each control, the number beside each slider must be its value, and the picture
-    (pixel for pixel) and the key numbers must be those of a new figure. Returns `controls`, and the values that a new
-    figure starts with as "initial".
+    (pixel for pixel) and the key numbers must be those of that other figure, its twin. Returns `controls`, and the
+    values that a new figure starts with as "initial".
     """
     deadline = time.monotonic() + PICTURE
     while (now := controls(page, figure))["values"] != (seen := _values(page, now)):
         if time.monotonic() > deadline:
             raise AssertionError(f"{now['name']} is at {now['values']} in the kernel, at {seen} in the browser")
         time.sleep(0.05)
-    wanted = now | ask_kernel(page, NEW_FIGURE, FIGURE=figure)
+    wanted = now | ask_kernel(page, TWIN, FIGURE=figure)
     deadline = time.monotonic() + PICTURE
     while faults := _faults(page, figure, wanted):
         if time.monotonic() > deadline:
@@ -114,7 +114,7 @@ def _faults(page, figure, wanted):
     if _bare(seen["words"]) != _bare(wanted["words"]):
         faults.append(f"it reads {seen['words']!r}, not {wanted['words']!r}")
     if seen["picture"] != wanted["picture"]:
-        faults.append(f"{_different(seen['picture'], wanted['picture'])} pixels differ from a new figure's")
+        faults.append(f"{_different(seen['picture'], wanted['picture'])} pixels differ from its twin's")
     return faults
 
 

@@ -56,10 +56,8 @@ LISTEN = """id => {
 }"""
 
 
-def test_an_error_stands_where_the_picture_was_until_reset(page, url, folder):
-    lab.write_notebook(folder / "fragile.ipynb", FRAGILE)
-    lab.open_notebook(page, url, "fragile.ipynb")
-    lab.run_all(page)
+def test_an_error_stands_where_the_picture_was_until_reset(page, run_cells):
+    run_cells(FRAGILE)
     (figure,) = live.find(page)
     before = live.shown(page, figure)
     control = live.settle(page, figure)["ids"]["height"]
@@ -73,13 +71,10 @@ def test_an_error_stands_where_the_picture_was_until_reset(page, url, folder):
     live.settle(page, figure)
     heights = lab.ask(page, "course.watched")
     assert len(heights) == 1, f"the figure's height jumps: {heights}"
-    lab.stop_kernel(page)
 
 
-def test_long_work_gives_way_to_a_newer_move(page, url, folder):
-    lab.write_notebook(folder / "slow.ipynb", FRAGILE, SLOW)
-    lab.open_notebook(page, url, "slow.ipynb")
-    lab.run_all(page)
+def test_long_work_gives_way_to_a_newer_move(page, run_cells):
+    run_cells(FRAGILE, SLOW)
     figure = live.find(page)[1]
     before = live.shown(page, figure)
     control = live.settle(page, figure)["ids"]["height"]
@@ -94,4 +89,3 @@ def test_long_work_gives_way_to_a_newer_move(page, url, folder):
     assert heard[-1] == (7, 10)
     assert heights == sorted(heights), "a picture of the earlier move came after one of the later move"
     assert (6, 10) not in heard, "the earlier move's work went on to its end"
-    lab.stop_kernel(page)

@@ -29,13 +29,15 @@ def test_each_control_moves_its_figure_by_keyboard(executed):
     page = executed.page
     changed = []
     for figure in live.find(page):
-        for name, control in live.controls(page, figure)["ids"].items():
-            first, before = live.settle(page, figure), live.shown(page, figure)
+        before = live.settle(page, figure)
+        for name, control in before["ids"].items():
+            shown = live.shown(page, figure)
             live.press(page, control)
-            live.wait_for_change(page, figure, before)
-            last = live.settle(page, figure)
-            assert last["values"][name] != first["values"][name]
-            changed.append(last["picture"] != first["picture"])
+            live.wait_for_change(page, figure, shown)
+            after = live.settle(page, figure)
+            assert after["values"][name] != before["values"][name]
+            changed.append(after["picture"] != before["picture"])
+            before = after
     assert any(changed) or not changed, "key numbers change, but no picture does"
     assert lab.errors_in_console(page) == []
 

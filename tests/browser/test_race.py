@@ -35,10 +35,8 @@ for _ in range(30):
 """
 
 
-def test_pictures_stay_the_same_while_a_slider_moves(page, url, folder):
-    lab.write_notebook(folder / "race.ipynb", SLIDER, PICTURES)
-    lab.open_notebook(page, url, "race.ipynb")
-    lab.run_all(page)
+def test_pictures_stay_the_same_while_a_slider_moves(page, run_cells):
+    run_cells(SLIDER, PICTURES)
     (figure,) = live.find(page)
     control = live.controls(page, figure)["ids"]["height"]
     live.press(page, control)  # ipykernel 7 runs a widget's callbacks beside cells from its second move on
@@ -55,4 +53,3 @@ def test_pictures_stay_the_same_while_a_slider_moves(page, url, folder):
     assert len(pictures) == 30
     assert len(set(pictures)) == 1
     live.settle(page, figure)
-    lab.stop_kernel(page)
