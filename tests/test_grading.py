@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -405,6 +406,30 @@ def test_a_sandbox_that_does_not_start_says_why(monkeypatch):
     monkeypatch.setattr(sandbox, "_course", lambda: ["--ro-bind", "/no/such/folder", "/x"])
     with pytest.raises(SandboxError, match="no/such/folder"):
         Sandbox(LIMITS).session()
+
+
+def test_a_sandbox_that_breaks_costs_no_points_and_is_told(tmp_path, monkeypatch):
+    """A verdict is about the answer: where none could be asked for, there is no grade, and another run tries again."""
+    monkeypatch.setattr(batch, "_graded", lambda submissions, *_: [(one.key, refused(one)) for one in submissions])
+    monkeypatch.setattr(sandbox, "_course", lambda: ["--ro-bind", "/no/such/folder", "/x"])
+
+    def refused(submission):
+        with pytest.raises(SandboxError) as caught:
+            batch.work_on(asdict(submission), list(POINTS), True, asdict(LIMITS), batch.version())
+        return caught.value
+
+    _, results, failed = grade_class(write_quick(tmp_path / "submitted", ["right"]), tmp_path / "out", settings())
+    assert results == [] and not list((tmp_path / "out" / "results").iterdir())
+    assert failed[0].startswith("right: the sandbox did not start")
+
+
+def test_libraries_elsewhere_are_seen(tmp_path, monkeypatch):
+    library = tmp_path / "lib" / "site-packages"
+    library.mkdir(parents=True)
+    (library / "from_elsewhere.py").write_text("x = 1", encoding="utf-8")
+    monkeypatch.setattr(sandbox, "PACKAGES", [*sandbox.PACKAGES, str(library)])
+    with Sandbox(LIMITS) as one:
+        assert run_in(one, "import from_elsewhere") == {}
 
 
 # --- plain values ---------------------------------------------------------------------------------------------------

@@ -48,6 +48,10 @@ class TimeLimit(Stopped):
     """The answer took too long."""
 
 
+class Unasked(Exception):
+    """The question did not reach the answer, which is no fault of the answer: there is no verdict."""
+
+
 class ChangedInput(Exception):
     """The learner's function changed an argument in place."""
 
@@ -418,7 +422,7 @@ def _array_difference(expected, got, rtol, atol):
 
 
 def judge(exercise, call, rng):
-    """Judge an answer; never raises, whatever the answer is.
+    """Judge an answer; whatever the answer is, this never raises anything but `Unasked`.
 
     Parameters
     ----------
@@ -426,8 +430,8 @@ def judge(exercise, call, rng):
         What was asked.
     call : callable
         Gets the learner's answer: ``call(*arguments)`` for a function, ``call()`` for all else. It lets through
-        whatever the learner's code raises, and raises `NotAttempted`, `NoFunction`, `ChangedInput` or
-        `Stopped` itself.
+        whatever the learner's code raises, and raises `NotAttempted`, `NoFunction`, `ChangedInput`, `Stopped`
+        or `Unasked` itself.
     rng : numpy.random.Generator
         Draws the inputs of a function.
 
@@ -468,6 +472,8 @@ def _ask(exercise, call, case):
         if changed(case, passed):
             raise ChangedInput
         return got.strip().upper() if exercise.kind == "choice" and isinstance(got, str) else got
+    except Unasked:
+        raise
     except (NotAttempted, NotImplementedError):
         raise NotAttempted from None
     except (Stopped, NoFunction, ChangedInput, NotPlain) as error:

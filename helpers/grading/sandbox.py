@@ -13,7 +13,6 @@ import platform
 import secrets
 import shutil
 import signal
-import site
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.exercises.exercise import Stopped, TimeLimit
+from helpers.exercises.exercise import Stopped, TimeLimit, Unasked
 from helpers.grading.confine import DENIED
 from helpers.grading.inside import END, READY, START, START_DRAWING
 from helpers.grading.wire import from_line, to_line
@@ -31,13 +30,16 @@ from helpers.grading.wire import from_line, to_line
 HELPERS = Path(__file__).resolve().parent.parent
 HERE = HELPERS / "grading"
 SCRATCH = "/scratch"
+PACKAGES = [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
+"""Where libraries are, wherever they were installed to."""
+
 START_SECONDS = 120
 """How long the warm process may take to load everything, on a slow machine."""
 
 LARGEST_REPLY = 8 << 20
 
 
-class SandboxError(Exception):
+class SandboxError(Unasked):
     """There is no sandbox, or it broke; the message says why."""
 
 
@@ -116,26 +118,15 @@ def _system():
             seen += ["--symlink", os.readlink(path), name]
         elif path.is_dir():
             seen += _read_only(path)
-    folders = {Path(folder) for folder in (sys.base_prefix, sys.prefix, sysconfig.get_path("stdlib"))}
-    folders |= {Path(sys.executable).resolve().parent.parent, *map(Path, site.getsitepackages())}
-    for folder in sorted(
-        folder for folder in folders if folder.is_dir() and Path("/usr") not in [folder, *folder.parents]
-    ):
-        seen += _read_only(folder)
+    python = Path(sys.executable).resolve().parent.parent
+    folders = {python, *map(Path, (sys.base_prefix, sys.prefix, sysconfig.get_path("stdlib"), *PACKAGES))}
+    for folder in sorted(folders):
+        if folder.is_dir() and Path("/usr") not in [folder, *folder.parents]:
+            seen += _read_only(folder)
     for device in ("null", "zero", "urandom", "random"):
         seen += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    return [
-        *seen,
-        "--dir",
-        "/etc",
-        "--ro-bind-try",
-        "/etc/ld.so.cache",
-        "/etc/ld.so.cache",
-        "--size",
-        "33554432",
-        "--tmpfs",
-        SCRATCH,
-    ]
+    seen += ["--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    return [*seen, "--size", str(32 << 20), "--tmpfs", SCRATCH]
 
 
 def _course():
@@ -214,8 +205,8 @@ class Sandbox:
             | {"cpu": int(self.limits.total_seconds) + 1},
         }
         code = (
-            f"import json, sys; sys.path.insert(0, {str(HELPERS.parent)!r}); from helpers.grading.inside import main; "
-            "main(int(sys.argv[1]), json.loads(sys.argv[2]))"
+            f"import json, sys; sys.path[:0] = {[str(HELPERS.parent), *PACKAGES]}; "
+            "from helpers.grading.inside import main; main(int(sys.argv[1]), json.loads(sys.argv[2]))"
         )
         command = [sys.executable, "-sPc", code, str(theirs.fileno()), json.dumps(settings)]
         if self.isolated:
