@@ -177,7 +177,8 @@ def test_pages_run_no_code_of_students(graded):
 def test_the_table_is_readable_by_a_spreadsheet(graded):
     with (graded[0] / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["student", *POINTS, "total", "flags"]
+    assert list(rows[0]) == ["student", *POINTS, "total", "out_of", "flags"]
+    assert {row["out_of"] for row in rows} == {str(sum(POINTS.values()))}
     names = [row["student"] for row in rows]
     assert "'=1+1, a formula" in names and "李雷 🎓 Žofie" in names
     perfect = rows[names.index("right")]
@@ -599,7 +600,7 @@ def test_the_hardest_exercise_comes_first():
     results = [result_of("a", POINTS), result_of("b", POINTS | {"ravine_rate": 0})]
     page = report.summary_page(exercises, results)
     hardest = page[page.index("<h2>Exercises") :]
-    titles = {name: hardest.index(f">{EXERCISES[name].title}<") for name in POINTS}
+    titles = {name: hardest.index(f" {EXERCISES[name].title}<") for name in POINTS}
     assert min(titles, key=titles.get) == "ravine_rate"
     assert "50%" in hardest and "a slip (1)" in hardest
 

@@ -314,8 +314,9 @@ def does_nothing(function):
 def show(value, length=120):
     """Return a plain value as short text."""
     if isinstance(value, np.ndarray):
-        with np.printoptions(precision=6, threshold=24, edgeitems=3, linewidth=10_000):
-            text = repr(value).replace("\n", "").replace("       ", " ")
+        formats = {"float_kind": "{:.6g}".format, "int_kind": str, "bool": str}
+        text = np.array2string(value, 10_000, separator=", ", threshold=24, formatter=formats)
+        text = f"array({' '.join(text.split())})"
     elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
         text = str(type(value)(float(f"{item:.6g}") for item in value))
     elif type(value) is float:
@@ -506,7 +507,7 @@ def _problem(exercise, case, got):
         if fault is None:
             return None
         if any(slip.name == fault for slip in exercise.slips):
-            return f"{show(got)} does not do."
+            return f"{show(got)} will not do."
     elif isinstance(got, str) and got in exercise.letters:
         return None if seal(exercise.name, got) == exercise.right else f"{got} is not the answer."
     return f"expected {_expected(exercise, case)}, got {show(got)}."

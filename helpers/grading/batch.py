@@ -107,7 +107,7 @@ def grade_class(folder, out, settings=None, *, show=None):
         if kept:
             results[submission.key] = kept
         elif not submission.cells or "another assignment" in result["flags"]:
-            nothing = Verdict(NOT_ATTEMPTED, "There was no answer to grade in what was handed in.")
+            nothing = Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in.")
             results[submission.key] = _keep(out, result, {name: asdict(nothing) for name in names}, [])
         else:
             waiting[submission.key] = (submission, result)

@@ -104,22 +104,22 @@ class _Process:
             wanted = {"arguments": encode(list(arguments))} if exercise.kind == "function" else {}
             try:
                 reply = self._ask(self._limits.call_seconds, do="ask", name=exercise.name, **wanted)
-                return self._answer(exercise, reply)
+                if "missing" not in reply:
+                    return self._answer(reply)
             except Stopped as stopped:
                 self._flag(f"{exercise.name} stopped: {stopped}")
                 raise
+            failures = (self._failures.get(number) for number in self._submission.answer_cells(exercise.name))
+            raise next(filter(None, failures), NotAttempted())
 
         return ask
 
-    def _answer(self, exercise, reply):
+    def _answer(self, reply):
         """Return the answer that a reply holds, or raise what it says instead; every word of it may be made up."""
         match reply:
             case {"value": value}:
                 with suppress(ValueError, RecursionError):
                     return decode(value)
-            case {"missing": _}:
-                failures = (self._failures.get(number) for number in self._submission.answer_cells(exercise.name))
-                raise next(filter(None, failures), NotAttempted())
             case {"raised": [kind, text]}:
                 raise Raised(kind, text)
             case {"not attempted": _}:

@@ -26,10 +26,12 @@ PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}
 body {{ color: #1a1a1a; background: #fff }}
 pre {{ background: #f4f4f4; padding: .6rem .8rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }}
-table {{ border-collapse: collapse }} th, td {{ text-align: left; padding: .2rem 1.2rem .2rem 0; vertical-align: top }}
+table {{ border-collapse: collapse }}
+th, td {{ text-align: left; padding: .25rem 1.2rem .25rem 0; vertical-align: top }}
+tr {{ border-bottom: 1px solid #ddd }} th {{ white-space: nowrap }}
 td.number, th.number {{ text-align: right }}
 .said {{ border-left: 4px solid; padding-left: .8rem; overflow-wrap: anywhere }}
 .correct {{ border-color: #0b7285 }} .incorrect {{ border-color: #b45309 }} .not {{ border-color: #757575 }}
@@ -68,14 +70,19 @@ def total(result):
 
 
 def grades(exercises, results):
-    """Return the table of grades as CSV: a row for each student, a column for each exercise, total and flags."""
+    """Return the table of grades as CSV: for each student the points by exercise, total, points to reach, flags."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["student", *(exercise.name for exercise in exercises), "total", "flags"])
+    writer.writerow(["student", *(exercise.name for exercise in exercises), "total", "out_of", "flags"])
     for result in results:
         points = [f"{result['verdicts'][exercise.name]['points']:g}" for exercise in exercises]
-        writer.writerow([_name(result, "'"), *points, f"{total(result):g}", "; ".join(result["flags"])])
+        total_points = [f"{total(result):g}", _reachable(exercises)]
+        writer.writerow([_name(result, "'"), *points, *total_points, "; ".join(result["flags"])])
     return table.getvalue()
+
+
+def _reachable(exercises):
+    return sum(exercise.points for exercise in exercises)
 
 
 def _name(result, guard=""):
@@ -92,16 +99,15 @@ def page_name(result):
 
 def feedback_page(exercises, result):
     """Return the page that a student may see: answers, verdicts and messages, no solutions."""
-    reachable = sum(exercise.points for exercise in exercises)
-    parts = [f"<p>{total(result):g} of {reachable} points</p>"]
+    parts = [f"<p>Chapter {exercises[0].chapter}: {total(result):g} of {_reachable(exercises)} points.</p>"]
     if result["flags"]:
         notes = "".join(f"<li>{html.escape(flag)}</li>" for flag in result["flags"])
         parts.append(f"<p>Noted while grading:</p><ul>{notes}</ul>")
-    for exercise in exercises:
+    for number, exercise in enumerate(exercises, 1):
         verdict, answer = result["verdicts"][exercise.name], result["answers"][exercise.name]
         outcome = verdict["outcome"]
         parts.append(
-            f"<h2>{html.escape(exercise.title)}</h2>"
+            f"<h2>{number}. {html.escape(exercise.title)}</h2>"
             f'<p class="said {outcome.split()[0]}">{MARKS[outcome]} {verdict["points"]:g} of {exercise.points}. '
             f"{_prose(verdict['message'])}</p>"
         )
@@ -118,7 +124,7 @@ def _prose(text):
 
 def summary_page(exercises, results):
     """Return the page about the class: histogram, hardest exercises, and what deserves a look."""
-    reachable = sum(exercise.points for exercise in exercises)
+    reachable = _reachable(exercises)
     totals = [total(result) for result in results]
     parts = [
         f"<p>{len(results)} submissions, {reachable} points to reach; mean {statistics.fmean(totals):.1f}, "
@@ -127,7 +133,7 @@ def summary_page(exercises, results):
         "<h2>Exercises, the hardest first</h2>",
         _hardest(exercises, results),
         "<h2>All submissions</h2>",
-        _list(results),
+        _list(results, reachable),
     ]
     return PAGE.format(title=f"Grades for chapter {exercises[0].chapter}", body="\n".join(parts))
 
@@ -155,28 +161,31 @@ def histogram(totals, reachable):
 
 def _hardest(exercises, results):
     rows = []
-    for exercise in exercises:
+    for number, exercise in enumerate(exercises, 1):
         verdicts = [result["verdicts"][exercise.name] for result in results]
         outcomes = Counter(verdict["outcome"] for verdict in verdicts)
         slips = Counter(verdict["slip"] for verdict in verdicts if verdict["slip"])
         commonest = min(slips, key=lambda slip: (-slips[slip], slip)) if slips else ""
         share = outcomes[CORRECT] / len(verdicts)
-        numbers = "".join(
-            f'<td class="number">{outcomes[outcome]}</td>' for outcome in (CORRECT, INCORRECT, NOT_ATTEMPTED)
-        )
         often = f"{html.escape(commonest)} ({slips[commonest]})" if commonest else ""
-        cells = f'<td>{html.escape(exercise.title)}</td><td class="number">{share:.0%}</td>{numbers}<td>{often}</td>'
-        rows.append((share, len(rows), f"<tr>{cells}</tr>"))
-    head = "".join(f'<th class="number">{word}</th>' for word in ("share", "right", "wrong", "not tried"))
-    return (
-        f"<table><tr><th>exercise</th>{head}<th>usual slip</th></tr>{''.join(row for *_, row in sorted(rows))}</table>"
-    )
+        numbers = (exercise.points, *(outcomes[outcome] for outcome in (CORRECT, INCORRECT, NOT_ATTEMPTED)))
+        counts = _numbers("td", *numbers, f"{share:.0%}")
+        row = f"<tr><td>{number}. {html.escape(exercise.title)}</td>{counts}<td>{often}</td></tr>"
+        rows.append((share, number, row))
+    head = _numbers("th", "points", "right", "wrong", "not tried", "share right")
+    rows = "".join(row for *_, row in sorted(rows))
+    return f"<table><tr><th>exercise</th>{head}<th>most usual slip</th></tr>{rows}</table>"
 
 
-def _list(results):
+def _numbers(tag, *values):
+    return "".join(f'<{tag} class="number">{value}</{tag}>' for value in values)
+
+
+def _list(results, reachable):
     rows = [
         f'<tr><td><a href="feedback/{html.escape(page_name(result))}">{html.escape(_name(result))}</a></td>'
-        f'<td class="number">{total(result):g}</td><td>{html.escape("; ".join(result["flags"]))}</td></tr>'
+        f"{_numbers('td', f'{total(result):g}')}<td>{html.escape('; '.join(result['flags']))}</td></tr>"
         for result in results
     ]
-    return f'<table><tr><th>student</th><th class="number">points</th><th>flags</th></tr>{"".join(rows)}</table>'
+    head = f"<th>student</th>{_numbers('th', f'points of {reachable}')}<th>flags</th>"
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
