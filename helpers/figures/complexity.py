@@ -155,13 +155,14 @@ def layer_shares(counted, *, title=""):
     kinds = {"Conv2D": "conv", "Dense": "dense"}
     names = [f"{kinds[type(row.layer).__name__]} {number}" for number, row in enumerate(rows, start=1)]
     figure, panels = new_figure(2, height=1.5 + 0.25 * len(rows))
-    for axes, what, colour in zip(panels, ("parameters", "macs"), (BLUE, ORANGE), strict=True):
-        whole = getattr(counted, what)
-        shares = [100 * getattr(row, what) / whole for row in rows]
+    wholes = {what: getattr(counted, what) for what in ("parameters", "macs")}
+    shares_of = {what: [100 * getattr(row, what) / whole for row in rows] for what, whole in wholes.items()}
+    longest = max(map(max, shares_of.values()))
+    for axes, (what, shares), colour in zip(panels, shares_of.items(), (BLUE, ORANGE), strict=True):
         bars = axes.barh(names, shares, color=colour, height=0.7)
         axes.bar_label(bars, [f"{share:.1f}" for share in shares], padding=3, fontsize=9)
-        axes.set(xlim=(0, 1.15 * max(shares)), xlabel="share (%)")
-        axes.set_title(f"{whole:,} {'parameters' if what == 'parameters' else 'multiply-adds'}")
+        axes.set(xlim=(0, 1.15 * longest), xlabel="share (%)")
+        axes.set_title(f"{wholes[what]:,} {'parameters' if what == 'parameters' else 'multiply-adds'}")
         axes.grid(axis="y", visible=False)
         axes.invert_yaxis()
     figure.suptitle(title)

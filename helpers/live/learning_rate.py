@@ -123,7 +123,7 @@ LEVELS = {
 }
 START = 4.0
 GOAL = 0.05
-BUDGET = {1: 8, 2: 60}
+BUDGET = {1: 40, 2: 60}
 
 #: What the player has registered, level -> list of (rate, distance left). It outlives the widget, so that running
 #: the cell again loses nothing.
@@ -143,7 +143,7 @@ def ravine_path(curvatures, learning_rate, steps):
 
 
 class RateGame(LiveFigure):
-    """Find for each level a learning rate that comes close enough to the lowest point within a few steps.
+    """Find for each level the highest learning rate that comes close enough to the lowest point in the steps given.
 
     A level counts as solved when a registered rate leaves a distance of at most `GOAL`. Once three bowls are solved,
     the picture shows the law behind them: the highest rate that converges is 2 / curvature.
@@ -175,13 +175,14 @@ class RateGame(LiveFigure):
         rows = []
         for level in LEVELS:
             tries = _registered.get(level, [])
-            best = min(tries, key=lambda entry: entry[1], default=None)
-            if best is None:
+            solved = [rate for rate, distance in tries if distance <= GOAL]
+            if not tries:
                 told = "not tried yet"
-            elif best[1] <= GOAL:
-                told = f"✓ solved, best rate {best[0]:.3g} ({len(tries)} registered)"
+            elif solved:
+                told = f"✓ solved, highest rate {max(solved):.3g} ({len(tries)} registered)"
             else:
-                told = f"✗ not yet: best rate {best[0]:.3g} leaves a distance of {best[1]:.3g}"
+                nearest, distance = min(tries, key=lambda entry: entry[1])
+                told = f"✗ not yet: rate {nearest:.3g} leaves a distance of {distance:.3g}"
             rows.append(f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>")
         self.board.value = f"<table role='status' aria-live='polite'>{''.join(rows)}</table>"
 
@@ -202,7 +203,7 @@ def highest_rate_game():
     (now,) = law.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=13, markeredgewidth=2, label="this rate")
     (solved,) = law.plot([], [], "o", color=GREEN, markersize=8, label="solved")
     (missed,) = law.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
-    (limit,) = law.plot([], [], color=GREY, linestyle="--", label="2 / curvature")
+    (limit,) = law.plot([], [], color=GREY, linestyle="--", label="limit, after 3 bowls")
     law.legend(loc="upper right")
     path_axes.set(xlabel="w", ylabel="loss", title="Level", ylim=(-100, 3200))  # the widest labels of all levels
     freeze_layout(figure)

@@ -1,0 +1,21 @@
+"""The written-out convolution against PyTorch's, and pooling against means."""
+
+import numpy as np
+import torch
+
+from helpers.convolution import convolve, pool_sums
+
+
+def test_it_equals_the_convolution_of_the_framework():
+    rng = np.random.default_rng(0)
+    image, windows, biases = rng.normal(size=(2, 6, 9)), rng.normal(size=(3, 2, 4, 4)), rng.normal(size=3)
+    tensors = (torch.from_numpy(array) for array in (image[np.newaxis], windows, biases))
+    expected = torch.nn.functional.conv2d(*tensors)[0].numpy()
+    assert convolve(image, windows, biases).shape == (3, 3, 6)
+    np.testing.assert_allclose(convolve(image, windows, biases), expected)
+
+
+def test_pooling_adds_squares_of_four():
+    image = np.arange(32.0).reshape(2, 4, 4)
+    means = torch.nn.functional.avg_pool2d(torch.from_numpy(image[np.newaxis]), 2)[0].numpy()
+    np.testing.assert_array_equal(pool_sums(image) / 4, means)
