@@ -487,7 +487,7 @@ def _ask(exercise, call, case):
             raise _Hopeless(f"{asked} changed its own input. Work on a copy, or make a new array.") from None
         if isinstance(error, NoFunction):
             raise _Hopeless(f"expected a function, got {said}. Hand it over by its name, without calling it.") from None
-        raise _Hopeless(f"{asked} is {said}; expected {_expected(exercise, case)}.") from None
+        raise _Hopeless(f"{asked} {_gave(exercise)} {said}; expected {_expected(exercise, case)}.") from None
     except BaseException as error:
         return Raised.of(error)
 
@@ -497,7 +497,7 @@ def _problem(exercise, case, got):
     if isinstance(got, Raised):
         return f"{_question(exercise, case)} raised {got}."
     if got is None:
-        return f"{_question(exercise, case)} is None. Is there a `return`?"
+        return f"{_question(exercise, case)} {_gave(exercise)} None. Is there a `return`?"
     if exercise.reference:
         found = difference(_reference(exercise, case), got, exercise.rtol, exercise.atol)
         about = f"{_question(exercise, case)}: " if found and exercise.kind == "function" else ""
@@ -526,6 +526,10 @@ def _fault(exercise, got):
         return exercise.accepts(got)
     except Exception:
         return "of no known form"
+
+
+def _gave(exercise):
+    return "returned" if exercise.kind == "function" else "is"
 
 
 def _reference(exercise, case):

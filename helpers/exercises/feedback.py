@@ -49,20 +49,21 @@ class Message:
     ----------
     text : str
         What to say; lines are kept.
-    outcome : str
-        One of `OUTCOMES`, which decides the colour and the mark.
+    outcome : str, optional
+        One of `OUTCOMES`, which decides the colour and the mark; what is about no answer has none.
     code : bool
         Whether the text is Python.
     """
 
-    def __init__(self, text, outcome=NOT_ATTEMPTED, code=False):
+    def __init__(self, text, outcome=None, code=False):
         self.text, self.outcome, self.code = text, outcome, code
 
     def __repr__(self):
-        return self.text if self.code else f"{MARKS[self.outcome]} {self.text}"
+        return f"{MARKS[self.outcome]} {self.text}" if self.outcome else self.text
 
     def _repr_html_(self):
-        style = f"border-left:4px solid {COLOURS[self.outcome]};padding:0.3em 0.8em;line-height:1.5"
+        colour = COLOURS[self.outcome or NOT_ATTEMPTED]
+        style = f"border-left:4px solid {colour};padding:0.3em 0.8em;line-height:1.5"
         text = html.escape(repr(self))
         body = f"<pre>{text}</pre>" if self.code else re.sub("`(.+?)`", r"<code>\1</code>", text)
         return f'<div role="status" style="{style}">{body}</div>'
@@ -283,7 +284,8 @@ class Progress(ipywidgets.VBox):
             raise ValueError(f"there are no exercises for chapter {chapter}")
         self.bar = ipywidgets.IntProgress(max=sum(exercise.points for exercise in self.exercises))
         self.total = ipywidgets.HTML()
-        self.states = {exercise.name: ipywidgets.HTML(layout={"width": "38em"}) for exercise in self.exercises}
+        layout = {"flex": "0 1 44em", "min_width": "0"}
+        self.states = {exercise.name: ipywidgets.HTML(layout=layout) for exercise in self.exercises}
         self.said = ipywidgets.HTML()
         rows = [ipywidgets.HBox([self.states[e.name], *self._buttons(e.name)]) for e in self.exercises]
         super().__init__([ipywidgets.HBox([self.bar, self.total]), *rows, self.said])
@@ -293,21 +295,26 @@ class Progress(ipywidgets.VBox):
     def _buttons(self, name):
         for label, function in (("Hint", hint), ("Solution", solution)):
             button = ipywidgets.Button(description=label, tooltip=f"{label} for {name}", layout={"width": "6em"})
-            button.on_click(lambda _button, function=function: self._say(function(name)))
+            button.on_click(lambda _button, function=function: self._say(function(name), name))
             yield button
 
-    def _say(self, message):
-        self.said.value = message._repr_html_()
+    def _say(self, message, name=""):
+        """Show a message below the rows, and which exercise it is about."""
+        about = f"<strong>{self._title(EXERCISES[name])}</strong>" if name else ""
+        self.said.value = about + message._repr_html_()
+
+    def _title(self, exercise):
+        return f"{self.exercises.index(exercise) + 1}. {html.escape(exercise.title)}"
 
     def refresh(self):
         """Show the progress as the file has it now."""
         progress, remark = read_progress()
         points = 0
-        for number, exercise in enumerate(self.exercises, start=1):
+        for exercise in self.exercises:
             outcome = progress.get(exercise.name, _empty())["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
-            self.states[exercise.name].value = f"{mark} {number}. {html.escape(exercise.title)} ({outcome})"
+            self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({outcome})"
         self.bar.value = points
         self.total.value = f"{points} of {self.bar.max} points"
         if remark:
