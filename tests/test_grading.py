@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import CORRECT, Stopped, TimeLimit, plain
+from helpers.exercises.exercise import CORRECT, INCORRECT, Stopped, TimeLimit, plain
 from helpers.grading import __main__ as command
 from helpers.grading import batch, report, sandbox, submissions, wire
 from helpers.grading.batch import Settings, grade_class
@@ -148,6 +148,14 @@ def test_nothing_was_written_outside(graded):
     places = [ROOT, Path.cwd(), Path.home(), Path("/"), Path("/tmp"), Path("/etc"), Path("/dev/shm"), graded[0]]
     places += [Path(np.__file__).parent, ROOT / "helpers"]
     assert not [place for place in places if (place / MARKER).exists()]
+
+
+@pytest.mark.parametrize("student, reason", {"crashes": "its process ended", "a loop in a cell": "too long"}.items())
+def test_an_answer_that_was_stopped_was_attempted(graded, student, reason):
+    result = graded[1][student]
+    (name,) = BANK[CHAPTER, student].lost
+    assert result["verdicts"][name]["outcome"] == INCORRECT and reason in result["verdicts"][name]["message"]
+    assert result["answers"][name]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -90,23 +90,22 @@ def grade_class(folder, out, settings=None, *, show=None):
 
     results, waiting = {}, {}
     for submission in submissions:
-        digest = hashlib.sha256(f"{submission.digest} {version()} {exercises[0].chapter}".encode()).hexdigest()
+        answered = any(map(submission.answers, names))
+        flags = [*submission.flags]
+        if answered:
+            flags += changes(submission, release) if release else []
+        elif submission.cells or submission.marks:
+            flags.append("another assignment")
         result = {
             "student": submission.student,
             "key": submission.key,
-            "digest": digest,
-            "flags": list(submission.flags),
+            "digest": _fingerprint(submission, exercises),
+            "flags": flags,
             "answers": {name: submission.answer(name) for name in names},
         }
-        if submission.cells or submission.marks:
-            if not any(map(submission.answers, names)):
-                result["flags"].append("another assignment")
-            elif release:
-                result["flags"] += changes(submission, release)
-        kept = _kept(out, result)
-        if kept:
+        if kept := _kept(out, result):
             results[submission.key] = kept
-        elif not submission.cells or "another assignment" in result["flags"]:
+        elif not answered:
             nothing = Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in.")
             results[submission.key] = _keep(out, result, {name: asdict(nothing) for name in names}, [])
         else:
@@ -133,6 +132,11 @@ def version():
     for path in sorted((HELPERS / "exercises").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _fingerprint(submission, exercises):
+    """Return what changes when a submission is handed in again, or its exercises change."""
+    return hashlib.sha256(f"{submission.digest} {version()} {exercises[0].chapter}".encode()).hexdigest()
 
 
 def _exercises(out, submissions, settings):

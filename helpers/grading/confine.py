@@ -7,7 +7,6 @@ to the next. This is Linux's own language: the numbers are those of its headers.
 
 import ctypes
 import os
-import platform
 import resource
 import struct
 
@@ -17,27 +16,25 @@ _NEW_MOUNTS, _NEW_IPC, _NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
 _NO_SETUID_PROGRAMS, _NO_DEVICES, _RECURSIVE, _PRIVATE = 2, 4, 1 << 14, 1 << 18
 _SET_SECCOMP, _DROP_BOUNDING_CAPABILITY, _NO_NEW_PRIVILEGES = 22, 24, 38
 
-#: System calls that no exercise needs: other processes, other programs, network, mounts, shared memory, tracing.
+MACHINE = "x86_64"
+"""The only kind of processor whose numbers for system calls are known here."""
+
+#: System calls that no exercise needs.
 DENIED = {
-    "x86_64": {
-        "other processes": (57, 58),  # fork, vfork; clone and clone3 are looked at below
-        "other programs": (59, 322),  # execve, execveat
-        "network": (41,),  # socket
-        # unshare, setns, mount, umount2, pivot_root, chroot, open_tree, move_mount, fsopen, fsconfig, fsmount,
-        # fspick, mount_setattr
-        "mounts": (272, 308, 165, 166, 155, 161, 428, 429, 430, 431, 432, 433, 442),
-        "memory that no limit counts": (29, 64, 68, 240, 319, 447),  # shmget, semget, msgget, mq_open, memfd_*
-        # ptrace, process_vm_readv, process_vm_writev, pidfd_open, pidfd_getfd, kcmp
-        "other processes' memory": (101, 310, 311, 434, 438, 312),
-        "keys": (248, 249, 250),  # add_key, request_key, keyctl
-        # bpf, perf_event_open, userfaultfd, io_uring_*, *_by_handle_at, personality
-        "rarely used parts of the kernel": (321, 298, 323, 425, 426, 427, 303, 304, 135),
-    }
+    "other processes": (57, 58),  # fork, vfork; clone and clone3 are looked at below
+    "other programs": (59, 322),  # execve, execveat
+    "network": (41,),  # socket
+    # unshare, setns, mount, umount2, pivot_root, chroot, open_tree, move_mount, fsopen, fsconfig, fsmount,
+    # fspick, mount_setattr
+    "mounts": (272, 308, 165, 166, 155, 161, 428, 429, 430, 431, 432, 433, 442),
+    "memory that no limit counts": (29, 64, 68, 240, 319, 447),  # shmget, semget, msgget, mq_open, memfd_*
+    # ptrace, process_vm_readv, process_vm_writev, pidfd_open, pidfd_getfd, kcmp
+    "other processes' memory": (101, 310, 311, 434, 438, 312),
+    "keys": (248, 249, 250),  # add_key, request_key, keyctl
+    # bpf, perf_event_open, userfaultfd, io_uring_*, *_by_handle_at, personality
+    "rarely used parts of the kernel": (321, 298, 323, 425, 426, 427, 303, 304, 135),
 }
-_ARCHITECTURE = {"x86_64": 0xC000003E}
-_CLONE = {"x86_64": 56}
-_CLONE3 = 435
-_THREAD = 0x00010000
+_ARCHITECTURE, _CLONE, _CLONE3, _THREAD = 0xC000003E, 56, 435, 0x00010000
 
 
 def _check(result):
@@ -96,12 +93,11 @@ def become(user):
 
 def deny_system_calls():
     """Let the system calls in `DENIED` fail from now on; threads can be made, processes not."""
-    machine = platform.machine()
     load, equal, any_bit, at_least, give = 0x20, 0x15, 0x45, 0x35, 0x06
     allowed, killed, refused, unknown = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026  # EPERM, ENOSYS
     program = [
         (load, 0, 0, 4),  # the architecture
-        (equal, 1, 0, _ARCHITECTURE[machine]),
+        (equal, 1, 0, _ARCHITECTURE),
         (give, 0, 0, killed),
         (load, 0, 0, 0),  # the number of the call
         (at_least, 0, 1, 0x40000000),  # the same calls by another set of numbers
@@ -109,10 +105,10 @@ def deny_system_calls():
         (equal, 0, 1, _CLONE3),  # its arguments cannot be looked at; libraries then take clone
         (give, 0, 0, unknown),
     ]
-    for number in (number for numbers in DENIED[machine].values() for number in numbers):
+    for number in (number for numbers in DENIED.values() for number in numbers):
         program += [(equal, 0, 1, number), (give, 0, 0, refused)]
     program += [
-        (equal, 0, 3, _CLONE[machine]),
+        (equal, 0, 3, _CLONE),
         (load, 0, 0, 16),  # its first argument
         (any_bit, 1, 0, _THREAD),
         (give, 0, 0, refused),

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from helpers.exercises.exercise import Stopped, TimeLimit, Unasked
-from helpers.grading.confine import DENIED
+from helpers.grading.confine import MACHINE
 from helpers.grading.inside import END, READY, START, START_DRAWING
 from helpers.grading.wire import from_line, to_line
 
@@ -81,8 +81,8 @@ def missing():
     """Return what this machine lacks for a sandbox, one sentence; None if it has everything."""
     if sys.platform != "linux":
         return f"the sandbox needs Linux, this is {sys.platform}"
-    if platform.machine() not in DENIED:
-        return f"the sandbox knows the system calls of {', '.join(DENIED)}, this is {platform.machine()}"
+    if platform.machine() != MACHINE:
+        return f"the sandbox knows the system calls of {MACHINE}, this is {platform.machine()}"
     if not shutil.which("bwrap"):
         return "bubblewrap is missing (on Debian or Ubuntu: apt install bubblewrap)"
     trial = subprocess.run(

@@ -333,6 +333,18 @@ for descriptor in range(3, 64):
         pass
 """
 
+CHANGES_ITS_INPUT = """
+right = {name}
+def {name}(*arguments):
+    answer = right(*arguments)
+    for argument in arguments:
+        if type(argument) is list:
+            argument.append(1)
+        elif type(argument).__name__ == "ndarray":
+            argument += 1
+    return answer
+"""
+
 LEAVES_THREADS = """
 import threading, tempfile, time
 left = tempfile.NamedTemporaryFile(delete=False)
@@ -504,6 +516,12 @@ def cases(chapter=CHAPTER):
         Case("floods the pipe", wrong(first=FLOODS), every, (f"code cell 2 stopped: {meddled}",)),
         Case("leaves threads", right(first=LEAVES_THREADS)),
         Case(
+            "changes its input",
+            right(last=CHANGES_ITS_INPUT.format(name=function)),
+            # Numbers can't be changed.
+            one(function) if hasattr(EXERCISES[function].fixed[0][0], "__len__") else frozenset(),
+        ),
+        Case(
             "magic commands",
             right(
                 first="%matplotlib inline\n!ls\nfiles = !ls\nimport matplotlib.pyplot as plt\n"
@@ -547,6 +565,7 @@ EVERY_CHAPTER = (
     "huge answers",
     "looks at the call stack",
     "looks for files",
+    "changes its input",
 )
 
 #: Those that take no time: for the tests that grade a class several times.
