@@ -14,7 +14,10 @@ import pytest
 import helpers
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = ["activations", "losses", "schedules", "initialisers", "descent", "complexity", "datasets", "claims"]
+CORE = [
+    *("activations", "losses", "schedules", "initialisers", "descent", "complexity", "conventions", "convolution"),
+    *("datasets", "claims"),
+]
 
 #: What each part may import from the course; a part may always import from itself.
 ALLOWED = {
