@@ -11,6 +11,7 @@ infinite in floating point. Every function here has its right limits at both end
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -62,6 +63,10 @@ class Activation:
         x = float_array(x, "x")
         y = self._value(x, _buffer(out, x))
         return y if y.ndim else y[()]
+
+    def forward(self, x, out):
+        """Write f(x) into `out` and return it: a call without its checks, for arrays of one shape and dtype."""
+        return self._value(x, out)
 
     def derivative(self, x, out=None):
         """Return the slope f'(x), element by element; parameters and result are those of a call."""
@@ -145,10 +150,11 @@ class ReLU(Activation):
     output_range = (0.0, math.inf)
 
     def _value(self, x, out):
-        return x.clip(0, np.inf, out=out)  # on large arrays twice as fast as np.maximum(x, 0)
+        # On large arrays twice as fast as np.maximum(x, 0).
+        return x.clip(_constant(0, x.dtype), _constant(math.inf, x.dtype), out=out)
 
     def _derivative(self, x, y):
-        return (x > 0).astype(x.dtype)
+        return (x > _constant(0, x.dtype)).astype(x.dtype)
 
 
 @dataclass(frozen=True, repr=False)
@@ -311,6 +317,12 @@ class GELU(Activation):
     def _probability(x):
         # erfc(-t) = 1 + erf(t), but keeps its digits where erf(t) is close to -1.
         return (_erfc(x / -math.sqrt(2)) / 2).astype(x.dtype)
+
+
+@cache
+def _constant(value, dtype):
+    """Return a number as an array, with which NumPy begins at once; a Python number it has to convert first."""
+    return np.array(value, dtype)
 
 
 def _buffer(out, x):

@@ -12,7 +12,6 @@ be scaled by numbers taken from the training samples alone:
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -260,6 +259,8 @@ def digits():
 
 def data_folder():
     """Return the folder of the data files: inside an installed package, else beside it in the repository."""
+    from pathlib import Path  # here, since only reading a file needs it
+
     package = Path(__file__).parent
     return package / "data" if (package / "data").is_dir() else package.parent / "data"
 

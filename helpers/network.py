@@ -30,8 +30,8 @@ class Softmax:
 
     Parameters
     ----------
-    classes : int
-        The number of units.
+    shape : tuple of int
+        That of the columns, ([runs,] classes, samples).
     dtype : data-type
         That of the columns.
     multiply : callable
@@ -40,37 +40,37 @@ class Softmax:
 
     name = "softmax"
 
-    def __init__(self, classes, dtype, multiply):
+    def __init__(self, shape, dtype, multiply):
         # A product with ones adds up the classes and repeats the sum for each; `sum` takes longer.
-        self.ones = np.ones((classes, classes), dtype)
+        self.ones, self.sums = np.ones((shape[-2], shape[-2]), dtype), np.empty(shape, dtype)
         self.multiply = multiply
         # In float32 e^-43.7 = 1e-19, which is nothing beside the 1 of the largest. Far smaller numbers, at
         # the very end of what the dtype can hold, make the processor several times slower.
         self.lowest = np.array(np.log(np.finfo(dtype).tiny) / 2, dtype)
 
-    def __call__(self, z, out):
+    def forward(self, z, out):
         """Write e^z over its sum into `out`; with the largest z taken off first, no power overflows."""
         np.subtract(z, np.maximum.reduce(z, axis=-2, keepdims=True), out=out)
         np.maximum(out, self.lowest, out=out)
         np.exp(out, out=out)
-        np.divide(out, self.multiply(self.ones, out), out=out)
+        np.divide(out, self.multiply(self.ones, out, self.sums), out=out)
 
     def backward(self, gradient, z, p, out):
         """Write dloss/dz = p * (g - sum of p g) into `out`, where p is the output and g = dloss/dp."""
-        np.subtract(gradient, self.multiply(self.ones, p * gradient), out=out)
+        np.subtract(gradient, self.multiply(self.ones, p * gradient, self.sums), out=out)
         np.multiply(out, p, out=out)
 
 
 class SoftmaxCrossEntropyGradient:
     """The derivative of the mean loss with respect to the logits z: (softmax(z) - y) / samples."""
 
-    def __init__(self, outputs, samples, dtype, multiply):
-        self.softmax = Softmax(outputs, dtype, multiply)
-        self.share = np.array(1 / samples, dtype)
+    def __init__(self, shape, dtype, multiply):
+        self.softmax = Softmax(shape, dtype, multiply)
+        self.share = np.array(1 / shape[-1], dtype)
 
     def __call__(self, z, y, out):
         """Write the derivative into `out`."""
-        self.softmax(z, out)
+        self.softmax.forward(z, out)
         np.subtract(out, y, out=out)
         np.multiply(out, self.share, out=out)
 
@@ -78,8 +78,8 @@ class SoftmaxCrossEntropyGradient:
 class MeanSquaredErrorGradient:
     """The derivative of the mean loss with respect to the outputs a: 2 (a - y) / (samples * outputs)."""
 
-    def __init__(self, outputs, samples, dtype, multiply):
-        self.share = np.array(2 / (samples * outputs), dtype)
+    def __init__(self, shape, dtype, multiply):
+        self.share = np.array(2 / (shape[-1] * shape[-2]), dtype)
 
     def __call__(self, a, y, out):
         """Write the derivative into `out`."""
@@ -434,11 +434,11 @@ class Pass:
     def __init__(self, network, samples):
         # For one network, dot has the smaller overhead; matmul goes through many of them.
         multiply = self.multiply = np.matmul if network.runs else np.ndarray.dot
-        outputs, dtype = network.sizes[-1], network.dtype
+        shape, dtype = (*network.lead, network.sizes[-1], samples), network.dtype
         self.samples = samples
-        self.loss_gradient = GRADIENTS[network.loss.name](outputs, samples, dtype, multiply)
+        self.loss_gradient = GRADIENTS[network.loss.name](shape, dtype, multiply)
         last = network.output_activation
-        last = Softmax(outputs, dtype, multiply) if last is Softmax else last
+        last = Softmax(shape, dtype, multiply) if last is Softmax else last
         functions = [network.activation] * (len(network.sizes) - 2) + [last]
         self.layers, below = [], None
         for matrix, gradient, f in zip(network._matrices, network._matrix_gradients, functions, strict=True):
@@ -470,7 +470,7 @@ class Pass:
         for layer in self.layers:
             self.multiply(layer.matrix, layer.input, layer.z)
             if layer.f:
-                layer.f(layer.z, layer.a)
+                layer.f.forward(layer.z, layer.a)
         return layer.a
 
     def backward(self, y):

@@ -140,7 +140,7 @@ def test_the_columnwise_gradients_equal_those_of_losses(name):
     outputs, labels = 30 * rng.normal(size=(8, 4)), rng.integers(0, 4, 8)
     y = np.eye(4)[labels]
     columns = np.empty((4, 8))
-    GRADIENTS[name](4, 8, np.dtype(np.float64), np.matmul)(outputs.T, y.T, columns)
+    GRADIENTS[name]((4, 8), np.dtype(np.float64), np.matmul)(outputs.T, y.T, columns)
     loss = {"softmax_cross_entropy": softmax_cross_entropy, "mean_squared_error": mean_squared_error}[name]
     np.testing.assert_allclose(columns.T, loss.gradient(outputs, y), rtol=1e-12, atol=1e-300)
 
