@@ -6,15 +6,20 @@ BIN := $(VENV)/bin
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test test-browser test-grading grade lint notebooks exercises bench clean
+# Where pyenv keeps other versions of Python, if it is there.
+space := $() $()
+PYENV := $(subst $(space),:,$(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin))
+
+.PHONY: help lab test test-browser test-grading matrix grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
 	@echo "make test          set up, then run all tests: code, notebooks, style"
 	@echo "make test-browser  the same course in a real browser (needs Chromium)"
 	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
+	@echo "make matrix        the lowest and the highest versions that the course supports"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
-	@echo "make notebooks     execute all notebooks and store their outputs"
+	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
 	@echo "make exercises     make the student versions of the exercises from their solutions"
 	@echo "make bench         timings, as ratios"
 	@echo "make lint          check code style and formatting"
@@ -32,6 +37,9 @@ test-browser: $(VENV)/tester.stamp
 test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
 
+matrix: $(VENV)/tester.stamp
+	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
+
 grade: $(VENV)/tester.stamp
 	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"
 
@@ -41,6 +49,7 @@ lint: $(VENV)/tester.stamp
 
 notebooks: $(VENV)/tester.stamp
 	$(BIN)/python -m tests.store_notebooks
+	@$(BIN)/python -m tox run --quiet -e diff
 
 exercises: $(VENV)/tester.stamp
 	$(BIN)/python -m tests.make_exercises
