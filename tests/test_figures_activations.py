@@ -6,7 +6,7 @@ import pytest
 from helpers.activations import ACTIVATIONS, leaky_relu, relu, sigmoid
 from helpers.figures import activations as figures
 from helpers.initialisers import INITIALISERS
-from helpers.live.activations import GOAL, centred_pairs, curvature_matrix, times, walk
+from helpers.live.activations import GOAL, Shifted, centred_pairs, curvature_matrix, dead_relus, times, walk
 
 
 def test_activation_panels_tell_each_function_and_its_slope():
@@ -22,6 +22,15 @@ def test_activation_panels_tell_each_function_and_its_slope():
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_activation_can_be_drawn(name):
     assert "not finite" not in figures.activation_panels({name: ACTIVATIONS[name]}).description
+
+
+def test_class_panels_tell_the_classes_of_each_panel():
+    points = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
+    panels = {"truth": np.array([1, 0, 0]), "answer": np.array([1, 1, 0])}
+    first, second = figures.class_panels(points, panels, ("out", "in")).description.split("Panel 2: ")
+    assert "Panel 1: truth: 1 in " in first and "points 'in': 0 at input x_1 = 0" in first
+    assert "points 'out': rises from 2 at input x_1 = 1 to 4 at input x_1 = 3" in first
+    assert second.startswith("answer: 2 in ") and "points 'out': 4 at input x_1 = 3" in second
 
 
 def test_histograms_tell_how_many_fall_where():
@@ -112,6 +121,25 @@ def test_the_pairs_are_centred():
 def test_times_multiplies_the_weights_and_nothing_else(name):
     once, thrice = (f(5, 4, np.random.default_rng(1)) for f in (INITIALISERS[name], times(name, 3)))
     assert np.allclose(thrice, 3 * once)
+
+
+@pytest.mark.parametrize("x", [0.5, np.float32(-2), np.linspace(-3, 3, 7)])
+def test_a_shifted_activation_lies_lower_and_is_as_steep(x):
+    shifted = Shifted(sigmoid, 0.5)
+    assert shifted(x) == pytest.approx(sigmoid(x) - 0.5) and shifted(x).dtype == sigmoid(x).dtype
+    assert np.array_equal(shifted.derivative(x), sigmoid.derivative(x))
+    x = np.array([x])
+    out = np.empty_like(x)
+    assert shifted(x, out=out) is out and out == pytest.approx(sigmoid(x) - 0.5)
+
+
+def test_no_unit_of_a_diverged_network_counts_as_dead():
+    live = dead_relus()
+    assert live.readout["state"] == "finite" and live.readout["dead in layer 2"] != "0 of 64"
+    assert "points 'dead': empty" in live.description.split("Panel 2")[0]
+    live.set(learning_rate=2.0, factor=5.6, slope=0.3)
+    assert live.readout["state"] == "diverged" and live.readout["dead in layer 2"] == "unknown"
+    assert live.description.count("points 'dead': empty") == 2
 
 
 def test_every_panel_of_activations_has_the_same_scale():

@@ -35,6 +35,33 @@ def activation_panels(functions):
 
 
 @described_figure
+def class_panels(points, panels, names):
+    """Show points of two classes, coloured in each panel as someone classifies them.
+
+    Parameters
+    ----------
+    points : array (samples, 2)
+    panels : dict of str -> array (samples,)
+        Class 0 or 1 of each point, by title.
+    names : sequence of two str
+        Of the classes.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    figure, axeses = new_figure(len(panels), height=2.9, sharey=True)
+    for axes, (title, classes) in zip(np.atleast_1d(axeses), panels.items(), strict=True):
+        for i, (name, colour, marker) in enumerate(zip(names, (ORANGE, BLUE), "^o", strict=True)):
+            axes.plot(*points[classes == i].T, marker, color=colour, markersize=4, label=name)
+        axes.set(title=f"{title}: {np.count_nonzero(classes)} {names[1]}", aspect="equal", xlabel="input $x_1$")
+    first = np.atleast_1d(axeses)[0]
+    first.set_ylabel("input $x_2$")
+    figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
+
+
+@described_figure
 def histograms(samples, *, bins=30, ylabel="samples"):
     """Show how often each value occurs, one panel a sample.
 

@@ -1,10 +1,11 @@
 """The live figures of chapter 3: a tangent, a gradient on its way back, a zig-zag, and units that die."""
 
 import functools
+from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.activations import ACTIVATIONS, leaky_relu
+from helpers.activations import ACTIVATIONS, Activation, leaky_relu
 from helpers.datasets import digits
 from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
@@ -32,6 +33,28 @@ def times(initialiser, factor):
     return Initialiser(
         f"{factor:g} times {base.name}", rf"{factor:g}\,{base.formula}", lambda n: factor * base.standard_deviation(n)
     )
+
+
+@dataclass(frozen=True)
+class Shifted(Activation):
+    """Another activation, moved down by a constant: its mean changes, its slope does not.
+
+    Parameters
+    ----------
+    f : helpers.activations.Activation
+    shift : float
+        What is subtracted from f(x).
+    """
+
+    f: Activation
+    shift: float
+    name = "shifted"
+
+    def _value(self, x, out):
+        return np.subtract(self.f(x), self.shift, out=out)
+
+    def _derivative(self, x, y):
+        return self.f.derivative(x)
 
 
 @functools.cache
@@ -252,35 +275,39 @@ def dead_relus():
     course.legend(loc="center right")
     data = standardised_digits()[:TRAINED_ON]
 
-    def firing(network):
-        """Return for each hidden layer the share of samples on which each unit fires."""
-        network.forward(data.inputs)
-        return [(z > 0).mean(axis=0) for z in network.pre_activations[:-1]]
+    def look(network):
+        """Return the accuracy, the share of samples on which each unit fires by layer, and whether all is finite."""
+        right = network.accuracy(data.inputs, data.targets)
+        sums = network.pre_activations[:-1]
+        return right, [(z > 0).mean(axis=0) for z in sums], all(np.isfinite(z).all() for z in sums)
 
     def show(history):
-        for grid, cross, fires in zip(grids, crosses, history[-1][1], strict=True):
-            dead = np.flatnonzero(fires == 0)
+        right, firing, finite = zip(*history, strict=True)
+        # A unit is dead if it never fires; that the sums of a diverged network are no numbers is something else.
+        dead = [[fires == 0 for fires in layers] for layers, known in zip(firing, finite, strict=True) if known]
+        for grid, cross, fires, silent in zip(grids, crosses, firing[-1], dead[-1], strict=True):
             grid.set_data(fires.reshape(8, 8))
-            cross.set_data(dead % 8, dead // 8)
-        epoch = np.arange(len(history))
-        accuracy.set_data(epoch, [entry[0] for entry in history])
-        share.set_data(epoch, [np.mean(entry[1][1] == 0) for entry in history])
-        dead = [np.count_nonzero(fires == 0) for fires in history[-1][1]]
+            places = np.flatnonzero(silent & finite[-1])
+            cross.set_data(places % 8, places // 8)
+        accuracy.set_data(np.arange(len(right)), right)
+        share.set_data(np.arange(len(dead)), [np.mean(second) for _, second in dead])
+        counts = [f"{np.count_nonzero(silent)} of {UNITS}" if finite[-1] else "unknown" for silent in dead[-1]]
         return {
             "epoch": len(history) - 1,
-            "dead in layer 1": f"{dead[0]} of {UNITS}",
-            "dead in layer 2": f"{dead[1]} of {UNITS}",
-            "accuracy": f"{history[-1][0]:.1%}",
+            "dead in layer 1": counts[0],
+            "dead in layer 2": counts[1],
+            "accuracy": f"{right[-1]:.1%}",
+            "state": "finite" if finite[-1] else "diverged",
         }
 
     def move(learning_rate, factor, slope):
         network = Network(
             [64, UNITS, UNITS, 10], leaky_relu.with_slope(slope), initialisation=times("he", factor), dtype=np.float64
         )
-        history = [(network.accuracy(data.inputs, data.targets), firing(network))]
+        history = [look(network)]
         yield show(history)
         for record in epochs(network, data.inputs, data.targets, learning_rate, EPOCHS):
-            history.append((record.accuracy, firing(network)))
+            history.append(look(network))
             if record.epoch in (1, 3, 6, EPOCHS):
                 yield ("progress", record.epoch / EPOCHS)
                 yield show(history)
