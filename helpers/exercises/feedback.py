@@ -168,20 +168,17 @@ def within(seconds, function, *arguments):
 
 
 def _call(exercise, answer):
-    """Return what the judge asks: the answer itself, or the learner's function with a time limit."""
-    if answer is ... or does_nothing(answer):
-        return _refuse(NotAttempted())
-    if exercise.kind != "function":
-        return lambda: answer
-    if not callable(answer):
-        return _refuse(NoFunction(f"an object of type {type_name(answer)}"))
+    """Return what the judge asks: the answer itself, or the learner's function, with a time limit for all calls."""
     end = time.monotonic() + SECONDS
-    return lambda *arguments: within(max(end - time.monotonic(), 0.01), answer, *arguments)
 
-
-def _refuse(error):
-    def call(*_arguments):
-        raise error
+    def call(*arguments):
+        if answer is ... or does_nothing(answer):
+            raise NotAttempted
+        if exercise.kind != "function":
+            return answer
+        if not callable(answer):
+            raise NoFunction(f"an object of type {type_name(answer)}")
+        return within(max(end - time.monotonic(), 0.01), answer, *arguments)
 
     return call
 
@@ -282,10 +279,11 @@ class Progress(ipywidgets.VBox):
         self.exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
         if not self.exercises:
             raise ValueError(f"there are no exercises for chapter {chapter}")
-        self.bar = ipywidgets.IntProgress(max=sum(exercise.points for exercise in self.exercises))
+        shrinks = {"flex": "0 1 20em", "min_width": "0"}
+        self.bar = ipywidgets.IntProgress(max=sum(exercise.points for exercise in self.exercises), layout=shrinks)
         self.total = ipywidgets.HTML()
-        layout = {"flex": "0 1 44em", "min_width": "0"}
-        self.states = {exercise.name: ipywidgets.HTML(layout=layout) for exercise in self.exercises}
+        shrinks = {"flex": "0 1 44em", "min_width": "0"}
+        self.states = {exercise.name: ipywidgets.HTML(layout=shrinks) for exercise in self.exercises}
         self.said = ipywidgets.HTML()
         rows = [ipywidgets.HBox([self.states[e.name], *self._buttons(e.name)]) for e in self.exercises]
         super().__init__([ipywidgets.HBox([self.bar, self.total]), *rows, self.said])
@@ -294,7 +292,7 @@ class Progress(ipywidgets.VBox):
 
     def _buttons(self, name):
         for label, function in (("Hint", hint), ("Solution", solution)):
-            button = ipywidgets.Button(description=label, tooltip=f"{label} for {name}", layout={"width": "6em"})
+            button = ipywidgets.Button(description=label, tooltip=f"{label} for {name}", layout={"flex": "0 0 6em"})
             button.on_click(lambda _button, function=function: self._say(function(name), name))
             yield button
 
