@@ -10,13 +10,14 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test test-browser test-grading matrix grade lint notebooks exercises bench clean
+.PHONY: help lab test test-browser test-grading elsewhere matrix grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
 	@echo "make test          set up, then run all tests: code, notebooks, style"
 	@echo "make test-browser  the same course in a real browser (needs Chromium)"
 	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
+	@echo "make elsewhere     the notebooks on another processor, with other settings, without network (needs bubblewrap)"
 	@echo "make matrix        the lowest and the highest versions that the course supports"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
 	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
@@ -36,6 +37,9 @@ test-browser: $(VENV)/tester.stamp
 
 test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
+
+elsewhere: $(VENV)/tester.stamp
+	$(BIN)/python -m tests.elsewhere
 
 matrix: $(VENV)/tester.stamp
 	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
