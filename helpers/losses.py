@@ -10,6 +10,8 @@ Logarithms are natural. Results have the dtype of the prediction. When training 
 or nan without a warning.
 """
 
+from itertools import combinations
+
 import numpy as np
 
 from helpers._checks import describe, float_array, integer, lookup, real
@@ -298,6 +300,33 @@ def one_hot(labels, classes, dtype=np.float64):
     if outside.any():
         raise ValueError(f"class labels must be from 0 to {classes - 1}, got {labels[outside][0]}")
     return (labels[..., None] == np.arange(classes)).astype(dtype)
+
+
+def cheapest_weights(inputs, target, cost, profit):
+    """Return the two weights for which ``inputs @ weights`` has the least asymmetric loss, without descending.
+
+    Over the weights the loss is made of plane pieces, which meet where a prediction equals its target. So it is
+    least at a corner: where two predictions are exact. There are only finitely many pairs of samples: try them all.
+
+    Parameters
+    ----------
+    inputs : array_like of shape (samples, 2)
+        No two rows may be multiples of each other.
+    target : array_like of shape (samples,)
+    cost, profit : float
+        Price of one unit predicted too much, and too little; above 0.
+
+    Returns
+    -------
+    numpy.ndarray of shape (2,)
+    """
+    inputs, target = float_array(inputs, "inputs"), float_array(target, "target")
+    pairs = np.array(list(combinations(range(len(target)), 2)))
+    corners = np.linalg.solve(inputs[pairs], target[pairs][..., None])[..., 0]
+    predictions = corners @ inputs.T
+    target = np.broadcast_to(target, predictions.shape)
+    losses = asymmetric_loss(predictions, target, cost, profit, reduction="none").sum(axis=1)
+    return corners[losses.argmin()]
 
 
 def _shifted(logits):

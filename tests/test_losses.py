@@ -9,11 +9,13 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.mathtext import MathTextParser
 
 from helpers import losses
+from helpers.datasets import yogurt_sales
 from helpers.losses import (
     LOSSES,
     ClassificationLoss,
     Loss,
     asymmetric_loss,
+    cheapest_weights,
     cross_entropy,
     mean_squared_error,
     one_hot,
@@ -221,6 +223,19 @@ def test_asymmetric_loss_is_the_pinball_loss(tau, pair):
     np.testing.assert_allclose(
         asymmetric_loss(prediction, target, 1 - tau, tau, reduction="none"), pinball, rtol=1e-12, atol=1e-12
     )
+
+
+@pytest.mark.parametrize(("cost", "profit"), [(1, 99), (1, 1), (7, 2), (99, 1)])
+def test_no_small_change_makes_the_cheapest_weights_cheaper(cost, profit):
+    """The loss is convex: what is least among its neighbours is least of all."""
+    data = yogurt_sales()
+
+    def bill(w):
+        return asymmetric_loss(data.inputs @ w, data.targets, cost, profit, reduction="sum")
+
+    best = cheapest_weights(data.inputs, data.targets, cost, profit)
+    for angle in np.linspace(0, 2 * np.pi, 360):
+        assert bill(best + 1e-4 * np.array([np.cos(angle), np.sin(angle)])) > bill(best)
 
 
 @pytest.mark.parametrize(("cost", "profit"), [(1, 99), (99, 1), (1, 1), (2, 6)])

@@ -28,6 +28,8 @@ def loss_shapes(errors, losses):
         axes.plot(errors, values, label=label)
     axes.axvline(0, color=GREY, linestyle="-", linewidth=0.8, label="no error")
     axes.set(xlabel="error: prediction - target", ylabel="loss")
+    for text, side in (("too little ", "right"), (" too much", "left")):
+        axes.text(0, 0.92, text, transform=axes.get_xaxis_transform(), ha=side, fontsize=9)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return figure
 

@@ -62,7 +62,9 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     learning_rate : float
         The initial one.
     batch_size : int or str
-    epochs, seed : int
+    epochs : int
+    seed : int or sequence of int
+        A sequence trains one network for each, all at once.
 
     Yields
     ------
@@ -165,7 +167,7 @@ def workbench():
     table.set(xlabel="taken for", ylabel="digit", title="Confusions", xticks=range(10), yticks=range(10))
     table.grid(visible=False)
     shown = worst.imshow(mosaic(np.zeros((0, 64))), vmin=0, vmax=16, cmap="gray_r")
-    worst.set(title="Mistaken: digit > answer")
+    worst.set(title="Mistaken: digit → answer")
     worst.axis("off")
     places = [(column * TILE[1] + 5.5, row * TILE[0] + 1.5) for row in range(ROWS) for column in range(COLUMNS)]
     captions = [worst.text(x, y, "", ha="center", va="center", fontsize=9) for x, y in places]
@@ -186,7 +188,7 @@ def workbench():
             wrong = np.flatnonzero(answers != held_out.targets)[: ROWS * COLUMNS]
             shown.set_data(mosaic(pictures[wrong]))
             for i, caption in enumerate(captions):
-                caption.set_text(f"{held_out.targets[wrong[i]]} > {answers[wrong[i]]}" if i < len(wrong) else "")
+                caption.set_text(f"{held_out.targets[wrong[i]]} → {answers[wrong[i]]}" if i < len(wrong) else "")
             yield ("progress", record.epoch / epochs)
             yield {
                 "held-out accuracy": round(float(record.validation_accuracy), 3),

@@ -1,40 +1,21 @@
 """The live figures of chapter 4: a plan for yogurt, surprise, softmax, confident mistakes, and the best guess."""
 
-from itertools import combinations
-
 import numpy as np
 
 from helpers.datasets import yogurt_sales
 from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
 from helpers.live.controls import choice, count, number, rate, switch
 from helpers.live.core import LiveFigure, live_figure
-from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
+from helpers.losses import (
+    asymmetric_loss,
+    cheapest_weights,
+    cross_entropy,
+    mean_squared_error,
+    softmax,
+    softmax_cross_entropy,
+)
 
 # -- yogurt: a plan whose errors have prices -----------------------------------------------------------------------
-
-
-def cheapest_weights(inputs, sales, cost, profit):
-    """Find the two weights whose predictions cost least, exactly and without descending.
-
-    The asymmetric loss is made of flat pieces, which meet where a prediction equals the sales. So it is least at a
-    corner: where two predictions are exact. There are only finitely many pairs of samples: try them all.
-
-    Parameters
-    ----------
-    inputs : array (samples, 2)
-    sales : array (samples,)
-    cost, profit : float
-        Price of a unit predicted too much, and too little; above 0.
-
-    Returns
-    -------
-    ndarray of shape (2,)
-    """
-    pairs = np.array(list(combinations(range(len(sales)), 2)))
-    corners = np.linalg.solve(inputs[pairs], sales[pairs][..., None])[..., 0]
-    errors = corners @ inputs.T - sales
-    bills = cost * np.maximum(errors, 0).sum(axis=1) - profit * np.minimum(errors, 0).sum(axis=1)
-    return corners[bills.argmin()]
 
 
 @live_figure
@@ -51,7 +32,7 @@ def yogurt_plan():
     # The plane over the unit square, looked at along the floor: its corners (0,0), (1,0), (1,1), (0,1).
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     side.plot(x.sum(axis=1), sales, "o", color=BLACK, markersize=4, label="sales of a day")
-    (plane,) = side.plot([], [], color=BLUE, linewidth=1.5, label="planned")
+    (plane,) = side.plot([], [], color=BLUE, linewidth=1.5, label="edges of the plan")
     side.set(xlim=(0, 2), ylim=(0, 2.4), xlabel="$x_1 + x_2$", ylabel="units", title="The plan, seen from the side")
     side.legend(loc="upper left")
     (surplus,) = errors.plot([], [], "o", color=BLUE, markersize=6, label="too much")
@@ -308,9 +289,9 @@ def best_guess():
         axes.set(xlim=(0, 31), xlabel="guess (minutes)", title=f"{name}\n{title}")
     panels[0].set(ylim=(-14, 210), ylabel="loss (minutes²)")
     panels[1].set(ylim=(-1, 15), ylabel="loss (minutes)")
-    panels[2].set(ylim=(-1, 15), ylabel="loss (minutes)")
+    panels[2].set(ylim=(-0.6, 8), ylabel="loss (minutes)")
     handles = [marks[0], bests[0], dots[0]]
-    panels[2].legend(handles, ["your guess", "least", "waits"], loc="upper left", fontsize=8.5)
+    panels[2].legend(handles, ["your guess", "least", "waits"], loc="upper center", fontsize=8.5)
     freeze_layout(figure)
 
     def move(guess, longest, tau):
