@@ -432,6 +432,11 @@ def test_a_sandbox_that_breaks_costs_no_points_and_is_told(tmp_path, monkeypatch
     assert failed[0].startswith("right: the sandbox did not start")
 
 
+def test_a_process_that_cannot_be_confined_is_no_fault_of_a_submission():
+    with Sandbox(Limits(file=-1)) as one, pytest.raises(SandboxError, match="the sandbox broke"):
+        one.session()
+
+
 def test_libraries_elsewhere_are_seen(tmp_path, monkeypatch):
     library = tmp_path / "lib" / "site-packages"
     library.mkdir(parents=True)

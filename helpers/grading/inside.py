@@ -138,8 +138,9 @@ def _learner(descriptor, settings):
 
 
 def serve(connection):
-    """Answer requests, one a line, until the connection is closed."""
+    """Say that all is ready, then answer requests, one a line, until the connection is closed."""
     module = _notebook()
+    connection.sendall(READY)
     with connection.makefile("rb") as requests:
         for line in requests:
             request = from_line(line)

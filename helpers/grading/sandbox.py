@@ -251,15 +251,17 @@ class Sandbox:
             self.close()
             self._start()
         ours, theirs = socket.socketpair()
-        with theirs:
+        command = START_DRAWING if drawing else START
+        try:
             self._control.settimeout(START_SECONDS)
-            try:
-                command = START_DRAWING if drawing else START
+            ours.settimeout(START_SECONDS)
+            with theirs:
                 socket.send_fds(self._control, [command], [theirs.fileno()])
-                started = self._control.recv(1) == command
-            except OSError:
-                started = False
-        if not started:
+                forked = self._control.recv(1) == command
+            ready = forked and ours.recv(1) == READY
+        except OSError:
+            ready = False
+        if not ready:
             ours.close()
             self.close()
             raise SandboxError("the sandbox broke")
