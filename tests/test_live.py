@@ -16,6 +16,7 @@ from helpers.figures.style import new_figure
 from helpers.live import controls
 from helpers.live.core import LIVE_FIGURES, LiveFigure
 from helpers.live.predict import Prediction, predict
+from tests.gate.probe import ends, not_finite
 
 for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
     importlib.import_module(module.name)
@@ -25,17 +26,6 @@ for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
 def shared(name):
     """Return one figure of that name for several tests: whatever its history, `reset` must bring it back."""
     return LIVE_FIGURES[name]()
-
-
-def ends(control):
-    """Return what a control may be set to: its two ends, or all its choices."""
-    if isinstance(control, ipywidgets.SelectionSlider):
-        return [control.options[0][1], control.options[-1][1]]
-    if hasattr(control, "options"):
-        return list(control.options)
-    if isinstance(control.value, bool):
-        return [False, True]
-    return [control.min, control.max]
 
 
 def drawn(control, rng):
@@ -58,13 +48,6 @@ def settings(live, count=20, seed=0):
         yield {name: drawn(control, rng) for name, control in live.controls.items()}
 
 
-def assert_finite(live):
-    for label, value in live.readout.items():
-        if isinstance(value, int | float | np.number):
-            assert np.isfinite(value), f"{label} is {value} at {live.values}"
-    assert not re.search(r"\b(nan|inf)\b|not finite|none of them finite", live.description), live.description
-
-
 @pytest.mark.parametrize("name", LIVE_FIGURES)
 def test_every_setting_draws_finite_numbers_and_leaves_no_trace(name):
     """After any sequence of moves the picture is the one that a new figure shows at these values, pixel for pixel."""
@@ -73,7 +56,7 @@ def test_every_setting_draws_finite_numbers_and_leaves_no_trace(name):
     for number, values in enumerate(settings(live)):
         live.set(**values)
         assert live.error is None
-        assert_finite(live)
+        assert not_finite(live) is None, live.values
         if number % 10 == 0:
             fresh = LIVE_FIGURES[name]()
             fresh.set(**live.values)

@@ -1,0 +1,64 @@
+"""Are two pictures the same?
+
+Another version of matplotlib moves letters, ticks and grid lines by a few pixels, so bytes say nothing, and neither
+does the mean difference of pixels: it is about as large for such a shift as for a missing curve. So each pixel of one
+picture is looked for in the other, within a few pixels of its place: a curve that is not there is not found.
+"""
+
+import base64
+import io
+
+from PIL import Image, ImageChops, ImageFilter
+
+KINDS = {"image/png", "image/jpeg"}
+#: How far, in pixels, a thing may move. matplotlib 3.10 and 3.11 differ by 4.
+NEAR = 4
+#: From which difference on, of 255, a pixel is another one.
+CONTRAST = 96
+#: How many pixels may be others. matplotlib 3.10 and 3.11 differ in up to 11, a single new dot is 21.
+FEW = 16
+
+
+def decode(encoded):
+    """Return the bytes of a picture as notebooks store it."""
+    return base64.b64decode(encoded)
+
+
+def load(encoded):
+    """Return a picture, on white; ValueError if it is none."""
+    try:
+        picture = Image.open(io.BytesIO(decode(encoded))).convert("RGBA")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ValueError(f"no picture can be read from it ({error})") from None
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+
+
+def difference(stored, fresh):
+    """Return in words how two pictures differ, or None if they are the same."""
+    if decode(fresh) == decode(stored):
+        return None
+    try:
+        stored = load(stored)
+    except ValueError as error:
+        return f"the stored one is damaged: {error}"
+    fresh = load(fresh)
+    if any(abs(a - b) > NEAR for a, b in zip(stored.size, fresh.size, strict=True)):
+        return f"expected {stored.width} by {stored.height} pixels, got {fresh.width} by {fresh.height}"
+    size = [min(a, b) for a, b in zip(stored.size, fresh.size, strict=True)]
+    stored, fresh = stored.crop((0, 0, *size)), fresh.crop((0, 0, *size))
+    lost, new = missing(stored, fresh), missing(fresh, stored)
+    if max(lost, new) <= FEW:
+        return None
+    return f"{lost} pixels of the stored one are not found in the new one, and {new} the other way round"
+
+
+def missing(picture, other):
+    """Return how many pixels of a picture have nothing like them near the same place of the other."""
+    lowest = highest = other
+    for _ in range(NEAR):
+        lowest, highest = lowest.filter(ImageFilter.MinFilter(3)), highest.filter(ImageFilter.MaxFilter(3))
+    outside = ImageChops.lighter(ImageChops.subtract(picture, highest), ImageChops.subtract(lowest, picture))
+    strongest = outside.split()[0]
+    for channel in outside.split()[1:]:
+        strongest = ImageChops.lighter(strongest, channel)
+    return sum(strongest.histogram()[CONTRAST + 1 :])

@@ -1,0 +1,104 @@
+"""The gate bites: each tiny notebook of tests/gate_notebooks/ turns red where it should, or stays green."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+
+from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT, code
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+GREEN = [*INTACT, *HARMLESS]
+BY_GATE = {name: change for name, change in BREAKS.items() if change.item != "ruff"}
+BY_RUFF = {name: change for name, change in BREAKS.items() if change.item == "ruff"}
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory):
+    """Return what the gate says of all notebooks: name -> list of (item, message), in order; they run only once."""
+    folder = tmp_path_factory.mktemp("gate") / "notebooks"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder.parent, folder]
+    command += ["-p", "tests.gate", "-o", f"gate_numbers={folder / 'numbers.toml'}", "-p", "no:cacheprovider"]
+    command += ["--override-ini=addopts=", "--nbval-current-env", "--nbval-cell-timeout=15", "--color=no"]
+    command += ["--numprocesses=2", "--dist=loadfile", "--import-mode=importlib"]
+    command += [f"--ignore-glob={folder / 'not_collected.ipynb'}"]
+    report = folder.parent / "report.xml"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    run = subprocess.run([*map(str, command), f"--junitxml={report}"], cwd=ROOT, env=environment, capture_output=True)
+    assert report.exists(), (run.stdout + run.stderr).decode("utf-8", "replace")
+    found = defaultdict(list)
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("classname").removesuffix(".ipynb").replace(".", "/").removeprefix("notebooks/")
+        bad = [part for part in case if part.tag in ("failure", "error")]
+        found[name or case.get("name").partition(".")[0]] += [(case.get("name"), part.text) for part in bad]
+    return found
+
+
+@pytest.mark.parametrize("name", GREEN)
+def test_an_honest_notebook_stays_green(failures, name):
+    assert name in failures, "the notebook was not run"
+    assert failures[name] == []
+
+
+@pytest.mark.parametrize("name", BY_GATE)
+def test_a_mistake_turns_red_where_it_is_and_says_why(failures, name):
+    change = BY_GATE[name]
+    assert failures[name], "the gate is open"
+    item, message = failures[name][0]
+    assert item == change.item
+    assert change.says in message, message
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_mistake_differs_from_a_twin_that_stays_green(name):
+    twin = BREAKS[name].of
+    assert twin in INTACT
+    assert (FOLDER / f"{name}.ipynb").read_text("utf-8") != (FOLDER / f"{twin}.ipynb").read_text("utf-8") or (
+        name == "not_collected"
+    )
+
+
+def test_the_stored_notebooks_are_those_of_the_table():
+    assert {p.relative_to(FOLDER).with_suffix("").as_posix() for p in FOLDER.rglob("*.ipynb")} == {*GREEN, *BREAKS}
+    for name, notebook in INTACT.items():
+        stored = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+        assert [cell.source for cell in stored.cells] == [cell.source for cell in notebook.cells], name
+
+
+@pytest.fixture(scope="module")
+def complaints():
+    """Return what ruff says of the notebooks, with the project's settings: name -> set of its rules."""
+    files = [FOLDER / f"{name}.ipynb" for name in [*INTACT, *BY_RUFF]]
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=json", *map(str, files)]
+    told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8").stdout)
+    found = defaultdict(set)
+    for complaint in told:
+        found[Path(complaint["filename"]).stem].add(complaint["code"])
+    return found
+
+
+@pytest.mark.parametrize("name", BY_RUFF)
+def test_ruff_sees_what_a_cell_swallows(complaints, name):
+    assert BY_RUFF[name].says in complaints[name]
+    assert BY_RUFF[name].says not in complaints[BY_RUFF[name].of]
+
+
+def test_a_stuck_kernel_is_noticed_within_a_minute():
+    (limit,) = (float(option.partition("=")[2]) for option in SETTINGS["addopts"] if "cell-timeout" in option)
+    assert limit + 10 < 60  # ten more seconds are waited for the kernel to obey an interrupt
+
+
+def test_each_kind_of_output_has_a_fixture():
+    """Pictures, text and streams: else a hole in one of them would not be noticed."""
+    outputs = [o for name in INTACT for c in code(nbformat.read(FOLDER / f"{name}.ipynb", 4)) for o in c.outputs]
+    assert {"stream", "display_data", "execute_result", "error"} == {output.output_type for output in outputs}

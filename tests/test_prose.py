@@ -1,0 +1,51 @@
+"""The pages beside the notebooks: links and pictures; and the numbers in prose that no notebook computes."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import helpers
+import helpers.live
+from helpers.live.core import LIVE_FIGURES
+from tests.gate.prose import borne_out, faults, listed, results
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("*/*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+NUMBERS = listed(ROOT / "tests" / "prose_numbers.toml")
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGES)), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_pictures_and_maths_of_a_page_are_in_order(page):
+    assert list(faults(page, page.read_text(encoding="utf-8"))) == []
+
+
+def live(name, **values):
+    """Return the key numbers of a live figure at these values of its controls."""
+    for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
+        importlib.import_module(module.name)
+    figure = LIVE_FIGURES[name]()
+    figure.set(**values)
+    return figure.readout
+
+
+def modules():
+    """Return the modules of helpers by name, for the expressions in the list of numbers."""
+    names = [module.name for module in pkgutil.iter_modules(helpers.__path__) if not module.ispkg]
+    return {name: importlib.import_module(f"helpers.{name}") for name in names if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in NUMBERS if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}"
+)
+def test_a_listed_number_is_what_its_expression_gives(entry):
+    ((_, values),) = results(entry.number)
+    assert borne_out(values, float(eval(entry.equals, modules() | {"np": np, "live": live})))
+
+
+def test_each_number_is_listed_once():
+    assert len(NUMBERS) == len({(entry.notebook, entry.number) for entry in NUMBERS})
+    missing = [entry for entry in NUMBERS if not list((ROOT / "notebooks").rglob(entry.notebook))]
+    assert missing == [], "no such notebook"
