@@ -1,8 +1,11 @@
 """A claim prints its tick, or stops the notebook; anything but a plain truth value is a mistake."""
 
+import re
+
 import numpy as np
 import pytest
 
+from helpers._checks import describe
 from helpers.claims import ClaimError, claim
 
 
@@ -29,8 +32,10 @@ def test_a_false_claim_stops(false, capsys):
 
 @pytest.mark.parametrize("condition", [1, 0, None, "yes", 1.0, [True], np.array([True]), np.array(True), np.int64(1)])
 def test_only_a_truth_value_is_a_condition(condition, capsys):
-    with pytest.raises(TypeError, match="condition must be True or False, got "):
+    with pytest.raises(TypeError, match="condition must be True or False, got ") as caught:
         claim("the sky is blue", condition, "N01")
+    assert ("; use .all()" in str(caught.value)) == isinstance(condition, np.ndarray)
+    assert isinstance(condition, np.ndarray) or str(caught.value).endswith(f"got {describe(condition)}")
     assert capsys.readouterr().out == ""
 
 
@@ -41,7 +46,7 @@ def test_an_array_gets_the_remedy_named():
 
 @pytest.mark.parametrize("id", ["N00", "N34", "N1", "N001", "n01", "N01 ", "N0١", "N01\n", "", 6, None])
 def test_unknown_ids(id, capsys):
-    with pytest.raises(ValueError, match="N01 to N33, got "):
+    with pytest.raises(ValueError, match=f"N01 to N33, got {re.escape(repr(id))}$"):
         claim("the sky is blue", True, "N01", id)
     assert capsys.readouterr().out == ""
 
@@ -56,5 +61,5 @@ def test_known_ids(id, capsys):
     ("text", "error"), [("", ValueError), (" \t", ValueError), ("a\nb", ValueError), (True, TypeError)]
 )
 def test_a_claim_is_one_line_of_text(text, error):
-    with pytest.raises(error, match="text must be"):
+    with pytest.raises(error, match=f"text must be .*, got {re.escape(repr(text))}"):
         claim(text, True)

@@ -24,6 +24,7 @@ def test_convolution_and_pooling():
     assert figures["+ biases"] == 17 + 17
     assert figures["+ biases, twice ReLU and pooling"] == 34 + 2 * (16 + 4 * 5 + 100)
     assert figures["2 per MAC, conv biases, ReLU, pooling"] == 34 + 16 + 16 + 4 * 5 + 100
+    assert figures["2 per MAC, biases, pooling, softmax"] == 34 + 17 + 4 * 5
 
 
 def test_without_relu():

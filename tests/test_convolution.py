@@ -1,6 +1,7 @@
 """The written-out convolution against PyTorch's, and pooling against means."""
 
 import numpy as np
+import pytest
 import torch
 
 from helpers.convolution import convolve, pool_sums
@@ -19,3 +20,8 @@ def test_pooling_adds_squares_of_four():
     image = np.arange(32.0).reshape(2, 4, 4)
     means = torch.nn.functional.avg_pool2d(torch.from_numpy(image[np.newaxis]), 2)[0].numpy()
     np.testing.assert_array_equal(pool_sums(image) / 4, means)
+
+
+def test_each_window_has_a_bias():
+    with pytest.raises(ValueError, match="shorter"):
+        convolve(np.ones((1, 3, 3)), np.ones((2, 1, 2, 2)), [0.0])

@@ -261,3 +261,24 @@ def test_a_wrong_dataset_is_refused(changes, error, message):
 def test_a_wrong_use_is_refused(use, error, message):
     with pytest.raises(error, match=message):
         use(small())
+
+
+def test_a_dataset_says_what_it_is():
+    texts = [repr(make()) for make in ALL]
+    assert texts == [
+        "<yogurt sales: 32 samples, 2 features, real targets>",
+        "<two rings: 300 samples, 2 features, 2 classes>",
+        "<iris: 150 samples, 4 features, 3 classes>",
+        "<digits: 1797 samples, 64 features, 10 classes>",
+    ]
+    assert repr(small()) == "<dataset: 4 samples, 2 features, 2 classes>"
+    assert two_rings().feature_names == ("x1", "x2")
+    assert digits().class_names == tuple("0123456789")
+
+
+def test_a_feature_without_a_deviation_becomes_0():
+    # The mean of these rounds to another number than 0.1; the squares of these differences round to 0.
+    inputs = np.array([[0.1, 1e-200, 1.0], [0.1, 2e-200, 2.0], [0.1, 3e-200, 3.0]])
+    scaled = small(inputs=inputs, targets=[0, 1, 0], feature_names="abc").standardise().inputs
+    np.testing.assert_array_equal(scaled[:, :2], 0)
+    np.testing.assert_allclose(scaled[:, 2], [-np.sqrt(1.5), 0, np.sqrt(1.5)])

@@ -102,7 +102,7 @@ def test_normal_takes_any_standard_deviation():
     initialise = normal(0.01)
     assert isinstance(initialise, Initialiser)
     assert initialise.standard_deviation(7) == initialise.standard_deviation(700) == 0.01
-    assert initialise.formula == "0.01"
+    assert (initialise.name, initialise.formula) == ("normal", "0.01")
     assert "0.01" in repr(initialise)
     assert not normal(0)(2, 3, rng()).any()
 

@@ -60,3 +60,10 @@ def test_the_table_in_the_start_notebook_is_the_file():
         if "data" in output and "text/markdown" in output.data
     ]
     assert tables == [Ledger()._repr_markdown_()]
+
+
+def test_the_ledger_can_be_read_as_plain_text():
+    lines = repr(Ledger()).split("\n")
+    assert len(lines) == len(ENTRIES)
+    for line, entry in zip(lines, ENTRIES, strict=True):
+        assert line == f"{entry.id} {entry.verdict}: {entry.statement}. {entry.why}"

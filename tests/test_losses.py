@@ -423,14 +423,18 @@ def test_labels_that_are_no_labels(loss):
     with pytest.raises(ValueError, match=r"shape \(2, 3\) or class labels of shape \(2,\), got .*\(4,\)"):
         loss(prediction, [0.5, 1.5, 2.5, 3.5])
     for wrong in (1.0, np.empty((2, 0))):
-        with pytest.raises(ValueError, match=r"prediction must have shape \(\.\.\., classes\)"):
+        with pytest.raises(ValueError, match=r"prediction must have shape \(\.\.\., classes\), got an array of shape"):
             loss(wrong, 0)
+    with pytest.raises(ValueError, match=r"shape \(2, 3, 4\) or class labels of shape \(2, 3\), got"):
+        loss(np.ones((2, 3, 4)), [0, 1])
 
 
 def test_softmax_needs_classes():
     for wrong in (1.0, np.empty((2, 0))):
-        with pytest.raises(ValueError, match=r"logits must have shape \(\.\.\., classes\)"):
+        with pytest.raises(ValueError, match=r"logits must have shape \(\.\.\., classes\), got an array of shape"):
             softmax(wrong)
+    with pytest.raises(TypeError, match=r"^logits must hold real numbers"):
+        softmax([1j])
 
 
 def test_logits_given_as_probabilities():
@@ -453,3 +457,20 @@ def test_prices_must_be_numbers_from_0(name):
 def test_asymmetric_loss_wants_its_prices():
     with pytest.raises(TypeError, match="cost"):
         asymmetric_loss([1.0], [2.0])
+
+
+def test_gradients_of_what_has_diverged_are_silent():
+    for loss in (mean_squared_error, asymmetric_loss):
+        assert np.isnan(loss.gradient(np.inf, np.inf, **prices(loss)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_of_logits_farther_apart_than_numbers_reach(dtype):
+    largest = np.finfo(dtype).max
+    np.testing.assert_array_equal(softmax(np.array([largest, -largest], dtype)), [1, 0])
+
+
+def test_one_hot_of_how_many_classes():
+    assert losses.one_hot([0, 0], 1).tolist() == [[1], [1]]
+    with pytest.raises(ValueError, match=r"^classes must be at least 1, got 0"):
+        losses.one_hot([], 0)

@@ -106,10 +106,11 @@ def test_steps_are_numbers(name, step):
 def test_bad_parameters(name):
     for parameter in inspect.signature(SCHEDULES[name]).parameters.values():
         if parameter.name != "staircase":
-            with pytest.raises(TypeError, match=r"must be a .*number.*, got 'x'"):
+            said = parameter.name.removeprefix("schedule") or "learning_rate"
+            with pytest.raises(TypeError, match=f"^{said} must be a .*number.*, got 'x'"):
                 make(name, **{parameter.name: "x"})
             for value in (-0.1, math.nan, math.inf):
-                with pytest.raises(ValueError, match="must be a finite number"):
+                with pytest.raises(ValueError, match=f"^{said} must be a finite number"):
                     make(name, **{parameter.name: value})
 
 
@@ -149,6 +150,41 @@ def test_the_formula_names_the_staircase():
         smooth, stairs = make(name), make(name, staircase=True)
         assert "floor" in stairs.formula
         assert "floor" not in smooth.formula
+
+
+#: Parameter -> its symbol in the formulas.
+SYMBOLS = {
+    "initial_learning_rate": "eta_0",
+    "decay_rate": "r",
+    "decay_steps": "T",
+    "drop": "d",
+    "every": "T",
+    "final_fraction": "f",
+    "schedule": "eta",
+    "learning_rate": "eta",
+    "warmup_steps": "T_w",
+}
+
+
+def formula_at(schedule, t):
+    """Compute what the LaTeX formula says, as a reader would."""
+    code = re.sub(r"\\(left|right)", "", schedule.formula)
+    code = re.sub(r"\\frac{([^{}]*)}{([^{}]*)}", r"((\1) / (\2))", code.replace(r"\,", "*").replace(r"\cdot", "*"))
+    code = re.sub(r"(?<=\w) (?=\(|\\lfloor|\\min)", "*", code)  # a product may be written without a sign
+    code = code.replace(r"\lfloor", "floor(").replace(r"\rfloor", ")")
+    code = code.replace("^{", "**(").replace("}", ")").replace("\\", "")
+    parameters = {name: ARGUMENTS.get(name, value) for name, value in schedule.parameters.items()}
+    values = {symbol: parameters[name] for name, symbol in SYMBOLS.items() if name in parameters}
+    return eval(code, {"floor": math.floor, "min": min, "cos": math.cos, "pi": math.pi, "t": t}, values)
+
+
+@every_schedule
+@pytest.mark.parametrize("staircase", [False, True])
+def test_the_formula_is_the_rule(name, staircase):
+    has_stairs = "staircase" in inspect.signature(SCHEDULES[name]).parameters
+    schedule = make(name, staircase=staircase) if has_stairs else make(name)
+    for step in (0, 1, 3, 7, 8, 12, 30):
+        assert schedule(step) == pytest.approx(formula_at(schedule, step)), schedule.formula
 
 
 def test_constant():
