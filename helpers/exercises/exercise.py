@@ -29,6 +29,7 @@ from helpers._checks import integer, real
 
 NOT_ATTEMPTED, INCORRECT, CORRECT = "not attempted", "incorrect", "correct"
 OUTCOMES = (NOT_ATTEMPTED, INCORRECT, CORRECT)
+MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
 KINDS = ("function", "number", "array", "choice")
 DRAWS = 8
 """How many random inputs a function is tried on, besides the fixed ones."""

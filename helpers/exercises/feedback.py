@@ -23,6 +23,7 @@ from helpers.exercises import EXERCISES
 from helpers.exercises.exercise import (
     CORRECT,
     INCORRECT,
+    MARKS,
     NOT_ATTEMPTED,
     OUTCOMES,
     NoFunction,
@@ -36,7 +37,6 @@ from helpers.exercises.exercise import (
 SECONDS = 5
 """How long a check may take for all its calls of a learner's function."""
 
-MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
 COLOURS = {NOT_ATTEMPTED: "#757575", INCORRECT: "#b45309", CORRECT: "#0b7285"}
 
 _panels = weakref.WeakSet()

@@ -11,10 +11,9 @@ import re
 import statistics
 from collections import Counter
 
-from helpers.exercises.exercise import CORRECT, INCORRECT, NOT_ATTEMPTED
+from helpers.exercises.exercise import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED
 from helpers.grading.batch import write
 
-MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
 BINS = 10
 LONGEST_ANSWER = 5000
 
