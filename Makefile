@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -22,7 +23,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
 	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
 	@echo "make exercises     make the student versions of the exercises from their solutions"
-	@echo "make bench         timings, as ratios"
+	@echo "make bench         timings against other tools, as ratios (sets up an environment of several GB)"
 	@echo "make lint          check code style and formatting"
 	@echo "make clean         remove the environment"
 
@@ -58,11 +59,11 @@ notebooks: $(VENV)/tester.stamp
 exercises: $(VENV)/tester.stamp
 	$(BIN)/python -m tests.make_exercises
 
-bench: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.benchmarks
+bench: $(BENCH)/stamp
+	$(BENCH)/bin/python -m tests.benchmarks $(ONLY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(BENCH)
 
 $(VENV)/learner.stamp: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; try: make PYTHON=python3.12 ..." % sys.version_info[:2])'
@@ -74,4 +75,14 @@ $(VENV)/learner.stamp: requirements.txt pyproject.toml
 $(VENV)/tester.stamp: $(VENV)/learner.stamp tests/requirements.txt
 	@echo "Setting up the tests (once; a few minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@touch $@
+
+# A tool that does not install here keeps no other from being measured: the table says that it is missing.
+$(BENCH)/stamp: requirements.txt tests/benchmarks/requirements.txt
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@echo "Setting up the tools to compare with (once; several minutes) ..."
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@for tool in $$(grep == tests/benchmarks/requirements.txt); do \
+		$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check $$tool || echo "$$tool was not installed"; \
+	done
 	@touch $@

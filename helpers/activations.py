@@ -112,7 +112,7 @@ class Sigmoid(Activation):
         with np.errstate(over="ignore"):  # far left exp(-x) is inf, and 1 / (1 + inf) = 0 is the right limit
             np.exp(out, out=out)
         out += 1
-        return np.reciprocal(out, out=out)
+        return np.divide(_constant(1, x.dtype), out, out=out)  # takes half the time of np.reciprocal
 
     def _derivative(self, x, y):
         return y * (1 - y)

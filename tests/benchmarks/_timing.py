@@ -1,19 +1,45 @@
 """Interleaved timing: A B A B ..., so that a machine that slows down slows both."""
 
+import os
 import statistics
 import time
 
 
-def medians(functions, *, repeats=15, warmup=2):
-    """Return the median time in seconds of each function, run in turn."""
-    times = [[] for _ in functions]
-    for repeat in range(warmup + repeats):
-        for function, taken in zip(functions, times, strict=True):
-            start = time.perf_counter()
+def times(functions, *, repeats=15, warmup=2, clock=time.process_time):
+    """Return for each function, run in turn, a list of seconds of processor time: those of others do not count."""
+    taken = [[] for _ in functions]
+    for _ in range(warmup + repeats):
+        for function, seconds in zip(functions, taken, strict=True):
+            start = clock()
             function()
-            if repeat >= warmup:
-                taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in times]
+            seconds.append(clock() - start)
+    return [seconds[warmup:] for seconds in taken]
+
+
+def medians(functions, **settings):
+    """Return the median time in seconds of each function, run in turn."""
+    return [statistics.median(taken) for taken in times(functions, **settings)]
+
+
+def ratio(above, below, **settings):
+    """Return how many times as long `above` takes as `below`: the median over pairs run one after the other."""
+    return statistics.median(a / b for a, b in zip(*times([above, below], **settings), strict=True))
+
+
+def repeated(function, number):
+    """Return a function that calls another `number` times: too short a time is not measured well."""
+
+    def calls():
+        for _ in range(number):
+            function()
+
+    return calls
+
+
+def children():
+    """Return the processor time of all processes started here that have ended: a clock for whole processes."""
+    taken = os.times()
+    return taken.children_user + taken.children_system
 
 
 def row(work, ratio, goal, unit="x"):
