@@ -529,6 +529,14 @@ def test_the_judge_never_raises_for_any_value(exercise, value):
     assert verdict(exercise, answer).outcome in (INCORRECT, CORRECT)
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["array([1., 0.5, nan])", "array([[1, 2], [3, 4]])", "array([True, False])", "array([1e+20, -inf])", "[0.5, 2.0]"],
+)
+def test_a_value_is_shown_as_it_would_be_written(value):
+    assert show(eval(value, {"array": np.array, "nan": np.nan, "inf": np.inf})) == value
+
+
 @given(value=values)
 def test_a_value_is_plain_or_refused_and_can_always_be_shown(value):
     try:

@@ -315,7 +315,7 @@ def does_nothing(function):
 def show(value, length=120):
     """Return a plain value as short text."""
     if isinstance(value, np.ndarray):
-        formats = {"float_kind": "{:.6g}".format, "int_kind": str, "bool": str}
+        formats = {"float_kind": _float_text, "int_kind": str, "bool": str}
         text = np.array2string(value, 10_000, separator=", ", threshold=24, formatter=formats)
         text = f"array({' '.join(text.split())})"
     elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
@@ -325,6 +325,12 @@ def show(value, length=120):
     else:
         text = repr(value)
     return show_text(text, length)
+
+
+def _float_text(number):
+    """Return a number of an array as NumPy writes it, with a point even where nothing follows it."""
+    text = f"{number:.6g}"
+    return text if set(text) & set(".en") else f"{text}."
 
 
 def show_text(text, length=200):
