@@ -72,7 +72,7 @@ class GateKernel(RunningKernel):
         request = self.kc.execute(code, silent=True, store_history=False, allow_stdin=False, stop_on_error=False)
         state = ""
         try:
-            self.await_reply(request, timeout=60)
+            self.await_reply(request, timeout=45)
             reply = self.reply
             while state != "idle":
                 message = get_message(timeout=10)
@@ -81,7 +81,7 @@ class GateKernel(RunningKernel):
         except KernelEnded:
             return ["the kernel ended after the last cell; expected was one that goes on"]
         except Empty:
-            return ["after the last cell the kernel did not answer for a minute: does something in it never end?"]
+            return ["after the last cell the kernel did not answer for 45 seconds: does something in it never end?"]
         if reply["status"] == "ok":
             return []
         return reply["evalue"].splitlines() if reply["ename"] == "Found" else reply["traceback"]

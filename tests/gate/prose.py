@@ -70,7 +70,9 @@ def problems(path, notebook, numbers=()):
 
 
 def faults(path, source):
-    """Yield what is wrong with links, maths and pictures of one text in Markdown."""
+    """Yield what is wrong with the marks, links, maths and pictures of one text in Markdown."""
+    if len(re.findall(r"^ *```", source, flags=re.MULTILINE)) % 2:
+        yield "a block of code (```) is not closed"
     for part in tokens(source):
         kind, raw = part["type"], part.get("raw", "")
         if kind == "link":
@@ -87,8 +89,8 @@ def faults(path, source):
                 yield from broken(path, target)
         elif kind in ("inline_math", "block_math"):
             yield from unset(raw)
-        elif kind == "text" and re.search(r"(?<!\\)\$", raw):
-            yield f"a $ without its twin, so no maths: {raw.strip()[:60]!r}"
+        elif kind == "text" and (mark := re.search(r"(?<!\\)(\$|\*\*|`|\]\()", raw)):
+            yield f"a {mark[0]} without its twin shows in the text: {raw.strip()[:60]!r}"
 
 
 def unset(formula):

@@ -69,6 +69,7 @@ INTACT = {
         "Image(folder / 'curve.png', alt='a sine curve')",
     ),
     "numbers": notebook("# Numbers", "x = 6 * 7\nprint(x)", "x / 4", "print('before')\ndisplay(x)\nprint('after')"),
+    "two_outputs": notebook("# Outputs of two kinds", "print('text')\ndisplay(42)"),
     "live_figure": notebook(
         "# A live figure",
         "import numpy as np\n\nfrom helpers.figures.style import new_figure\nfrom helpers.live import controls\n"
@@ -116,6 +117,7 @@ INTACT = {
         "[the list](numbers.toml), and [the web](https://jupyter.org).",
         f"text: A picture: ![a dot]({DOT}), and another: <img src='{DOT}' alt='a dot'>.",
         r"text: $\hat y = \frac{1}{2} x$, and $$f(x) = \begin{cases} 0 & x < 0 \\ x & \text{otherwise} \end{cases}$$",
+        "text: Some **bold** words, and code:\n\n```python\nx = 1\n```",
     ),
     "numbers_in_prose": notebook(
         "# Numbers in prose",
@@ -258,9 +260,8 @@ def result_as_display(made):
 
 
 def swap_outputs(made):
-    """Store the outputs of cell 2 in another order."""
-    outputs = code(made)[2].outputs
-    outputs[0], outputs[1] = outputs[1], outputs[0]
+    """Store the outputs in another order."""
+    code(made)[0].outputs.reverse()
 
 
 def without_captured(made):
@@ -331,7 +332,7 @@ BREAKS = {
     "result_stored_as_display": Break(
         "numbers", "Cell 1", "expected, as stored: display_data", stored=result_as_display
     ),
-    "outputs_in_another_order": Break("numbers", "Cell 2", "in another order", stored=swap_outputs),
+    "outputs_in_another_order": Break("two_outputs", "Cell 0", "in another order", stored=swap_outputs),
     "widget_state_stored": Break("live_figure", "stored", "hold the state of widgets", stored=widget_state),
     # -- widgets -------------------------------------------------------------------------------------------------
     "callback_raises_at_an_end": Break(
@@ -530,6 +531,8 @@ BREAKS = {
     "formula_of_unknown_command": Break("words", "stored", r'Unknown command "\fraq"', text(3, r"\frac", r"\fraq")),
     "formula_of_unknown_environment": Break("words", "stored", "can't be set", text(3, r"\end{cases}", r"\end{case}")),
     "formula_without_end": Break("words", "stored", "a $ without its twin", text(3, "x$, and", "x, and")),
+    "bold_not_closed": Break("words", "stored", "a ** without its twin", text(4, "**bold**", "**bold")),
+    "code_block_not_closed": Break("words", "stored", "(```) is not closed", text(4, "x = 1\n```", "x = 1")),
     "image_without_alt": Break("words", "stored", "has no alternative text", text(2, "![a dot]", "![]")),
     "html_image_without_alt": Break("words", "stored", "has no alternative text", text(2, " alt='a dot'", "")),
     "number_in_prose_changed": Break("numbers_in_prose", "stored", "the prose says 3.85", text(1, "3.75", "3.85")),
