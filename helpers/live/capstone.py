@@ -17,6 +17,19 @@ from helpers.network import Network
 from helpers.schedules import constant, cosine_decay, exponential_decay
 from helpers.training import epochs as train_epochs
 
+#: The configuration with which the workbench starts.
+START = {
+    "hidden_1": 32,
+    "hidden_2": 0,
+    "activation": "relu",
+    "initialisation": "he",
+    "loss": "softmax_cross_entropy",
+    "schedule": "constant",
+    "learning_rate": 0.1,
+    "batch_size": "32",
+    "epochs": 12,
+    "seed": 0,
+}
 #: Highest number of parameters of a run on the leaderboard.
 BUDGET = 3000
 HELD_OUT = 500
@@ -202,15 +215,15 @@ def workbench():
         figure,
         [train_curve, test_curve, confused, shown, *captions],
         move,
-        hidden_1=count("hidden layer 1", 0, 64, 32, unit="units"),
-        hidden_2=count("hidden layer 2", 0, 64, 0, unit="units"),
+        hidden_1=count("hidden layer 1", 0, 64, START["hidden_1"], unit="units"),
+        hidden_2=count("hidden layer 2", 0, 64, START["hidden_2"], unit="units"),
         # All but gelu: NumPy has no error function, and without one training would take ten times as long.
-        activation=choice("activation", [name for name in ACTIVATIONS if name != "gelu"], "relu"),
-        initialisation=choice("initialisation", ("he", "xavier", "normal", "zeros")),
-        loss=choice("loss", ("softmax_cross_entropy", "mean_squared_error")),
-        schedule=choice("schedule", SHAPES),
-        learning_rate=rate("learning rate", 0.001, 10, 0.1),
-        batch_size=choice("batch size", ("16", "32", "64", "256"), "32"),
-        epochs=count("epochs", 1, 30, 12),
-        seed=count("seed", 0, 20, 0),
+        activation=choice("activation", [name for name in ACTIVATIONS if name != "gelu"], START["activation"]),
+        initialisation=choice("initialisation", ("he", "xavier", "normal", "zeros"), START["initialisation"]),
+        loss=choice("loss", ("softmax_cross_entropy", "mean_squared_error"), START["loss"]),
+        schedule=choice("schedule", SHAPES, START["schedule"]),
+        learning_rate=rate("learning rate", 0.001, 10, START["learning_rate"]),
+        batch_size=choice("batch size", ("16", "32", "64", "256"), START["batch_size"]),
+        epochs=count("epochs", 1, 30, START["epochs"]),
+        seed=count("seed", 0, 20, START["seed"]),
     )
