@@ -45,7 +45,7 @@ elsewhere: $(VENV)/tester.stamp
 matrix: $(VENV)/tester.stamp
 	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
 
-grade: $(VENV)/tester.stamp
+grade: $(VENV)/teacher.stamp
 	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"
 
 lint: $(VENV)/tester.stamp
@@ -72,7 +72,12 @@ $(VENV)/learner.stamp: requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/tester.stamp: $(VENV)/learner.stamp tests/requirements.txt
+$(VENV)/teacher.stamp: $(VENV)/learner.stamp helpers/grading/requirements.txt
+	@echo "Setting up the grader (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement helpers/grading/requirements.txt
+	@touch $@
+
+$(VENV)/tester.stamp: $(VENV)/teacher.stamp tests/requirements.txt
 	@echo "Setting up the tests (once; a few minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@

@@ -69,6 +69,7 @@ def jupyterlab(folder, settings=()):
             "IPYTHONDIR": "ipython",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "COURSE_PROGRESS": "progress.json",  # exercises that are solved here are nobody's progress
         }
         port, log = _free_port(), home / "log.txt"
         command = [
