@@ -249,10 +249,10 @@ def test_a_wrong_dataset_is_refused(changes, error, message):
         (lambda data: data.split(4), ValueError, "each part must have samples: 4 cannot be cut"),
         (lambda data: data.split(0.1), ValueError, "each part must have samples"),
         (lambda data: data.split(2, 3), ValueError, "each part must have samples"),
-        (lambda data: data.split(0), ValueError, "at least 1"),
-        (lambda data: data.split(-0.5), ValueError, "above 0"),
+        (lambda data: data.split(0), ValueError, "^a number of samples must be at least 1"),
+        (lambda data: data.split(-0.5), ValueError, "^a fraction must be .* above 0"),
         (lambda data: data.split("half"), TypeError, "whole number"),
-        (lambda data: data.shuffle(seed=1.5), TypeError, "seed"),
+        (lambda data: data.shuffle(seed=1.5), TypeError, "^seed must be"),
         (lambda data: data.shuffle(seed=-1), ValueError, "seed"),
         (lambda data: data[4:], ValueError, "empty"),
         (lambda data: data.standardise(iris()), ValueError, "expected the features of"),
@@ -272,6 +272,7 @@ def test_a_dataset_says_what_it_is():
         "<digits: 1797 samples, 64 features, 10 classes>",
     ]
     assert repr(small()) == "<dataset: 4 samples, 2 features, 2 classes>"
+    assert yogurt_sales().feature_names == ("factor x1", "factor x2")
     assert two_rings().feature_names == ("x1", "x2")
     assert digits().class_names == tuple("0123456789")
 
@@ -282,3 +283,21 @@ def test_a_feature_without_a_deviation_becomes_0():
     scaled = small(inputs=inputs, targets=[0, 1, 0], feature_names="abc").standardise().inputs
     np.testing.assert_array_equal(scaled[:, :2], 0)
     np.testing.assert_allclose(scaled[:, 2], [-np.sqrt(1.5), 0, np.sqrt(1.5)])
+
+
+def test_what_a_dataset_says_of_wrong_targets():
+    with pytest.raises(TypeError, match=r"^targets must hold real numbers"):
+        small(class_names=(), targets=["a", "b", "c", "d"])
+    with pytest.raises(TypeError, match=r"class labels must be whole numbers, got an array of shape \(4,\)"):
+        small(targets=[0.0, 1.0, 1.0, 0.0])
+
+
+def test_names_become_tuples_that_can_be_compared():
+    assert small().feature_names == ("length", "constant") and small().class_names == ("no", "yes")
+
+
+def test_parts_may_have_one_sample_and_the_default_seed_is_0():
+    data = small()
+    assert [len(part) for part in data.split(1, 2)] == [1, 2, 1]
+    np.testing.assert_array_equal(iris().shuffle().inputs, iris().shuffle(seed=0).inputs)
+    np.testing.assert_array_equal(iris().split(100)[0].inputs, iris().split(100, seed=0)[0].inputs)

@@ -3,6 +3,7 @@
 import inspect
 import math
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
+from helpers._checks import describe
 from helpers.schedules import (
     SCHEDULES,
     Schedule,
@@ -91,7 +93,7 @@ def test_the_rate_scales_with_the_initial_rate(name):
 @every_schedule
 @pytest.mark.parametrize("step", [-1, -0.5, math.nan, math.inf, [0, -1], [math.nan], [math.inf]])
 def test_steps_start_at_zero(name, step):
-    with pytest.raises(ValueError, match="at least 0, got "):
+    with pytest.raises(ValueError, match=f"at least 0, got {re.escape(describe(step))}"):
         make(name)(step)
 
 
@@ -254,7 +256,9 @@ def test_as_schedule():
 
     own = as_schedule(hyperbola)
     assert isinstance(own, Schedule)
-    assert (own.name, own(3), type(own(3))) == ("hyperbola", 0.25, float)
+    assert (own.name, own.formula, own.parameters) == ("hyperbola", r"\eta(t)", {})
+    assert (own(3), type(own(3))) == (0.25, float)
+    assert as_schedule(partial(hyperbola)).name == "custom"
     assert linear_warmup(own, 2)(0) == 0.5
     with pytest.raises(ValueError, match="at least 0"):
         own(-1)
