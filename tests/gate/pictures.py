@@ -15,8 +15,8 @@ KINDS = {"image/png", "image/jpeg"}
 NEAR = 4
 #: From which difference on, of 255, a pixel is another one.
 CONTRAST = 96
-#: How many pixels may be others. matplotlib 3.10 and 3.11 differ in up to 11, a single new dot is 21.
-FEW = 16
+#: How many pixels may be others. matplotlib 3.10 and 3.11 differ in up to 28, a new dot of the usual size is 69.
+FEW = 40
 
 
 def decode(encoded):
