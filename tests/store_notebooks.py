@@ -5,19 +5,14 @@ readable without a kernel: of a widget its picture and words, no widget state, n
 """
 
 import base64
-import os
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-# As in JupyterLab (helpers/jupyter_server_config.py): kernels inherit it.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Exercises that are solved here are nobody's progress.
-os.environ["COURSE_PROGRESS"] = os.path.join(tempfile.mkdtemp(prefix="course-progress-"), "progress.json")
+from tests.gate import rules  # which also sets the kernels' environment
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
@@ -29,7 +24,6 @@ SHOWN_IN_README = {
     "04_losses": "prices-live",
     "05_capstone": "panel-cell",
 }
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class StoringClient(NotebookClient):
@@ -49,11 +43,8 @@ def tidy(notebook):
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            data.pop(WIDGET_VIEW, None)
-            if "image/png" in data:
-                data.pop("text/html", None)
+        if cell.cell_type == "code":
+            cell.outputs = rules.normal(cell.outputs)
 
 
 def store(path):
@@ -64,7 +55,6 @@ def store(path):
         kernel_name="python3",
         timeout=120,
         record_timing=False,
-        coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()

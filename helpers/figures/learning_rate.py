@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
+from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, even_powers_of_ten, new_figure
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -60,6 +60,7 @@ def distances(runs, target=-1.0, *, title=""):
         far = np.abs(np.asarray(w, dtype=float) - target)
         axes.semilogy(far, label=label, marker=MARKERS[i % 7], markevery=max(1, len(far) // 10), markersize=5)
     axes.set(xlabel="step", ylabel="distance |w + 1|", title=title)
+    even_powers_of_ten(axes.yaxis)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return figure
 

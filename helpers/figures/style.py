@@ -12,9 +12,11 @@ colorblind people", 2008.
 import functools
 
 import matplotlib
+import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
@@ -36,6 +38,8 @@ RC = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 12,
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.w_pad": 0.06,
     "figure.dpi": DPI,
     "figure.facecolor": "white",
     "font.family": ["DejaVu Sans"],
@@ -92,3 +96,10 @@ def freeze_layout(figure):
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
+
+
+def even_powers_of_ten(axis):
+    """Put an axis's ticks at 1, 100, 10,000 and so on; which ones matplotlib chooses depends on its version."""
+    low, high = np.log10(axis.get_view_interval())
+    axis.set_ticks(10.0 ** np.arange(2 * np.ceil(low / 2), high + 1e-9, 2), minor=False)
+    axis.set_minor_locator(NullLocator())

@@ -10,7 +10,7 @@ from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg1
 from helpers.complexity import count as count_layers
 from helpers.datasets import digits
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
-from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.controls import choice, count
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
@@ -280,6 +280,7 @@ def time_against_macs():
         for name, marker, colour in zip(BATCHES, "os^", COLOURS, strict=False)
     ]
     axes.set(xscale="log", yscale="log", xlim=(1, 1e9), ylim=(1e-7, 1e-1))
+    even_powers_of_ten(axes.xaxis)
     axes.set(
         xlabel="multiply-adds",
         ylabel="seconds",

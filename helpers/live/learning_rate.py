@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.descent import gradient_descent
 from helpers.figures.learning_rate import draw_bowl
-from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.controls import choice, count, number, rate
 from helpers.live.core import LiveFigure, live_figure
 from helpers.schedules import (
@@ -38,8 +38,9 @@ def descent_on_a_bowl():
     bowl.set(ylim=(-2, 66), title="The path in the bowl")
     (path,) = bowl.plot([], [], "o-", color=BLUE, markersize=5, linewidth=1.2, label="path")
     (end,) = bowl.plot([], [], "s", color=ORANGE, markersize=9, label="end")
-    bowl.legend(loc="upper right")
+    bowl.legend(loc="upper center")
     distance.set(yscale="log", xlim=(0, STEPS), ylim=(1e-9, 1e4), xlabel="step", ylabel="distance |w + 1|")
+    even_powers_of_ten(distance.yaxis)
     distance.set_title("How far from the lowest point")
     (far,) = distance.plot([], [], color=BLUE, label="distance")
 

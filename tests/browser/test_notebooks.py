@@ -21,6 +21,7 @@ def test_there_are_notebooks():
 @each_notebook
 def test_runs_without_an_error(executed):
     assert lab.errors_in_cells(executed.page) == []
+    assert executed.page.locator("mjx-merror, [data-mml-node=merror]").count() == 0, "a formula is not set"
     assert lab.errors_in_console(executed.page) == []
 
 

@@ -19,8 +19,10 @@ Each notebook becomes these test items: ``stored``, ``Cell 0``, ``Cell 1``, ... 
 notebook that breaks it in ``tests/gate_notebooks/``.
 """
 
+import atexit
 import copy
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -34,7 +36,9 @@ from tests.gate import kernel, pictures, prose, rules
 # The kernels inherit this: small matrices gain nothing from more threads, and lose much on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Exercises that tests solve are nobody's progress.
-os.environ["COURSE_PROGRESS"] = os.path.join(tempfile.mkdtemp(prefix="course-progress-"), "progress.json")
+_progress = tempfile.mkdtemp(prefix="course-progress-")
+atexit.register(shutil.rmtree, _progress, ignore_errors=True)
+os.environ["COURSE_PROGRESS"] = os.path.join(_progress, "progress.json")
 
 # nbval has no other way to choose the class of its kernels.
 nbval.plugin.RunningKernel = kernel.GateKernel
