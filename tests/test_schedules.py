@@ -214,6 +214,7 @@ def test_step_decay():
     assert [schedule(step) for step in (0, 9, 9.5, 10, 19, 20, 30)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.2, 0.1]
     steps = np.arange(50)
     assert (schedule(steps) == exponential_decay(0.8, 0.5, 10, staircase=True)(steps)).all()
+    assert repr(schedule) == "step_decay(initial_learning_rate=0.8, drop=0.5, every=10)"
 
 
 def test_inverse_time_decay():
