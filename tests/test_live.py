@@ -1,6 +1,7 @@
 """Live figures, without a browser: every control of every figure of the course, from end to end and in combination."""
 
 import asyncio
+import base64
 import functools
 import importlib
 import pkgutil
@@ -16,6 +17,7 @@ from helpers.figures.style import new_figure
 from helpers.live import controls
 from helpers.live.core import LIVE_FIGURES, LiveFigure
 from helpers.live.predict import Prediction, predict
+from tests.gate.pictures import cut_off
 from tests.gate.probe import ends, not_finite
 
 for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
@@ -56,6 +58,7 @@ def test_every_setting_draws_finite_numbers_and_leaves_no_trace(name):
     for number, values in enumerate(settings(live)):
         live.set(**values)
         assert live.error is None
+        assert not cut_off(base64.b64encode(live.png())), f"cut off at an edge at {live.values}"
         assert not_finite(live) is None, live.values
         if number % 10 == 0:
             fresh = LIVE_FIGURES[name]()

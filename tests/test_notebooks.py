@@ -12,6 +12,7 @@ import pytest
 
 from helpers.live.core import LIVE_FIGURES
 from helpers.live.predict import questions
+from tests.gate.pictures import cut_off
 from tests.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +83,14 @@ def test_prose_leads(path):
     kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
     assert kinds[0] == "markdown" and kinds[-1] == "markdown"
     assert "code code code code" not in " ".join(kinds), "more than three code cells in a row"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_no_picture_is_cut_off(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                assert not cut_off(output.data["image/png"]), cell.source
 
 
 def test_every_live_figure_of_the_course_is_used_in_a_notebook():

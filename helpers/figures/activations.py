@@ -50,11 +50,13 @@ def class_panels(points, panels, names):
     -------
     DescribedFigure
     """
-    figure, axeses = new_figure(len(panels), height=2.9, sharey=True)
+    figure, axeses = new_figure(len(panels), height=3.7, sharey=True)
+    reach = 1.05 * np.abs(points).max()
     for axes, (title, classes) in zip(np.atleast_1d(axeses), panels.items(), strict=True):
         for i, (name, colour, marker) in enumerate(zip(names, (ORANGE, BLUE), "^o", strict=True)):
             axes.plot(*points[classes == i].T, marker, color=colour, markersize=4, label=name)
-        axes.set(title=f"{title}: {np.count_nonzero(classes)} {names[1]}", aspect="equal", xlabel="input $x_1$")
+        axes.set(title=f"{title}: {np.count_nonzero(classes)} {names[1]}", xlabel="input $x_1$")
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), box_aspect=1)
     first = np.atleast_1d(axeses)[0]
     first.set_ylabel("input $x_2$")
     figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2)

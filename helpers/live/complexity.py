@@ -425,6 +425,7 @@ def parameter_budget_game():
     """
     figure, (learning, board) = new_figure(2, height=3.8)
     learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel="epoch", ylabel="test accuracy (%)")
+    learning.set_xticks(range(0, EPOCHS + 1, 3))
     learning.set_title(f"{SEEDS} seeds learn")
     curves = [
         learning.plot([], [], color=BLUE, linewidth=width, linestyle=style, label=name)[0]

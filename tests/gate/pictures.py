@@ -33,6 +33,13 @@ def load(encoded):
     return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
 
 
+def cut_off(encoded):
+    """Return whether something in a picture reaches its edge, as a title does that is cut off."""
+    picture = load(encoded)
+    left, top, right, bottom = ImageChops.invert(picture).getbbox() or (1, 1, 1, 1)
+    return left == 0 or top == 0 or right == picture.width or bottom == picture.height
+
+
 def difference(stored, fresh):
     """Return in words how two pictures differ, or None if they are the same."""
     if decode(fresh) == decode(stored):
