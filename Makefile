@@ -9,9 +9,9 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # Where pyenv keeps other versions of Python, if it is there.
 space := $() $()
-PYENV := $(subst $(space),:,$(wildcard $(HOME)/.pyenv/versions/3.1[1-9]*/bin))
+PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test test-browser test-grading elsewhere matrix grade lint notebooks exercises bench clean
+.PHONY: help lab test test-browser test-grading elsewhere matrix mutants grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
 	@echo "make elsewhere     the notebooks on another processor, with other settings, without network (needs bubblewrap)"
 	@echo "make matrix        the lowest and the highest versions that the course supports"
+	@echo "make mutants       small mistakes put in on purpose: do the tests notice? (hours; SAMPLE=40 for some of them)"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
 	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
 	@echo "make exercises     make the student versions of the exercises from their solutions"
@@ -34,7 +35,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 test-browser: $(VENV)/tester.stamp
-	$(BIN)/python -m pytest --override-ini=addopts= $(AGAIN) tests/browser
+	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser
 
 test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
@@ -44,6 +45,11 @@ elsewhere: $(VENV)/tester.stamp
 
 matrix: $(VENV)/tester.stamp
 	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
+
+mutants: $(VENV)/tester.stamp
+	$(BIN)/python -m tests.mutants functions $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tests.mutants definitions $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tests.mutants notebooks $(if $(SAMPLE),--sample $(SAMPLE))
 
 grade: $(VENV)/teacher.stamp
 	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"

@@ -1,17 +1,32 @@
 """A JupyterLab and a browser for all tests, and each notebook opened and run once for all tests of it."""
 
 import dataclasses
+import re
 import shutil
 import signal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.browser import lab
 
 #: A test that takes longer, in seconds, is stopped: a last resort, for each single wait has a bound of its own.
 LONGEST_TEST = 300
+
+
+class ByNotebook(LoadScopeScheduling):
+    """All tests of a notebook go to one worker, which opens and runs it once."""
+
+    def _split_scope(self, nodeid):
+        notebook = re.search(r"\w+\.ipynb", nodeid)
+        return notebook.group() if notebook else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out by notebook."""
+    return ByNotebook(config, log)
 
 
 @dataclasses.dataclass
