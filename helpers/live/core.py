@@ -157,12 +157,12 @@ class LiveFigure(ipywidgets.VBox):
     # -- layout --------------------------------------------------------------------------------------------------
 
     def _lay_out(self, play):
-        width, height = (int(n) for n in self._figure.bbox.size)
+        width = int(self._figure.bbox.width)
         # A widget has a margin of 2 pixels on each side.
         wide = {"width": f"{width}px", "max_width": "calc(100% - 4px)"}
         self._image = ipywidgets.Image(format="png", layout={**wide, "object_fit": "contain"})
-        self._message = ipywidgets.HTML(layout={**wide, "min_height": f"{height}px", "visibility": "hidden"})
-        # The two share one place, so that nothing jumps when a message takes the picture's.
+        self._message = ipywidgets.HTML(layout={**wide, "visibility": "hidden"})
+        # The two share one place, which a hidden picture still fills: nothing jumps when a message takes its place.
         self._image.layout.grid_area = self._message.layout.grid_area = "1 / 1"
         stage = ipywidgets.GridBox([self._image, self._message], layout={**wide, "grid_template_columns": "100%"})
         self._readout = ipywidgets.HTML(layout=wide)
