@@ -3,7 +3,7 @@
 Numeric core (NumPy alone)
     `activations`, `losses`, `schedules`, `initialisers`, `descent`, `complexity`, `datasets`
 Networks, built on the core
-    `network`, `training`
+    `network`, `training`, `timing`
 Pictures, built on both
     `figures` (numbers to described pictures), `live` (the same, moved by sliders)
 Around them

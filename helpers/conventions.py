@@ -20,13 +20,14 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
     dict of str to int
         A convention, as named in ``data/counting_tools.csv`` -> the figure reported.
     """
+    rows = counted.rows
 
     def outputs_of(kind):
-        return sum(row.activations for row in counted.rows if kind in type(row.layer).__name__)
+        return sum(row.activations for row in rows if kind in type(row.layer).__name__)
 
     macs, convolutions = counted.macs, outputs_of("Conv2D")
     biases = convolutions + outputs_of("Dense")  # one addition for each output of a layer
-    relus = biases - counted.rows[-1].activations if relu else 0
+    relus = biases - rows[-1].activations if relu else 0
     means = outputs_of("AveragePool")
     pooled = 4 * outputs_of("Pool")  # what goes into pooling: 2 x 2 numbers for each that comes out
     return {

@@ -406,8 +406,8 @@ class Layer:
         What bends the sums; None stands for the identity.
     z, a, delta : numpy.ndarray of shape ([runs,] units, samples)
         The weighted sums, a = f(z), and the derivative of the loss: with respect to a, then to z.
-    input, output : numpy.ndarray of shape ([runs,] units + 1, samples)
-        The activations of the layer below and the own ones, the last row ones.
+    input : numpy.ndarray of shape ([runs,] units below + 1, samples)
+        The activations of the layer below, the last row ones.
     """
 
     matrix: np.ndarray
@@ -417,7 +417,6 @@ class Layer:
     a: np.ndarray
     delta: np.ndarray
     input: np.ndarray
-    output: np.ndarray
 
 
 class Pass:
@@ -447,7 +446,7 @@ class Pass:
             a = output[..., :-1, :]
             bent = f.name != "identity"
             z, f = (np.empty_like(a), f) if bent else (a, None)
-            self.layers.append(Layer(matrix, gradient, f, z, a, np.empty_like(a), below, output))
+            self.layers.append(Layer(matrix, gradient, f, z, a, np.empty_like(a), below))
             below = output
         # From the output down: each layer, the transposed weights and the place of the derivative below it.
         upper = [(layer, layer.matrix[..., :-1].mT, lower.delta) for lower, layer in pairwise(self.layers)]

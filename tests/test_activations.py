@@ -266,6 +266,16 @@ def test_out_gives_the_same_and_may_be_the_input(f, x, data):
 
 
 @each
+@each_dtype
+def test_the_steps_of_a_network_keep_the_dtype(f, dtype):
+    x = np.linspace(-3, 3, 7, dtype=dtype)
+    out = np.empty_like(x)
+    assert f.forward(x, out) is out
+    np.testing.assert_array_equal(out, f(x))
+    assert f.backward(np.ones_like(x), x, out).dtype == dtype
+
+
+@each
 def test_an_array_out_is_returned_and_the_input_left_alone(f):
     x = np.array([[-1.0, 0.5], [2.0, -3.0]])
     before, out = x.copy(), np.empty_like(x)
@@ -325,6 +335,7 @@ def test_leaky_relu_of_another_slope(slope):
     assert f"{slope:g}" in f.formula
     assert f"{slope:g}" in f.derivative_formula
     assert f"{slope:g}" in repr(f)
+    assert type(f.slope) is float
     assert leaky_relu.slope == 0.2, "the original keeps its slope"
 
 

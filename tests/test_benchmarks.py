@@ -7,7 +7,7 @@ from helpers.datasets import iris
 from helpers.network import Network
 from tests.benchmarks import __main__ as bench
 from tests.benchmarks._report import Row
-from tests.benchmarks._work import Training, bare_products
+from tests.benchmarks._work import Training
 
 
 def one_epoch(work, rate=0.1, order=slice(None)):
@@ -50,24 +50,6 @@ def test_all_rates_at_once_train_as_one_by_one(monkeypatch):
         single = Network(work.sizes)
         work.ours(single, rate)()
         np.testing.assert_array_equal(many.parameters[run], single.parameters)
-
-
-@pytest.mark.parametrize("runs", [None, 2])
-def test_the_bare_products_are_those_of_a_training(runs, monkeypatch):
-    counted = []
-    multiply = "ndarray" if runs is None else "matmul"
-
-    class Spy(np.ndarray):
-        def dot(self, other, out):
-            counted.append(self.shape[-2] * self.shape[-1] * other.shape[-1])
-
-    def matmul(a, b, out):
-        counted.append(a.shape[-2] * a.shape[-1] * b.shape[-1])
-
-    monkeypatch.setattr(np, multiply, Spy if runs is None else matmul)
-    bare_products([4, 8, 3], 30, 5, runs)()
-    forward = 30 * (8 * 5 + 3 * 9)  # with the biases
-    assert sum(counted) == 5 * (2 * forward + 30 * 3 * 8)  # and once more the upper weights, without
 
 
 def test_rows_say_whether_a_goal_is_reached():

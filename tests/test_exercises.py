@@ -25,6 +25,7 @@ from helpers.exercises.exercise import (
     NotPlain,
     Raised,
     Stopped,
+    difference,
     does_nothing,
     judge,
     plain,
@@ -597,6 +598,7 @@ def test_a_changed_input_is_noticed_even_where_the_result_is_right():
 def test_an_error_in_another_process_reads_like_one_in_this():
     here = verdict("accuracy", raiser(NameError("name 'x' is not defined"))).message
     assert here == verdict("accuracy", raiser(Raised("NameError", "name 'x' is not defined"))).message
+    assert str(Raised.of(Unspeakable())) == "Unspeakable"
 
 
 def test_whole_numbers_are_exact_and_others_have_their_tolerance():
@@ -608,11 +610,113 @@ def test_whole_numbers_are_exact_and_others_have_their_tolerance():
     assert verdict("decayed_rate", lambda *case: reference(*case) * (1 + 1.1e-5)).outcome == INCORRECT
 
 
-def test_an_exercise_without_a_right_answer_is_refused():
-    with pytest.raises(ValueError, match="lacks what says which answer is right"):
-        Exercise("x", 1, "t", "number", 1, (), ())
-    with pytest.raises(ValueError, match="kind must be one of"):
-        Exercise("x", 1, "t", "essay", 1, (), ())
+@pytest.mark.parametrize(
+    "expected, got, said",
+    [
+        ([True, False], [1.0, 0.0], "expected an array of shape (2,) of truth values, got numbers"),
+        ([1.0, 0.0], [True, False], "expected an array of shape (2,) of numbers, got truth values"),
+        ([1, 2], [1.0, 2.0], None),
+        ([1, 2], [1.0, 2.0000001], "expected an array of shape (2,) with other values, got array([1., 2.])"),
+        ([1.5], [2.5], "expected an array of shape (1,) with other values, got array([2.5])"),
+        ([1.0], [2], "expected an array of shape (1,) with other values, got array([2])"),
+        (
+            [1.5],
+            [1],
+            "expected an array of shape (1,) with other values, got array([1]) of dtype int64: fractions were cut off",
+        ),
+        ([np.inf, np.nan], [np.inf, np.nan], None),
+    ],
+)
+def test_arrays_are_compared_with_words(expected, got, said):
+    assert difference(np.array(expected), np.array(got)) == said
+
+
+@pytest.mark.parametrize(
+    "expected, got, said",
+    [
+        (3, 4, "expected another whole number, got 4"),
+        (3, "x", "expected a whole number, got 'x'"),
+        (3, 3.5, "expected a whole number, got 3.5"),
+        (3.5, 4, "expected another number, got 4"),
+        (3.5, None, "expected a number, got None"),
+        (3.5, np.zeros(2), "expected a number, got an array of shape (2,)"),
+        (True, False, "expected the opposite, got False"),
+        (True, 1, "expected True or False, got 1"),
+        ("a", "b", "expected other text, got 'b'"),
+        ("a", 1, "expected text, got 1"),
+        ([1, 2], [1, 3], "in place 2: expected another whole number, got 3"),
+        ((1, 2), [1, 2], None),
+        ([1, 2], [1], "expected 2 values, got [1]"),
+        ([1, 2], 5, "expected 2 values, got 5"),
+    ],
+)
+def test_what_differs_is_said_without_giving_it_away(expected, got, said):
+    assert difference(expected, got) == said
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (1e15, "1000000000000000.0"),
+        (999999.4, "999999"),
+        ("y" * 200, "'" + "y" * 115 + " ..."),
+        (list(range(60)), str(list(range(60)))[:116] + " ..."),
+    ],
+)
+def test_long_values_are_cut_to_120_characters(value, text):
+    assert show(value) == text
+    assert len(text) <= 120
+
+
+def test_a_question_is_shown_as_the_call_that_was_made():
+    message = verdict("decayed_rate", lambda *_: None).message
+    assert "`decayed_rate(epoch=0, base=0.2, rate=0.99, every=1)` returned None." in message
+
+
+def test_a_list_of_words_is_no_array():
+    assert difference(np.zeros(2), ["a", "b"]) == "expected an array of shape (2,), got ['a', 'b']"
+
+
+@pytest.mark.parametrize("wrap", [float, lambda number: np.array([number])])
+def test_both_tolerances_count(wrap):
+    assert difference(wrap(2.0), wrap(2.5), rtol=0.25, atol=0) is None
+    assert difference(wrap(2.0), wrap(2.6), rtol=0.25, atol=0) is not None
+    assert difference(wrap(0.0), wrap(0.5), rtol=0, atol=0.5) is None
+    assert difference(wrap(0.0), wrap(0.6), rtol=0, atol=0.5) is not None
+
+
+COMPLETE = {"name": "x", "chapter": 1, "title": "t", "kind": "number", "points": 1, "slips": (), "hints": ()}
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"name": "x y"}, "the name of an exercise must be one for a variable, got 'x y'"),
+        ({"kind": "essay"}, "kind must be one of function, number, array, choice, got 'essay'"),
+        ({"chapter": 0}, "chapter must be at least 1, got 0"),
+        ({"points": 0}, "points must be at least 1, got 0"),
+        ({"rtol": -1.0}, "rtol must be a finite number at least 0, got -1.0"),
+        ({"atol": -1.0}, "atol must be a finite number at least 0, got -1.0"),
+        ({}, "exercise 'x' of kind 'number' lacks what says which answer is right"),
+        ({"reference": len, "accepts": len}, "lacks what says which answer is right"),
+        ({"kind": "function", "reference": len}, "lacks what says which answer is right"),
+        ({"kind": "function", "draw": len}, "lacks what says which answer is right"),
+        ({"kind": "function", "accepts": len}, "lacks what says which answer is right"),
+        ({"kind": "choice", "options": 4}, "lacks what says which answer is right"),
+        ({"kind": "choice", "right": "ab"}, "lacks what says which answer is right"),
+        ({"kind": "choice", "reference": len}, "lacks what says which answer is right"),
+    ],
+)
+def test_an_exercise_that_lacks_something_is_refused(settings, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Exercise(**{**COMPLETE, **settings})
+
+
+@pytest.mark.parametrize(
+    "settings", [{"reference": len}, {"accepts": len}, {"kind": "choice", "options": 2, "right": "a"}]
+)
+def test_an_exercise_needs_no_more_than_its_kind_does(settings):
+    assert Exercise(**{**COMPLETE, **settings, "rtol": 0, "atol": 0}).points == 1
 
 
 @pytest.mark.parametrize("exercise", CHOICES, ids=names(CHOICES))
@@ -622,6 +726,76 @@ def test_a_choice_has_a_reason_for_each_option_and_one_that_is_right(exercise):
     assert right == [run(all_answers()[exercise.name], exercise.name)]
     assert exercise.slips[exercise.letters.index(right[0])].message in verdict(exercise, right[0]).message
     assert "letters A, B, C, D" in verdict(exercise, "E").message
+
+
+@pytest.mark.parametrize(
+    "sizes, slip",
+    [
+        ([64, 20, 19, 10], "budget left unused"),  # 1899 parameters; no network has 1900 or 2000
+        ([64, 22, 17, 10], "biases forgotten"),  # 2001 parameters, 1952 of them weights
+        ([64, 23, 16, 10], "biases forgotten"),  # 2000 weights
+        ([64, 24, 16, 10], "over the budget"),  # 2080 weights
+        ([64, 20, 20, 10], "not narrowing"),
+    ],
+)
+def test_the_budget_is_counted_to_the_last_parameter(sizes, slip):
+    assert verdict("budget_network", sizes).slip == slip
+
+
+def test_rates_for_the_ravine_are_right_up_to_both_edges():
+    for rate in np.linspace(0.06, 0.1, 400, endpoint=False):
+        along, across = 4 * (1 - rate) ** 60, 4 * (20 * rate - 1) ** 60  # after 60 steps from (4, 4)
+        slip = "" if math.hypot(along, across) < 0.05 else "too timid" if along > across else "too close to the edge"
+        assert verdict("ravine_rate", rate).slip == slip
+    assert [verdict("ravine_rate", rate).slip for rate in (0.1, 0.999)] == ["beyond the edge"] * 2
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("budget_network", "expected a list of four whole numbers such as [64, 20, 12, 10], got 'x'."),
+        ("ravine_rate", "expected a number, the learning rate, got 'x'."),
+        (
+            "my_settings",
+            'expected settings such as {"hidden": [16], "activation": "tanh", "learning_rate": 0.01}, got \'x\'.',
+        ),
+        ("largest_rate", "expected a number, got 'x'."),
+        ("why_decay", "expected one of the letters A, B, C, D as text, got 'X'."),
+    ],
+)
+def test_an_answer_of_another_kind_is_told_what_is_expected(name, expected):
+    assert verdict(name, "x").message == f"Not yet right: {expected}"
+
+
+SETTINGS = {"hidden": [16], "activation": "tanh", "learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"learning_rate": 0},
+        {"learning_rate": -0.1},
+        {"learning_rate": 1_000_000},
+        {"learning_rate": True},
+        {"learning_rate": "0.1"},
+        {"hidden": [3] * 6},
+        {"activation": "Tanh"},
+        {"epochs": 12},
+    ],
+    ids=str,
+)
+def test_settings_that_cannot_be_trained_are_named(changed):
+    judged = verdict("my_settings", {**SETTINGS, **changed})
+    assert (judged.outcome, judged.slip) == (INCORRECT, "unknown setting")
+
+
+def test_five_hidden_layers_can_be_trained():
+    assert verdict("my_settings", {**SETTINGS, "hidden": [3] * 5}).slip != "unknown setting"
+
+
+def test_networks_are_refused_from_the_first_parameter_over_the_budget_on():
+    assert verdict("my_settings", {**SETTINGS, "hidden": [28, 30]}).outcome == CORRECT  # 3000 parameters
+    assert verdict("my_settings", {**SETTINGS, "hidden": [23, 44]}).slip == "over the budget"  # 3001
 
 
 # --- feedback -------------------------------------------------------------------------------------------------------
@@ -665,6 +839,16 @@ def test_an_endless_loop_is_stopped(learner, answer):
     assert feedback.check("largest_rate", 1 / 3).outcome == CORRECT
 
 
+def test_an_answer_may_take_its_time(learner):
+    waits = iter([0.1])
+
+    def slow(*arguments):
+        time.sleep(next(waits, 0))
+        return EXERCISES["decayed_rate"].reference(*arguments)
+
+    assert feedback.check("decayed_rate", slow).outcome == CORRECT
+
+
 def test_three_outcomes(learner):
     assert (
         feedback.check(
@@ -694,9 +878,26 @@ def test_check_never_raises(learner, exercise):
             assert feedback.check(exercise.name, lambda *_, value=value: value).outcome == INCORRECT or value is ...
 
 
-def test_an_unknown_exercise_is_named():
-    with pytest.raises(ValueError, match="did you mean 'decayed_rate'"):
-        feedback.check("decayd_rate", 1)
+def test_an_unknown_exercise_is_named(learner):
+    for ask in (lambda name: feedback.check(name, 1), feedback.hint, feedback.solution):
+        with pytest.raises(ValueError, match=r"^unknown exercise 'decayd_rate': .* did you mean 'decayed_rate'"):
+            ask("decayd_rate")
+
+
+def test_a_hint_or_a_chapter_that_is_none_is_refused(learner):
+    with pytest.raises(ValueError, match=r"^number must be at least 1, got 0"):
+        feedback.hint("decayed_rate", 0)
+    with pytest.raises(TypeError, match=r"^number must be a whole number, got 1.0"):
+        feedback.hint("decayed_rate", 1.0)
+    with pytest.raises(ValueError, match=r"^chapter must be at least 1, got 0"):
+        feedback.progress(0)
+    with pytest.raises(ValueError, match=r"^there are no exercises for chapter 6"):
+        feedback.progress(6)
+
+
+def test_code_stands_out_in_a_message(learner):
+    wrong = feedback.check("parameter_count", len)._repr_html_()
+    assert "<code>parameter_count(sizes=[3, 4, 2])</code>: expected" in wrong and "<pre>" not in wrong
 
 
 def test_the_best_outcome_stays_and_tries_are_counted(learner):
@@ -713,11 +914,13 @@ def test_hints_come_one_by_one_and_the_last_one_stays(learner):
     for number in (1, 2, 3, 3):
         assert feedback.hint("decayed_rate").text == f"Hint {number} of 3: {hints[number - 1]}"
     assert "Hint 1 of 3" in feedback.hint("decayed_rate", 1).text
+    assert "Hint 3 of 3" in feedback.hint("decayed_rate").text  # having looked back takes none away
     assert repr(feedback.hint("largest_rate")).startswith("Hint 1 of")  # no mark: it says nothing of an answer
 
 
 def test_a_solution_is_shown_to_whoever_has_tried(learner):
-    assert "Try it first" in feedback.solution("decayed_rate").text
+    first = "Try it first: the solution is shown once you have checked an answer of your own."
+    assert repr(feedback.solution("decayed_rate")) == first
     feedback.check("decayed_rate", loop)
     shown = feedback.solution("decayed_rate")
     assert "return base * rate ** (epoch / every)" in repr(shown) and "<pre>" in shown._repr_html_()
@@ -753,7 +956,7 @@ def test_progress_that_cannot_be_kept_is_no_error(learner):
 
 def test_a_teacher_who_grades_makes_no_progress(learner, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    feedback.check("largest_rate", 1 / 3)
+    assert feedback.check("largest_rate", 1 / 3).text == "Right."
     assert not learner.exists()
     with pytest.raises(AssertionError, match="curvature"):
         feedback.require("largest_rate", 6)
@@ -761,12 +964,16 @@ def test_a_teacher_who_grades_makes_no_progress(learner, monkeypatch):
 
 
 def test_the_file_is_the_learners_own(monkeypatch, tmp_path):
+    inside = "first-steps-in-neural-networks/progress.json"
     monkeypatch.delenv("COURSE_PROGRESS", raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert feedback.progress_file().is_relative_to(tmp_path)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert feedback.progress_file() == tmp_path / "data" / inside
+    feedback.check("largest_rate", 1 / 3)  # makes the folders
+    assert feedback.progress_file().exists()
     monkeypatch.delenv("XDG_DATA_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
-    assert feedback.progress_file().is_relative_to(tmp_path / "me")
+    assert feedback.progress_file() == tmp_path / "me" / ".local" / "share" / inside
 
 
 def test_the_panel_follows_the_checks(learner):
@@ -778,10 +985,28 @@ def test_the_panel_follows_the_checks(learner):
     assert "✓" in panel.states["largest_rate"].value and panel.total.value == "1 of 10 points"
     buttons = {button.tooltip: button for row in panel.children[1:-1] for button in row.children[1:]}
     buttons["Hint for decayed_rate"].click()
-    assert "1. Complete a formula: exponential decay" in panel.said.value and "Hint 1 of 3" in panel.said.value
+    assert panel.said.value.startswith("<strong>1. Complete a formula: exponential decay</strong><div")
+    assert "Hint 1 of 3" in panel.said.value and {button.description for button in buttons.values()} == {
+        "Hint",
+        "Solution",
+    }
     buttons["Solution for largest_rate"].click()
     assert "2 / 6" in panel.said.value
-    assert "Find a number" in panel._repr_mimebundle_()["text/plain"]
+    bundle = panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    titles = "".join(f"\n  {exercise.title}" for exercise in EXERCISES.values() if exercise.chapter == 2)
+    assert bundle["text/plain"] == f"Your progress in the exercises of chapter 2:{titles}"
+    learner.write_bytes(b"{")
+    panel.refresh()
+    assert panel.said.value.startswith("<div") and "your progress starts anew" in panel.said.value
+
+
+def test_titles_shrink_in_a_narrow_window_and_buttons_do_not(learner):
+    panel = feedback.progress(2)
+    for part in (panel.bar, *panel.states.values()):
+        assert re.fullmatch(r"0 1 \d+em", part.layout.flex) and part.layout.min_width == "0"
+    for row in panel.children[1:-1]:
+        assert all(re.fullmatch(r"0 0 \d+em", button.layout.flex) for button in row.children[1:])
 
 
 def test_an_untouched_function_is_told_from_an_attempt():
@@ -855,6 +1080,7 @@ def test_the_student_notebooks_are_not_stale(name):
 def test_the_veiled_solutions_are_not_stale():
     assert solutions() == all_answers(), "run `make exercises`"
     assert unveil(veil({"a": "é\n"})) == {"a": "é\n"}
+    assert veil({"a": "1", "b": "2"}) == veil({"b": "2", "a": "1"})
 
 
 @pytest.mark.parametrize("name", SOURCE_NAMES)

@@ -122,6 +122,23 @@ def test_times_are_measured_only_when_asked_for():
     assert shown.description == live.time_against_macs().description
 
 
+def test_epochs_are_measured_only_when_asked_for_and_only_what_was_chosen():
+    shown = live.time_of_an_epoch()
+    assert shown.readout["MACs, 128 times as large"] == "× 962"
+    assert shown.readout["here"] == "press the button below"
+    try:
+        shown.set(grows="samples in a batch, from 4")
+        assert shown.readout["MACs, 128 times as large"] == "× 1"
+        shown.measure(repeats=1)
+        assert shown.readout["times here"].startswith("× ")
+        assert "curve 'epoch, measured here': empty" not in shown.description
+        shown.set(grows="networks at once, from 1")
+        assert "curve 'epoch, measured here': empty" in shown.description
+    finally:
+        shown.forget()
+    assert shown.readout["here"] == "press the button below"
+
+
 # -- the game ------------------------------------------------------------------------------------------------------
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import functools
-import importlib
-import pkgutil
 import random
 import re
 
@@ -12,16 +10,13 @@ import ipywidgets
 import numpy as np
 import pytest
 
-import helpers.live
 from helpers.figures.style import new_figure
 from helpers.live import controls
-from helpers.live.core import LIVE_FIGURES, LiveFigure
+from helpers.live.core import LiveFigure
 from helpers.live.predict import Prediction, predict
 from tests.gate.pictures import cut_off
 from tests.gate.probe import ends, not_finite
-
-for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
-    importlib.import_module(module.name)
+from tests.live_figures import LIVE_FIGURES
 
 
 @functools.cache

@@ -238,6 +238,13 @@ def test_no_small_change_makes_the_cheapest_weights_cheaper(cost, profit):
         assert bill(best + 1e-4 * np.array([np.cos(angle), np.sin(angle)])) > bill(best)
 
 
+def test_cheapest_weights_want_numbers():
+    with pytest.raises(TypeError, match=r"^inputs must hold real numbers"):
+        cheapest_weights([["a", "b"]] * 2, [1, 2], 1, 99)
+    with pytest.raises(TypeError, match=r"^target must hold real numbers"):
+        cheapest_weights([[1, 2], [3, 4]], ["a", "b"], 1, 99)
+
+
 @pytest.mark.parametrize(("cost", "profit"), [(1, 99), (99, 1), (1, 1), (2, 6)])
 def test_best_constant_prediction_is_a_quantile(cost, profit):
     demand = np.random.default_rng(0).uniform(0, 100, 1000)

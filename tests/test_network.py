@@ -266,7 +266,7 @@ def test_predictions_probabilities_and_accuracy_fit_each_other():
         net.probabilities(x),
         rtol=1e-12,
     )
-    with pytest.raises(ValueError, match="output_activation 'identity'"):
+    with pytest.raises(ValueError, match=r"^only the outputs of softmax and .*output_activation 'identity'"):
         network("relu", "mean_squared_error").probabilities(x)
 
 
@@ -279,6 +279,17 @@ def test_a_single_output_is_cut_at_one_half():
     # Targets of one output may have the shape (samples,): no matrix of all pairs may come of it.
     assert net.loss_value(x, [0.4, 0.5, 0.9]) == pytest.approx(0.03)
     assert net.loss_value(x, [[0.4], [0.5], [0.9]]) == pytest.approx(0.03)
+
+
+def test_the_class_is_the_largest_of_two_outputs_or_a_single_one_cut_below_hidden_layers_too():
+    pair = Network([1, 1, 2], "identity", dtype=np.float64)
+    single = Network([1, 2, 1], "identity", loss="mean_squared_error", dtype=np.float64)
+    pair.weights[0][:], pair.weights[1][:] = 1, [[-1], [0]]
+    single.weights[0][:], single.weights[1][:] = 1, 0.5
+    for net in (pair, single):
+        classes = net.predict([[-0.1], [0.6]])
+        assert classes.tolist() == [0, 1]
+        assert classes.dtype == np.int64
 
 
 def test_labels_and_one_hot_targets_are_the_same():
@@ -326,10 +337,21 @@ def test_a_network_that_has_diverged_stays_silent():
     assert not np.isfinite(net.loss_value(np.full((5, 2), 1e3), [0, 1, 2, 0, 1])[0])
 
 
+@pytest.mark.parametrize("seed", [0, [0]])
+def test_sums_that_overflow_stay_silent(seed):
+    net = Network([1, 1], loss="mean_squared_error", seed=seed)
+    net.weights[0][:] = 1
+    x = np.full((5, 1), 1e19)  # each square of an error is 1e38, just small enough for float32, their sum is not
+    assert net.loss_value(x, np.zeros(5)) == np.inf
+    net.forward(x * 1e6)
+    assert net.backward(np.zeros(5)).max() == np.inf
+
+
 def test_objects_stand_for_names():
     net = Network([2, 3], leaky_relu.with_slope(0.01), initialisation=normal(2.0))
     assert net.activation.slope == 0.01
     assert repr(net) == "<network 2-3, leaky_relu, softmax_cross_entropy>"
+    np.testing.assert_array_equal(Network([2, 3]).parameters, Network([2, 3], seed=0).parameters)
     assert repr(Network([2, 3], seed=[1, 2])) == "<2 networks 2-3, relu, softmax_cross_entropy>"
 
 
@@ -342,14 +364,19 @@ def test_objects_stand_for_names():
         (lambda: Network([3, 2], "rellu"), ValueError, "unknown activation 'rellu'.*did you mean 'relu'"),
         (lambda: Network([3, 2], loss="hinge"), ValueError, "unknown loss of a network 'hinge'"),
         (lambda: Network([3, 2], initialisation="hee"), ValueError, "unknown initialiser 'hee'"),
-        (lambda: Network([3, 2], output_activation="softmax"), ValueError, "contains the softmax"),
+        (
+            lambda: Network([3, 2], output_activation="softmax"),
+            ValueError,
+            "^softmax_cross_entropy contains the softmax: output_activation must be 'identity', got ",
+        ),
         (lambda: Network([3, 1]), ValueError, "two classes or more"),
+        (lambda: Network([3, 4, 1]), ValueError, "two classes or more"),
         (lambda: Network([3, 2], dtype=int), TypeError, "floating-point.*int64"),
         (lambda: Network([3, 2], seed=-1), ValueError, "seed must be at least 0"),
         (lambda: Network([3, 2], seed=0.5), TypeError, "seed must be a whole number"),
         (lambda: Network([3, 2], seed=[]), ValueError, "seed must be"),
         (lambda: Network([3, 2], seed=[[1, 2]]), ValueError, "seed must be"),
-        (lambda: Network([3, 2]).activations, RuntimeError, r"call forward\(inputs\) first"),
+        (lambda: Network([3, 2]).activations, RuntimeError, "^nothing has gone through the network yet"),
         (lambda: Network([3, 2]).backward([0]), RuntimeError, r"call forward\(inputs\) first"),
     ],
 )
@@ -388,6 +415,17 @@ def test_wrong_samples_are_refused(inputs, labels, error, message):
         net.backward(labels)
 
 
-def test_accuracy_wants_labels():
+@pytest.mark.parametrize("targets", [np.eye(2)[[0, 1, 0, 1]], np.eye(2, dtype=int)[[0, 1, 0, 1]]])
+def test_accuracy_wants_labels(targets):
+    net = Network([3, 2])
+    with pytest.raises(ValueError, match=r"accuracy needs one class label a sample, got an array of shape \(4, 2\)"):
+        net.accuracy(np.zeros((4, 3)), targets)
+    assert np.isnan(net.evaluate(net.samples(np.zeros((4, 3)), targets))[1])
+
+
+def test_numbers_are_no_labels():
+    net = Network([1, 1], loss="mean_squared_error")
     with pytest.raises(ValueError, match="accuracy needs one class label a sample"):
-        Network([3, 2]).accuracy(np.zeros((4, 3)), np.eye(2)[[0, 1, 0, 1]])
+        net.accuracy([[1.0], [2.0]], [0.5, 1.0])
+    with pytest.raises(TypeError, match=r"^targets must hold real numbers"):
+        net.loss_value([[1.0], [2.0]], ["a", "b"])

@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.live.core import LIVE_FIGURES
 from helpers.live.predict import questions
 from tests.gate.pictures import cut_off
+from tests.live_figures import LIVE_FIGURES
 from tests.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,6 +94,7 @@ def test_no_picture_is_cut_off(path):
 
 
 def test_every_live_figure_of_the_course_is_used_in_a_notebook():
+    assert LIVE_FIGURES
     assert [name for name in LIVE_FIGURES if f"{name}(" not in sources()] == []
 
 

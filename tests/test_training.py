@@ -207,6 +207,12 @@ def test_no_epochs_give_an_empty_history(seed):
     assert history.epoch.shape == (0,)
 
 
+@pytest.mark.parametrize("seed", [0, [0, 1]])
+def test_histories_are_float64_whatever_the_network_computes_in(seed):
+    history = train(Network([4, 3], seed=seed, dtype=np.float32), X, LABELS, 1, 2)
+    assert history.loss.dtype == history.accuracy.dtype == history.learning_rate.dtype == np.float64
+
+
 def test_without_labels_or_validation_these_are_nan():
     data = yogurt_sales()
     for seed in (0, [0, 1]):
@@ -262,7 +268,7 @@ def test_train_takes_what_epochs_takes():
         ({"learning_rate": -0.1}, ValueError, "learning_rate"),
         ({"learning_rate": "fast"}, TypeError, "learning_rate"),
         ({"learning_rate": [0.1, 0.2]}, ValueError, "learning_rate must be a single one.*got 2"),
-        ({"seed": -1}, ValueError, "seed"),
+        ({"seed": -1}, ValueError, "^seed must be at least 0"),
         ({"seed": [1, 2]}, ValueError, "seed must be a single one"),
         ({"inputs": X[:, :3]}, ValueError, r"\(samples, 4\)"),
         ({"inputs": X[:0], "targets": LABELS[:0]}, ValueError, "empty"),

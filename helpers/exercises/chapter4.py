@@ -247,7 +247,7 @@ EXERCISES = (
             Slip("probability", 0.4754, "This is the largest probability. The loss is its -ln."),
             Slip("four others", 0.9048, "You count four other classes; there are three beside the right one."),
             Slip("log10 for ln", 0.3230, "You took log10; the loss is measured by the natural logarithm."),
-            Slip("ten classes", 1.4607, "1.46 is the floor for ten classes."),
+            Slip("ten classes", 1.4612, "1.46 is the floor for ten classes."),
         ),
         hints=(
             "The second softmax gets probabilities. What is the best that the first can give?",

@@ -1,19 +1,20 @@
 """The live figures of chapter 1: networks of any size, memory, windows that slide, time, and the budget game."""
 
+import csv
 import functools
 import html
-import timeit
 
 import numpy as np
 
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
 from helpers.complexity import count as count_layers
-from helpers.datasets import digits
+from helpers.datasets import data_folder, digits
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
 from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.controls import choice, count
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
+from helpers.timing import FACTORS, GROWTH, SAMPLES, macs_of_an_epoch, seconds_of_a_layer, seconds_of_an_epoch
 from helpers.training import epochs as train_epochs
 
 
@@ -224,40 +225,40 @@ BATCHES = {"1": 1, "8": 8, "64": 64}
 
 #: What was measured on this computer: batch size -> list of (multiply-adds, seconds).
 _measured = {}
-
-
-def seconds_of_a_layer(width, batch, repeats=5):
-    """Return the time of one product of a (width, width) matrix with `batch` columns: the best of `repeats`."""
-    rng = np.random.default_rng(0)
-    weights = rng.normal(size=(width, width)).astype(np.float32)
-    inputs = rng.normal(size=(width, batch)).astype(np.float32)
-    outputs = np.empty_like(inputs)
-    timer = timeit.Timer(lambda: weights.dot(inputs, outputs))
-    number = max(1, round(2e-3 / max(timer.timeit(2) / 2, 1e-7)))
-    return min(timer.repeat(repeats, number)) / number
+#: The same for epochs: what grows -> list of (factor, seconds of the epoch, seconds of its products).
+_measured_epochs = {}
 
 
 class TimeFigure(LiveFigure):
-    """Times are taken only when the button is pressed: they belong to the reader's computer, not to the course."""
+    """Times are taken only when the button is pressed: they belong to the reader's computer, not to the course.
 
-    def __init__(self, *args, **kwargs):
+    Parameters
+    ----------
+    measurements : iterator function
+        Given the values of the controls and a number of repeats, it takes one time after the other and keeps them;
+        a picture is shown after each.
+    kept : dict
+        Where it keeps them. They outlive the widget.
+    *args, **kwargs
+        Those of a `LiveFigure`.
+    """
+
+    def __init__(self, measurements, kept, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.measurements, self.kept = measurements, kept
         self.add_buttons(
-            ("Measure here", "Time layers of ten widths on this computer", self.measure),
+            ("Measure here", "Take the times on this computer", self.measure),
             ("Forget all", "Remove all measured times", self.forget),
         )
 
     def measure(self, repeats=5):
-        """Time a dense layer of each width for the chosen batch; the points appear one by one."""
-        batch = BATCHES[self.values["batch"]]
-        times = _measured[batch] = []
-        for width in WIDTHS:
-            times.append((width * width * batch, seconds_of_a_layer(width, batch, repeats)))
+        """Take the times; the points appear one by one."""
+        for _ in self.measurements(**self.values, repeats=repeats):
             self.set()
 
     def forget(self):
         """Remove all points."""
-        _measured.clear()
+        self.kept.clear()
         self.set()
 
 
@@ -299,7 +300,77 @@ def time_against_macs():
         (first, short), *_, (last, long) = times
         return {**told, "times as many MACs": f"{last / first:,.0f}", "times as long": f"{long / short:,.0f}"}
 
-    return TimeFigure(figure, points, move, batch=choice("samples at once", BATCHES))
+    def measurements(batch, repeats):
+        size = BATCHES[batch]
+        times = _measured[size] = []
+        for width in WIDTHS:
+            times.append((width * width * size, seconds_of_a_layer(width, size, repeats)))
+            yield
+
+    return TimeFigure(measurements, _measured, figure, points, move, batch=choice("samples at once", BATCHES))
+
+
+@functools.cache
+def stored_epochs():
+    """Return the times that the course's authors measured: what grows -> seconds of (epoch, products), by factor."""
+    seconds = {what: [] for what in GROWTH}
+    with (data_folder() / "epoch_times.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            seconds[row["what grows"]].append((float(row["epoch"]), float(row["products"])))
+    return {what: np.transpose(taken) for what, taken in seconds.items()}
+
+
+@live_figure
+def time_of_an_epoch():
+    """Set the time of an epoch against what grows in it, beside its matrix products alone and their multiply-adds.
+
+    Control: what grows. Both times are given in epochs of the smallest value, the multiply-adds as multiples.
+    """
+    figure, axes = new_figure(height=3.9)
+    macs = axes.plot([], [], color=GREY, linestyle=":", label="multiply-adds")[0]
+    curves = [
+        axes.plot([], [], color=colour, linestyle=style, marker=marker, linewidth=width, markersize=5, label=label)[0]
+        for label, colour, style, marker, width in (
+            ("epoch, stored times", BLUE, "--", "", 1.5),
+            ("its products alone, stored", ORANGE, "-.", "", 1.5),
+            ("epoch, measured here", BLUE, "-", "o", 2.5),
+            ("its products alone, here", ORANGE, "-", "s", 2.5),
+        )
+    ]
+    axes.set(xscale="log", yscale="log", xlim=(0.9, 145), ylim=(0.01, 2000))
+    axes.set_xticks(FACTORS, labels=FACTORS)
+    axes.set_xticks([], minor=True)
+    axes.set_yticks([0.01, 0.1, 1, 10, 100, 1000], labels=["0.01", "0.1", "1", "10", "100", "1000"])
+    axes.set(
+        xlabel="times as large",
+        ylabel="time (1: the epoch at first)",
+        title=f"The time of an epoch of {SAMPLES} samples",
+    )
+    axes.legend(loc="upper left", ncols=2)
+
+    def move(grows):
+        work = np.array([macs_of_an_epoch(grows, factor) for factor in FACTORS])
+        macs.set_data(FACTORS, work / work[0])
+        stored, here = stored_epochs()[grows], np.array(_measured_epochs.get(grows) or np.empty((0, 3))).T
+        for i in range(2):
+            curves[i].set_data(FACTORS, stored[i] / stored[0, 0])
+            curves[2 + i].set_data(here[0], here[1 + i] / here[1, :1])
+        told = {
+            "MACs, 128 times as large": f"× {work[-1] / work[0]:,.3g}",
+            "stored times": f"× {stored[0, -1] / stored[0, 0]:.2g}",
+        }
+        if here.shape[1] < len(FACTORS):
+            return {**told, "here": "press the button below" if here.size == 0 else "at work ..."}
+        return {**told, "times here": f"× {here[1, -1] / here[1, 0]:.2g}"}
+
+    def measurements(grows, repeats):
+        times = _measured_epochs[grows] = []
+        for factor in FACTORS:
+            times.append((factor, *seconds_of_an_epoch(grows, factor, repeats)))
+            yield
+
+    grows = choice("what grows", GROWTH)
+    return TimeFigure(measurements, _measured_epochs, figure, [macs, *curves], move, grows=grows)
 
 
 # -- the budget game -----------------------------------------------------------------------------------------------

@@ -151,8 +151,10 @@ class LiveFigure(ipywidgets.VBox):
             )
             button.on_click(lambda _, action=action: action())
             row.append(button)
-        self.board = ipywidgets.HTML()
-        self.children = [*self.children, ipywidgets.HBox(row), *[self.board] * board]
+        self.children = [*self.children, ipywidgets.HBox(row)]
+        if board:
+            self.board = ipywidgets.HTML()
+            self.children = [*self.children, self.board]
 
     # -- layout --------------------------------------------------------------------------------------------------
 

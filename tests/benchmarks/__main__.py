@@ -29,9 +29,10 @@ BENCHMARKS = {
     "importing": "numpy",
     "memory": "numpy",
     "growth": "matplotlib",
+    "executing": "nbmake",
     "live_latency": "playwright",
 }
-PEERS = ("numpy", "torch", "tensorflow", "scikit-learn", "jax", "autograd", "micrograd")
+PEERS = ("numpy", "torch", "tensorflow", "scikit-learn", "jax", "autograd", "micrograd", "nbval", "nbmake")
 
 ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),

@@ -1,7 +1,5 @@
 """What is measured: our side of each piece of work, and what a peer needs to do exactly the same."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from helpers.datasets import digits, iris
@@ -74,31 +72,3 @@ def digits_at_once():
 def iris_batches():
     """Return a network that is smaller still: irises in batches of 30."""
     return Training(iris(), [4, 8, 3], batch=30)
-
-
-def bare_products(sizes, batch, batches, runs=None, dtype=np.float32):
-    """Return a function with the matrix products of an epoch (or of one pass) alone: no less can be computed."""
-    rng, lead = np.random.default_rng(0), () if runs is None else (runs,)
-    multiply = np.ndarray.dot if runs is None else np.matmul
-
-    def array(*shape):
-        return rng.normal(size=(*lead, *shape)).astype(dtype)
-
-    forward, backward = [], []
-    x = rng.normal(size=(sizes[0] + 1, batch)).astype(dtype)
-    for layer, (inputs, units) in enumerate(pairwise(sizes)):
-        matrix = array(units, inputs + 1) / np.sqrt(inputs + 1, dtype=dtype)  # keeps the size of what goes through
-        output, delta = array(units + 1, batch), array(units, batch)
-        forward.append((matrix, x, output[..., :-1, :]))
-        if layer:
-            backward.append((matrix[..., :-1].mT, delta, array(inputs, batch)))
-        backward.append((delta, x.mT, array(units, inputs + 1)))
-        x = output
-    products = forward + backward
-
-    def epoch():
-        for _ in range(batches):
-            for a, b, out in products:
-                multiply(a, b, out)
-
-    return epoch

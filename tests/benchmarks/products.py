@@ -6,9 +6,10 @@ import numpy as np
 
 from helpers.datasets import digits
 from helpers.network import Network
+from helpers.timing import matrix_products
 from tests.benchmarks._report import Row
 from tests.benchmarks._timing import ratio
-from tests.benchmarks._work import RATES, bare_products, digits_at_once, digits_batches
+from tests.benchmarks._work import RATES, digits_at_once, digits_batches
 
 DEEP = [64] * 20 + [10]
 STARTS = ("he", "xavier", "normal", "zeros")
@@ -26,16 +27,16 @@ def gradient_norms(activation, dtype):
             network.backward(y)
             assert network.gradient_norms.shape == (20,)
 
-    return ours, bare_products(DEEP, 128, len(STARTS), dtype=dtype)
+    return ours, matrix_products(DEEP, 128, len(STARTS), dtype=dtype)
 
 
 def rows():
     """Yield the results."""
     batches, at_once = digits_batches(), digits_at_once()
     sizes = batches.sizes
-    products = bare_products(sizes, 32, 56)
+    products = matrix_products(sizes, 32, 56)
     yield Row("digits, batches of 32, an epoch", "ours / products", ratio(batches.ours(), products), "<= 2.5")
-    products = bare_products(sizes, 1792, 1)
+    products = matrix_products(sizes, 1792, 1)
     yield Row("digits, full batch, an epoch", "ours / products", ratio(at_once.ours(), products), "<= 2")
     for name, work in (("batches of 32", batches), ("full batch", at_once)):
         loop = [work.ours(Network(sizes), rate) for rate in RATES]

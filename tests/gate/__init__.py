@@ -119,6 +119,7 @@ class GateFile(IPyNbFile):
             cell.expected_count = number
             yield cell
         self.late = []  # what cells write to stderr when they have ended
+        self.unsettled = []  # cells whose outputs differ from the stored ones, but may still be updated
         yield Afterwards.from_parent(self, name="afterwards")
 
     def setup(self):
@@ -138,7 +139,10 @@ class GateFile(IPyNbFile):
         """Hand each message to the cell that caused it, on its way to nbval."""
         message = super().get_kernel_message(timeout, stream)
         cell, content = self.kernel.asked_by.get(message["parent_header"].get("msg_id")), message["content"]
-        if cell is not None and cell is self.kernel.running:
+        if message["msg_type"] == "update_display_data":  # perhaps of what an earlier cell shows
+            for earlier in {*self.kernel.asked_by.values()} - {None}:
+                earlier.shown.update(content)
+        elif cell is not None and cell is self.kernel.running:
             cell.shown.take(message)
         elif content.get("name") == "stderr":
             self.late.append(f"{cell.name if cell else 'something'}, after it had ended, wrote: {content['text']}")
@@ -201,6 +205,18 @@ class GateCell(IPyNbCell):
     def compare_outputs(self, test, ref, skip_compare=None):
         """Compare what the cell shows with what is stored: kinds and their order, pictures, and then text, by nbval.
 
+        What a later cell may update is compared once more after the last cell.
+        """
+        if self.as_stored():
+            return True
+        if not self.shown.can_be_updated():
+            return False
+        self.parent.unsettled.append(self)
+        return True
+
+    def as_stored(self):
+        """Return whether the cell shows what is stored.
+
         What goes into an Output widget may be stored with the cell (nbclient) or not (JupyterLab).
         """
         beside, together = self.shown.outputs(), self.shown.outputs(with_widgets=True)
@@ -238,7 +254,7 @@ class GateCell(IPyNbCell):
 
 
 class Afterwards(Item):
-    """What can only be seen after the last cell: moved sliders, threads, tasks, late messages, files left behind."""
+    """What can only be seen after the last cell: moved sliders, updated displays, late messages, files left behind."""
 
     def runtest(self):
         """Run the probe in the kernel, then collect what came late."""
@@ -250,6 +266,9 @@ class Afterwards(Item):
         widgets = {item.name: item.shown.widgets() for item in cells if item.shown.widgets()}
         problems = file.kernel.probe(widgets, file.get_kernel_message)
         problems += file.late
+        for cell in file.unsettled:
+            if not cell.as_stored():
+                problems.append("\n".join([f"{cell.name}, updates included:", *cell.comparison_traceback]))
         for name in sorted(file.listing() - file.files):
             problems.append(f"the notebook leaves {name} behind; expected was none: write to a temporary folder")
         self.fail_if(problems)

@@ -106,14 +106,20 @@ class Shown:
             self._clear_next = True
             if not content["wait"]:
                 self._clear()
-        elif kind == "update_display_data":
-            for output, display_id, _ in self._entries:
-                if display_id == content["transient"]["display_id"]:
-                    output.data, output.metadata = content["data"], content["metadata"]
         elif kind in ("stream", "display_data", "execute_result", "error"):
             self._clear()
             display_id = content.get("transient", {}).get("display_id")
             self._entries.append((output_from_msg(message), display_id, bool(self._capturing)))
+
+    def update(self, content):
+        """Take in new data for a display, if the cell shows it."""
+        for output, display_id, _ in self._entries:
+            if display_id == content["transient"]["display_id"]:
+                output.data, output.metadata = content["data"], content["metadata"]
+
+    def can_be_updated(self):
+        """Return whether the cell shows a display that can be updated."""
+        return any(display_id is not None for _, display_id, _ in self._entries)
 
     def _clear(self):
         if self._clear_next:

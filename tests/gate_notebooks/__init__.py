@@ -143,6 +143,9 @@ INTACT = {
     "updated_display": notebook(
         "# A display that changes", "shown = display('first', display_id=True)\nshown.update('second')"
     ),
+    "display_updated_later": notebook(
+        "# A display that a later cell changes", "shown = display('first', display_id=True)", "shown.update('second')"
+    ),
     "kernel": notebook("# A kernel", "import os\nimport signal\nimport sys\nimport warnings", "x = 1", "x + 1"),
     "not_renamed": notebook("# A notebook", "1 + 1"),
 }
@@ -331,6 +334,12 @@ BREAKS = {
     "execution_count_repeated": Break("numbers", "Cell 2", "expected 3, but it is 2", stored=counts(1, 2, 2)),
     "result_stored_as_display": Break(
         "numbers", "Cell 1", "expected, as stored: display_data", stored=result_as_display
+    ),
+    "display_updated_to_another_value": Break(
+        "display_updated_later",
+        "afterwards",
+        "Cell 0, updates included",
+        source=replace(1, "second", "third"),
     ),
     "outputs_in_another_order": Break("two_outputs", "Cell 0", "in another order", stored=swap_outputs),
     "widget_state_stored": Break("live_figure", "stored", "hold the state of widgets", stored=widget_state),

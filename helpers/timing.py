@@ -1,0 +1,138 @@
+"""How long a network takes: the experiments of chapter 1 on what multiply-adds do not tell.
+
+Times differ between computers and between runs. Each is the best of several tries, since whatever disturbs a program
+makes it slower, never faster.
+"""
+
+import timeit
+from itertools import pairwise
+
+import numpy as np
+
+from helpers.complexity import count, mlp
+from helpers.network import Network
+from helpers.training import Batches, descend
+
+#: The samples of an epoch in `GROWTH`.
+SAMPLES = 512
+
+#: What grows, from its first value -> a function of the factor by which it has grown, which returns the sizes of the
+#: network, the samples in a batch and the number of networks at once.
+GROWTH = {
+    "width of 2 layers, from 4": lambda factor: ([64, 4 * factor, 4 * factor, 10], 32, None),
+    "hidden layers, from 1": lambda factor: ([64, *[32] * factor, 10], 32, None),
+    "samples in a batch, from 4": lambda factor: ([64, 32, 16, 10], 4 * factor, None),
+    "networks at once, from 1": lambda factor: ([64, 32, 16, 10], 32, factor),
+}
+FACTORS = (1, 2, 4, 8, 16, 32, 64, 128)
+
+
+def seconds_of_a_layer(width, batch, repeats=5):
+    """Return the time of one product of a (width, width) matrix with `batch` columns: the best of `repeats`."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(size=(width, width)).astype(np.float32)
+    inputs = rng.normal(size=(width, batch)).astype(np.float32)
+    outputs = np.empty_like(inputs)
+    return best_of(repeats, lambda: weights.dot(inputs, outputs))
+
+
+def seconds_of_an_epoch(what, factor, repeats=5):
+    """Return the time of an epoch of training, and of its matrix products alone.
+
+    Parameters
+    ----------
+    what : str
+        What has grown, a key of `GROWTH`.
+    factor : int
+        By how much.
+    repeats : int
+
+    Returns
+    -------
+    tuple of two float
+        Seconds: the best of `repeats`.
+    """
+    whole, products = epoch_and_products(what, factor)
+    return best_of(repeats, whole), best_of(repeats, products)
+
+
+def epoch_and_products(what, factor):
+    """Return two functions to time: an epoch of training, and its matrix products alone."""
+    sizes, batch, runs = GROWTH[what](factor)
+    return epoch_of_training(sizes, batch, runs), matrix_products(sizes, batch, SAMPLES // batch, runs)
+
+
+def macs_of_an_epoch(what, factor):
+    """Return the multiply-adds of the forward passes of an epoch; the arguments are those of `seconds_of_an_epoch`."""
+    sizes, _, runs = GROWTH[what](factor)
+    return SAMPLES * (runs or 1) * count(mlp(sizes), sizes[:1]).macs
+
+
+def best_of(repeats, function):
+    """Return the shortest time of a call in seconds; short calls are timed many at once."""
+    timer = timeit.Timer(function)
+    number = max(1, round(2e-3 / max(timer.timeit(2) / 2, 1e-7)))
+    return min(timer.repeat(repeats, number)) / number
+
+
+def epoch_of_training(sizes, batch, runs=None):
+    """Return a function that trains for an epoch of `SAMPLES` random samples.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Of the network.
+    batch : int
+        Samples in a batch.
+    runs : int, optional
+        How many networks to train at once.
+    """
+    rng = np.random.default_rng(0)
+    network = Network(sizes, seed=[0] * runs if runs else 0)
+    samples = network.samples(rng.normal(size=(SAMPLES, sizes[0])), rng.integers(0, sizes[-1], SAMPLES))
+    batches = Batches(samples, batch, [0])
+    # The rate matters to no time, but no number must grow until it overflows.
+    rates = np.full((len(batches.batches), *((runs, 1) if runs else (1,))), 1e-4)
+
+    def epoch():
+        batches.shuffle()
+        descend(network, batches.batches, rates)
+
+    return epoch
+
+
+def matrix_products(sizes, batch, batches, runs=None, dtype=np.float32):
+    """Return a function with the matrix products of an epoch alone: no training can do with less.
+
+    Parameters
+    ----------
+    sizes, batch, runs
+        As for `epoch_of_training`.
+    batches : int
+        The number of batches.
+    dtype : data-type
+    """
+    rng, lead = np.random.default_rng(0), () if runs is None else (runs,)
+    multiply = np.ndarray.dot if runs is None else np.matmul
+
+    def array(*shape):
+        return rng.normal(size=(*lead, *shape)).astype(dtype)
+
+    forward, backward = [], []
+    x = rng.normal(size=(sizes[0] + 1, batch)).astype(dtype)
+    for layer, (inputs, units) in enumerate(pairwise(sizes)):
+        matrix = array(units, inputs + 1) / np.sqrt(inputs + 1, dtype=dtype)  # keeps the size of what goes through
+        output, delta = array(units + 1, batch), array(units, batch)
+        forward.append((matrix, x, output[..., :-1, :]))
+        if layer:
+            backward.append((matrix[..., :-1].mT, delta, array(inputs, batch)))
+        backward.append((delta, x.mT, array(units, inputs + 1)))
+        x = output
+    products = forward + backward
+
+    def epoch():
+        for _ in range(batches):
+            for a, b, out in products:
+                multiply(a, b, out)
+
+    return epoch

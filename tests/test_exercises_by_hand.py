@@ -1,0 +1,518 @@
+"""Exercises: what the right answer and each slip come to, worked by hand, and what inputs are drawn.
+
+A slip that is judged against itself is always found, whatever it computes: here its value comes from elsewhere.
+"""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from helpers.exercises import EXERCISES
+from helpers.exercises.exercise import CORRECT, INCORRECT, difference, judge, plain
+
+RIGHT = "right"
+LN2, LN3, LN4 = np.log([2, 3, 4])
+
+#: name: (arguments, what the right answer and the slips return) for one or more calls.
+WORKED = {
+    "parameter_count": [
+        (
+            ([2, 3, 2],),  # weights 6 + 6, biases 3 + 2
+            {
+                RIGHT: 17,
+                "biases forgotten": 12,
+                "biases for the inputs": 19,
+                "one bias a layer": 14,
+                "first layer only": 9,
+            },
+        )
+    ],
+    "convolution_macs": [
+        (
+            (5, 2, 3, 4),  # 4 x 4 positions, 2 x 2 x 3 x 4 = 48 weights
+            {
+                RIGHT: 768,
+                "a position for each pixel": 1200,
+                "off by one": 432,
+                "weights alone": 48,
+                "input channels forgotten": 256,
+                "biases counted": 832,
+            },
+        )
+    ],
+    "training_bytes": [
+        (
+            ([2, 3, 2], 10),  # 17 parameters, 5 activations for each of 10 samples
+            {
+                RIGHT: 4 * (68 + 50),
+                "as handed out": 8 * (34 + 7),
+                "gradients forgotten": 4 * (51 + 50),
+                "optimiser forgotten": 4 * (34 + 50),
+                "one sample's activations": 4 * (68 + 5),
+                "inputs counted": 4 * (68 + 70),
+                "eight bytes": 8 * (68 + 50),
+            },
+        )
+    ],
+    "decayed_rate": [
+        (
+            (3, 8.0, 0.25, 2),
+            {
+                RIGHT: 1,
+                "staircase": 2,
+                "exponent lost": 3,
+                "a step for each epoch": 1 / 8,
+                "fraction upside down": 2 ** (5 / 3),
+                "linear instead of exponential": -1,
+            },
+        ),
+        (
+            (0, 8.0, 0.25, 2),
+            {
+                RIGHT: 8,
+                "staircase": 8,
+                "exponent lost": 0,
+                "a step for each epoch": 8,
+                "fraction upside down": ZeroDivisionError,
+                "linear instead of exponential": 8,
+            },
+        ),
+    ],
+    "losses_of_descent": [
+        (
+            (3.0, 0.25, 3),  # w + 1: 4, 2, 1, 0.5
+            {
+                RIGHT: [16, 4, 1],
+                "update before loss": [4, 1, 0.25],
+                "uphill": [16, 36, 81],
+                "slope without its factor": [16, 9, 2.25**2],
+                "one too many": [16, 4, 1, 0.25],
+                "parameters": [3, 1, 0],
+            },
+        )
+    ],
+    "sigmoid_backward": [
+        (
+            (np.array([2.0, -1.0]), np.array([0.5, 0.25])),
+            {
+                RIGHT: [0.5, -0.1875],
+                "gradient forgotten": [0.25, 0.1875],
+                "output taken for input": [0.470007, -0.246134],
+                "slope of tanh": [1.5, -0.9375],
+                "sign": [-0.5, 0.1875],
+                "slope missing": [1, -0.25],
+            },
+        )
+    ],
+    "stable_tanh": [
+        (
+            (np.array([LN2, -LN3, 1000, -1000]),),  # exp(2x): 4, 1/9, too large, 0
+            {
+                RIGHT: [0.6, -0.8, 1, -1],
+                "textbook formula": [0.6, -0.8, 1, math.nan],
+                "overflow on the right": [0.6, -0.8, math.nan, -1],
+                "sign lost": [0.6, 0.8, 1, 1],
+                "nan papered over": [0.6, -0.8, 1, 0],
+                "sigmoid": [0.8, 0.1, 1, 0],
+            },
+        )
+    ],
+    "initial_deviation": [
+        (
+            (8, "relu"),
+            {
+                RIGHT: 1 / 2,
+                "variance": 1 / 4,
+                "the same for all": 8**-0.5,
+                "He's for all": 1 / 2,
+                "twice the deviation": 2 * 8**-0.5,
+                "two names mixed up": 8**-0.5,
+            },
+        ),
+        (
+            (4, "tanh"),
+            {
+                RIGHT: 1 / 2,
+                "variance": 1 / 4,
+                "the same for all": 1 / 2,
+                "He's for all": 2**-0.5,
+                "twice the deviation": 1 / 2,
+                "two names mixed up": 2**-0.5,
+            },
+        ),
+    ],
+    "dead_units": [
+        (
+            (np.array([[-1.0, 1, 0, 2, 5], [-2, -4, -1, -1, -1], [-3, -5, 0, -1, -1], [-1, -1, 0, 0, -1]]),),
+            {
+                RIGHT: 2,  # the first and the third
+                "samples for units": 3,
+                "any for all": 5,
+                "below on average": 4,
+                "zero fires": 1,
+                "the living": 3,
+                "numbers for units": 17,
+            },
+        )
+    ],
+    "squared_error": [
+        (
+            (np.array([1.0, 4.0]), np.array([3.0, 5.0])),  # errors -2 and -1
+            {
+                RIGHT: 2.5,
+                "sum for mean": 5,
+                "absolute error": 1.5,
+                "square of the mean": 2.25,
+                "root": 2.5**0.5,
+                "no mean": [4, 1],
+            },
+        )
+    ],
+    "yogurt_loss": [
+        (
+            (np.array([5.0, 1.0]), np.array([2.0, 3.0]), 2.0, 10.0),  # 3 too many, 2 too few
+            {
+                RIGHT: 26,
+                "sign": 6 - 20,
+                "prices swapped": 30 + 4,
+                "mean for sum": 13,
+                "squares": 18 + 40,
+                "too much only": 6,
+            },
+        )
+    ],
+    "surprise": [
+        (
+            (np.array([0.5, 0.5, 0.0]), np.array([0.25, 0.75, 0.0])),
+            {
+                RIGHT: LN4 - LN3 / 2,
+                "log10 for ln": math.log10(4) - math.log10(3) / 2,
+                "bits": 2 - math.log2(3) / 2,
+                "minus lost": LN3 / 2 - LN4,
+                "arguments swapped": LN2,
+                "0 times infinity": math.nan,
+                "mean for sum": (LN4 - LN3 / 2) / 3,
+            },
+        )
+    ],
+    "loss_of_logits": [
+        (
+            (np.array([LN3, 0.0]), 1),  # probabilities 3/4 and 1/4
+            {
+                RIGHT: LN4,
+                "overflow": LN4,
+                "two steps": LN4,
+                "clipped": LN4,
+                "softmax twice": math.log(1 + math.exp(0.5)),
+                "log10 for ln": math.log10(4),
+                "minus lost": -LN4,
+            },
+        ),
+        (
+            (np.array([1000.0, 0.0]), 1),
+            {
+                RIGHT: 1000,
+                "overflow": math.inf,
+                "two steps": math.inf,
+                "clipped": 7 * math.log(10),
+                "softmax twice": math.log(1 + math.e),
+                "log10 for ln": 1000 * math.log10(math.e),
+                "minus lost": -1000,
+            },
+        ),
+    ],
+    "accuracy": [
+        (
+            (np.array([[2.0, 1, 0], [0, 1, 3], [0, 5, 1], [1, 0, 4]]), np.array([0, 2, 1, 1])),
+            {RIGHT: 0.75, "number for share": 3, "percent": 75, "errors": 0.25, "least probable class": 0.25},
+        )
+    ],
+    "scaled_test": [
+        (
+            (np.array([[0.0, 10], [4, 30]]), np.array([[6.0, 40], [2, 0]])),  # means 2 and 20, deviations 2 and 10
+            {
+                RIGHT: [[2, 2], [0, -2]],
+                "scaled by itself": [[1, 1], [-1, -1]],
+                "scaled by both": [[3 * 5**-0.5, 20 * 250**-0.5], [-(5**-0.5), -20 * 250**-0.5]],
+                "one scale for all features": [[-5 * 133**-0.5, 29 * 133**-0.5], [-9 * 133**-0.5, -11 * 133**-0.5]],
+                "variance": [[1, 0.2], [0, -0.2]],
+                "training part": [[-1, -1], [1, 1]],
+            },
+        )
+    ],
+    "ranges_overlap": [
+        (
+            (np.array([1.0, 3]), np.array([2.0, 4])),
+            {RIGHT: True, "one way round": True, "medians": False, "turned round": False, "common values": False},
+        ),
+        (
+            (np.array([1.0, 2]), np.array([5.0, 6])),
+            {RIGHT: False, "one way round": False, "medians": False, "turned round": True, "common values": False},
+        ),
+        (
+            (np.array([5.0, 6]), np.array([1.0, 2])),
+            {RIGHT: False, "one way round": True, "medians": False, "turned round": True, "common values": False},
+        ),
+        (
+            (np.array([1.0, 2]), np.array([2.0, 3])),
+            {RIGHT: True, "one way round": True, "medians": False, "turned round": False, "common values": True},
+        ),
+        (
+            (np.array([2.0, 3]), np.array([1.0, 2])),
+            {RIGHT: True, "one way round": True, "medians": False, "turned round": False, "common values": True},
+        ),
+        (
+            (np.array([0.0, 4]), np.array([1.0, 3])),
+            {RIGHT: True, "one way round": True, "medians": True, "turned round": False, "common values": False},
+        ),
+    ],
+    "training_step": [
+        (
+            # Probabilities (3/4, 1/4) and (1/2, 1/2); the gradient is (3/8, -3/8), (1/2, -1/2).
+            (np.array([[LN3, 0.0], [0, 0]]), np.array([[1.0, 2], [0, 1]]), np.array([1, 0]), 2.0),
+            {
+                RIGHT: [[LN3 - 0.75, 0.75], [-1, 1]],
+                "uphill": [[LN3 + 0.75, -0.75], [1, -1]],
+                "sum for mean": [[LN3 - 1.5, 1.5], [-2, 2]],
+                "without softmax": [[0, 1], [1 - 2 * LN3, 2]],
+                "softmax over samples": [[LN3 - 0.75, 0.5], [-0.75, 0.5]],
+                "step alone": [[-0.75, 0.75], [-1, 1]],
+            },
+        )
+    ],
+}
+CALLS = [(name, arguments, results) for name, calls in WORKED.items() for arguments, results in calls]
+
+
+@pytest.mark.parametrize("name, arguments, results", CALLS, ids=[f"{name}-{i}" for i, (name, *_) in enumerate(CALLS)])
+@np.errstate(all="ignore")
+def test_right_answers_and_slips_return_what_was_worked_by_hand(name, arguments, results):
+    exercise = EXERCISES[name]
+    answers = {RIGHT: exercise.reference, **{slip.name: slip.wrong for slip in exercise.slips}}
+    assert list(answers) == list(results)
+    for answer, result in results.items():
+        if result is ZeroDivisionError:
+            with pytest.raises(result):
+                answers[answer](*arguments)
+        else:
+            got = plain(answers[answer](*arguments))
+            assert type(got) is not bool or type(result) is bool, answer
+            np.testing.assert_allclose(got, result, rtol=1e-5, atol=1e-8, err_msg=answer)
+
+
+def test_every_function_is_worked_by_hand():
+    assert list(WORKED) == [exercise.name for exercise in EXERCISES.values() if exercise.kind == "function"]
+
+
+#: The right answers to the inputs that are always tried.
+FIXED = {
+    "parameter_count": [3 * 4 + 4 + 4 * 2 + 2, 101_770, 6],
+    "convolution_macs": [36 * 9, 28 * 28 * 150, 100 * 2400, 36 * 2 * 3],
+    "training_bytes": [4 * (4 * 26 + 6), 4 * (4 * 101_770 + 32 * 138)],
+    "decayed_rate": [0.2, 0.1, 0.2 * 0.5**0.5],
+    "losses_of_descent": [[36 * 0.36**n for n in range(5)], [16, 4]],
+    "sigmoid_backward": [[0.25, 0.09, 0.18]],
+    "stable_tanh": [np.tanh([-1, 0, 2]), [-1, np.tanh(0.5)], [1, np.tanh(-0.5)]],
+    "initial_deviation": [2**0.5 / 8, 1 / 8, 1 / 10, 1],
+    "dead_units": [2, 1, 1, 1],
+    "squared_error": [5 / 3, 0],
+    "yogurt_loss": [99 + 2, 2 * 5],
+    "surprise": [-math.log(0.6), -math.log(0.4), LN4],
+    "loss_of_logits": [2.5836, 1000, math.log(1 + math.exp(-1))],
+    "accuracy": [0.75],
+    "scaled_test": [[[0, 0], [3, 2], [4, -2]], [[0]]],
+    "ranges_overlap": [True, True, False, False, True, True],
+    "training_step": [[[0.475631, -0.475631], [0.048737, 0.951263]]],
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_inputs_that_are_always_tried_have_these_answers(name):
+    exercise = EXERCISES[name]
+    for arguments, right in zip(exercise.fixed, FIXED[name], strict=True):
+        np.testing.assert_allclose(plain(exercise.reference(*arguments)), right, rtol=1e-4, atol=1e-12)
+
+
+#: The slips whose wrong answer is a number that comes from a formula.
+NUMBERS = {
+    "backward_macs": {
+        "twice the forward pass": 2 * (784 * 128 + 128 * 10),
+        "as much as forward": 784 * 128 + 128 * 10,
+        "both ways": 3 * (784 * 128 + 128 * 10) - 784 * 128,
+        "gradient handed on only": 128 * 10,
+    },
+    "largest_rate": {
+        "one over curvature": 1 / 6,
+        "factor for curvature": 2 / 3,
+        "edge of the chapter's bowl": 2 / 2,
+        "curvature itself": 6,
+    },
+    "steps_needed": {
+        "never": math.inf,
+        "log10 for ln": math.ceil(math.log10(0.001 / 6) / math.log(0.99)),
+        "start at 1": math.ceil(math.log(0.001) / math.log(0.99)),
+        "start at 5": math.ceil(math.log(0.001 / 5) / math.log(0.99)),
+        "factor 0.995": math.ceil(math.log(0.001 / 6) / math.log(0.995)),
+        "one short": math.floor(math.log(0.001 / 6) / math.log(0.99)),
+    },
+    "largest_factor": {
+        "weights forgotten": 1 / 65_536,
+        "slopes forgotten": 2**8,
+        "sum": 8 * 2 / 4,
+        "one layer": 2 / 4,
+        "slope of 1": 1,
+    },
+    "floor_of_twice": {
+        "softmax once": 0,
+        "guessing": LN4,
+        "probability": math.e / (math.e + 3),
+        "four others": math.log(1 + 4 / math.e),
+        "log10 for ln": math.log10(1 + 3 / math.e),
+        "ten classes": math.log(1 + 9 / math.e),
+    },
+    "profit_for_service": {
+        "share for price": 0.9,
+        "cost of 1": 0.9 / 0.1,
+        "cost forgotten below": 0.9 * 2,
+        "turned round": 2 / 9,
+        "total for profit": 2 + 18,
+    },
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_of_slips_come_from_their_mistake(name):
+    assert {slip.name: slip.wrong for slip in EXERCISES[name].slips} == pytest.approx(NUMBERS[name], rel=2e-4)
+
+
+#: How far from the right answer a number still counts as right.
+TOLERANCES = {"largest_rate": 0.01, "largest_factor": 0.01, "floor_of_twice": 0.005, "profit_for_service": 0.001}
+
+
+@pytest.mark.parametrize("name", TOLERANCES)
+def test_a_number_may_be_off_by_its_tolerance(name):
+    exercise, share = EXERCISES[name], TOLERANCES[name]
+    for factor, outcome in ((1 + 0.99 * share, CORRECT), (1 + 1.01 * share, INCORRECT)):
+        assert judge(exercise, lambda factor=factor: exercise.reference() * factor, None).outcome == outcome
+
+
+def test_small_results_of_tanh_are_compared_more_closely_than_others():
+    exercise = EXERCISES["stable_tanh"]
+    assert {e.name: e.atol for e in EXERCISES.values() if e.atol != 1e-8} == {"stable_tanh": 1e-9}
+    assert difference(np.zeros(1), np.full(1, 2e-9), exercise.rtol, exercise.atol) is not None
+
+
+#: The options of the choices, by the thought behind them.
+OPTIONS = {
+    "small_layers": ["multiply-adds of biases", "fixed cost", "parallel cores", "wrong count"],
+    "why_decay": ["always", "noise", "overflow", "local minima"],
+    "waking_the_dead": ["smaller rate", "patience", "other inputs", "larger rate"],
+    "loss_for_a_promise": ["mean", "median", "quantile", "classes"],
+    "fair_comparison": ["one seed", "training images", "common rate", "spread"],
+    "zero_weights": ["rate", "no way through", "loss of zero", "biases first"],
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options_are_named_in_their_order(name):
+    assert [slip.name for slip in EXERCISES[name].slips] == OPTIONS[name]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_messages_and_hints_are_whole_sentences(exercise):
+    for text in (*(slip.message for slip in exercise.slips), *exercise.hints):
+        assert re.match(r"[A-Z](?![A-Z])|[a-z\d(]|MACs|COST", text) and text[-1] in ".?", text
+
+
+# --- random inputs --------------------------------------------------------------------------------------------------
+
+
+def between(lowest, highest, size=(), decimals=None):
+    """Numbers from lowest to highest, both of which are drawn (almost, if they are written with a point)."""
+    return lowest, highest, None, None, size, decimals
+
+
+def around(mean, deviation, size=(), decimals=2):
+    return None, None, mean, deviation, size, decimals
+
+
+#: What is drawn for each argument. A size is the smallest and the largest length, for a table those of each side.
+DRAWN = {
+    "parameter_count": [between(2, 39, size=[(2, 5)])],
+    "convolution_macs": [between(8, 39), between(2, 6), between(1, 7), between(2, 8)],
+    "training_bytes": [between(2, 39, size=[(2, 5)]), between(2, 64)],
+    "decayed_rate": [between(1, 59), between(0.01, 1.0), between(0.5, 0.99), between(2, 19)],
+    "losses_of_descent": [between(-9.0, 9.0), between(0.05, 1.05), between(2, 8)],
+    "sigmoid_backward": [around(0, 1, [(2, 5)], decimals=3), between(0.02, 0.98, [(2, 5)], decimals=3)],
+    "stable_tanh": [around(0, np.sqrt((4 * 9 + 2 * 1000**2) / 6), [(6, 6)], decimals=3)],
+    "initial_deviation": [between(3.0, 1999.0), {"relu", "tanh", "sigmoid"}],
+    "dead_units": [around(-1.5, np.sqrt(1 + 25 / 12), [(3, 6), (2, 5)])],
+    "squared_error": [around(0, 3, [(3, 6)]), around(0, 3, [(3, 6)])],
+    "yogurt_loss": [around(0, 3, [(3, 6)]), around(0, 3, [(3, 6)]), between(1, 8), between(10, 98)],
+    "surprise": [around(1 / 3 + 1e-4, np.sqrt(1 / 18), [(3, 3)], decimals=4)] * 2,
+    "loss_of_logits": [around(0, 4, [(3, 5)]), between(0, 4)],
+    "accuracy": [around(0, 2, [(4, 8), (2, 4)]), between(0, 3, [(4, 8)])],
+    "scaled_test": [around(0, np.sqrt(25 + 9), [(3, 5), (2, 3)])] * 2,
+    "ranges_overlap": [between(0.8, 0.96, [(5, 5)], decimals=3)] * 2,
+    "training_step": [
+        around(0, 1, [(2, 4), (2, 4)]),
+        around(0, 1, [(2, 4), (2, 4)]),
+        between(0, 3, [(2, 4)]),
+        between(0.05, 1.0, decimals=2),
+    ],
+}
+
+
+def drawn(name, count=3000):
+    """Return many draws of each argument."""
+    rng = np.random.default_rng(0)
+    return list(zip(*(EXERCISES[name].draw(rng) for _ in range(count)), strict=True))
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_random_inputs_cover_what_they_should(name):
+    for values, expected in zip(drawn(name), DRAWN[name], strict=True):
+        if isinstance(expected, set):
+            assert set(values) == expected
+            continue
+        lowest, highest, mean, deviation, size, decimals = expected
+        shapes = np.array([np.shape(value) for value in values])
+        assert [*zip(shapes.min(axis=0), shapes.max(axis=0), strict=True)] == list(size)
+        numbers = np.concatenate([np.ravel(value) for value in values])
+        if decimals is not None:  # short enough to be read, and no shorter
+            assert np.allclose(numbers, numbers.round(decimals), atol=1e-9)
+            assert not np.allclose(numbers, numbers.round(decimals - 1), atol=1e-9)
+        if mean is not None:
+            assert numbers.mean() == pytest.approx(mean, abs=0.06 * deviation)
+            assert numbers.std() == pytest.approx(deviation, rel=0.06)
+        else:
+            margin = 0.03 * (highest - lowest) if type(highest) is float else 0
+            assert lowest <= numbers.min() <= lowest + margin and highest - margin <= numbers.max() <= highest
+
+
+def test_random_inputs_fit_together():
+    tanh_inputs = np.array(drawn("stable_tanh")[0])
+    assert set(tanh_inputs[:, 4:].ravel()) == {-1000, 1000}
+    assert tanh_inputs[:, :4].mean() == pytest.approx(0, abs=0.2)
+    assert tanh_inputs[:, :4].std() == pytest.approx(3, rel=0.05)
+
+    centres = [table.mean(axis=0).std() for (table,) in zip(*drawn("dead_units"), strict=True)]
+    assert np.mean(centres) > 1  # each unit lies around a number of its own: some are dead and some alive
+
+    for name in ("loss_of_logits", "accuracy"):
+        logits, labels = drawn(name)
+        assert all(np.max(label) < row.shape[-1] for row, label in zip(logits, labels, strict=True))
+        assert any(np.max(label) == row.shape[-1] - 1 for row, label in zip(logits, labels, strict=True))
+    logits, labels = drawn("accuracy")
+    right = [(table.argmax(axis=1) == row).mean() for table, row in zip(logits, labels, strict=True)]
+    assert np.mean(right) == pytest.approx(1 / 2 + (1 / 2 + 1 / 3 + 1 / 4) / 6, abs=0.02)
+    wrong = [set(row[table.argmax(axis=1) != row]) for table, row in zip(logits, labels, strict=True)]
+    assert max(map(len, wrong)) > 1  # each sample has a label of its own
+
+    training, test = drawn("scaled_test")
+    assert all(one.shape[1] == other.shape[1] for one, other in zip(training, test, strict=True))
+    assert np.mean([part.var(ddof=1) for part in training]) == pytest.approx(9, rel=0.05)
+    assert all(np.ptp(part) <= 0.061 for seeds in drawn("ranges_overlap") for part in seeds)
+    assert all(weights.shape[1] > labels.max() for weights, _, labels, _ in zip(*drawn("training_step"), strict=True))

@@ -1,0 +1,79 @@
+"""What is timed is what it is said to be; how long it takes is nobody's business but the reader's."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from helpers import timing
+from helpers.live.complexity import stored_epochs
+from helpers.network import Network
+from helpers.timing import FACTORS, GROWTH, SAMPLES, epoch_of_training, macs_of_an_epoch, matrix_products
+
+
+@pytest.mark.parametrize("runs", [None, 2])
+def test_the_products_are_those_of_a_training(runs, monkeypatch):
+    counted = []
+    multiply = "ndarray" if runs is None else "matmul"
+
+    def product(a, b, out):
+        assert a.dtype == b.dtype == out.dtype == np.float32
+        assert out.shape[:-2] == (() if runs is None else (runs,))
+        counted.append(out.shape[-2] * out.shape[-1] * a.shape[-1])
+
+    class Spy(np.ndarray):
+        dot = product
+
+    # In this module only: NumPy itself must keep its own.
+    spied = {**vars(np), "random": np.random, multiply: Spy if runs is None else product}
+    monkeypatch.setattr(timing, "np", SimpleNamespace(**spied))
+    matrix_products([4, 8, 3], 30, 5, runs)()
+    forward = 30 * (8 * 5 + 3 * 9)  # with the biases
+    assert sum(counted) == 5 * (2 * forward + 30 * 3 * 8)  # and once more the upper weights, without
+
+
+@pytest.mark.parametrize("runs", [None, 2])
+def test_an_epoch_is_one_update_for_each_batch(runs, monkeypatch):
+    trained = []
+    monkeypatch.setattr(timing, "descend", lambda *arguments: trained.append(arguments))
+    epoch_of_training([4, 8, 3], 128, runs)()
+    [(network, batches, rates)] = trained
+    assert network.sizes == (4, 8, 3) and network.runs == runs
+    assert [x.shape[-1] for x, _ in batches] == [128] * 4 and len(rates) == 4
+
+
+def test_training_for_an_epoch_moves_the_parameters_and_keeps_them_finite(monkeypatch):
+    made = []
+    monkeypatch.setattr(timing, "Network", lambda *a, **k: made.append(Network(*a, **k)) or made[-1])
+    epoch = epoch_of_training([4, 8, 3], 32)
+    before = made[0].parameters.copy()
+    for _ in range(3):
+        epoch()
+    moved = made[0].parameters - before
+    assert np.isfinite(moved).all() and np.count_nonzero(moved) > moved.size / 2
+
+
+def test_multiply_adds_of_an_epoch_by_hand():
+    width, depth, batch, runs = GROWTH
+    assert macs_of_an_epoch(width, 2) == SAMPLES * (64 * 8 + 8 * 8 + 8 * 10)
+    assert macs_of_an_epoch(depth, 2) == SAMPLES * (64 * 32 + 32 * 32 + 32 * 10)
+    assert {macs_of_an_epoch(batch, factor) for factor in FACTORS} == {SAMPLES * (64 * 32 + 32 * 16 + 16 * 10)}
+    assert macs_of_an_epoch(runs, 8) == 8 * macs_of_an_epoch(batch, 1)
+
+
+def test_the_best_time_is_the_time_of_one_call():
+    calls = []
+    seconds = timing.best_of(3, lambda: calls.append(0))
+    assert len(calls) > 1000 and 0 < seconds < 1e-4
+
+
+@pytest.mark.parametrize("what", GROWTH)
+def test_both_an_epoch_and_its_products_are_timed(what):
+    whole, products = timing.seconds_of_an_epoch(what, 1, repeats=1)
+    assert whole > 0 and products > 0
+
+
+def test_times_are_stored_for_all_that_grows():
+    stored = stored_epochs()
+    assert {what: seconds.shape for what, seconds in stored.items()} == dict.fromkeys(GROWTH, (2, len(FACTORS)))
+    assert all((epoch > products).all() for epoch, products in stored.values())
