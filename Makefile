@@ -88,6 +88,8 @@ $(VENV)/learner.stamp: requirements.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Setting up (once; a few minutes) ..."
 	@$(BIN)/python $(INSTALL) --requirement requirements.txt
+	@# Otherwise matplotlib looks through the fonts in a notebook, and may say so there.
+	@$(BIN)/python -c "import matplotlib.font_manager"
 	@touch $@
 
 $(VENV)/teacher.stamp: $(VENV)/learner.stamp helpers/grading/requirements.txt

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
+from tests.gate.kernel import GateKernel
 from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT, code
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ def test_a_mistake_turns_red_where_it_is_and_says_why(failures, name):
     change = BY_GATE[name]
     assert failures[name], "the gate is open"
     item, message = failures[name][0]
-    assert item == change.item
+    assert item == change.item, message
     assert change.says in message, message
 
 
@@ -96,6 +97,14 @@ def test_ruff_sees_what_a_cell_swallows(complaints, name):
 def test_a_stuck_kernel_is_noticed_within_a_minute():
     (limit,) = (float(option.partition("=")[2]) for option in SETTINGS["addopts"] if "cell-timeout" in option)
     assert limit + 10 < 60  # ten more seconds are waited for the kernel to obey an interrupt
+
+
+def test_a_kernel_needs_no_port_that_another_program_could_take(monkeypatch):
+    def find_available_port(self, ip):
+        raise AssertionError("a port was asked for")
+
+    monkeypatch.setattr("jupyter_client.connect.LocalPortCache.find_available_port", find_available_port)
+    GateKernel("python3").stop()
 
 
 def test_each_kind_of_output_has_a_fixture():

@@ -1,12 +1,15 @@
 """The kernel that runs a notebook, and what its messages add up to on the screen."""
 
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from queue import Empty
 
+import zmq
+from jupyter_client.manager import KernelManager
 from nbformat.v4 import output_from_msg
-from nbval.kernel import RunningKernel, start_new_kernel
+from nbval.kernel import NbvalKernelspecManager, RunningKernel
 
 PROBE = Path(__file__).with_name("probe.py")
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -22,15 +25,30 @@ class GateKernel(RunningKernel):
     def __init__(self, kernel_name, cwd=None, startup_timeout=60):
         self.asked_by = {}  # id of a request -> the cell that was run
         self.running = self.reply = None
-        self.km, self.kc = start_new_kernel(
-            startup_timeout=startup_timeout,
+        self.folder = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
+        self.km = KernelManager(
             kernel_name=kernel_name,
-            stderr=subprocess.DEVNULL,
-            cwd=cwd,
-            # Cells enter the history, for `Out` and a closing semicolon, but not that of whoever runs the tests.
-            extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            kernel_spec_manager=NbvalKernelspecManager(),
+            connection_file=str(Path(self.folder.name, "kernel.json")),
+            # nbval's ports are free when they are chosen, but another program may take one before the kernel does.
+            transport="ipc" if zmq.has("ipc") else "tcp",
         )
-        self._ensure_iopub_up()
+        # Cells enter the history, for `Out` and a closing semicolon, but not that of whoever runs the tests.
+        history = ["--HistoryManager.hist_file=:memory:"]
+        self.km.start_kernel(stderr=subprocess.DEVNULL, cwd=cwd, extra_arguments=history)
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        try:
+            self.kc.wait_for_ready(timeout=startup_timeout)
+            self._ensure_iopub_up()
+        except RuntimeError:
+            self.stop()
+            raise
+
+    def stop(self):
+        """End the kernel."""
+        super().stop()
+        self.folder.cleanup()
 
     def execute_cell_input(self, cell_input, allow_stdin=None):
         """Run a cell as JupyterLab does: it is counted, and a closing semicolon hides its result."""
