@@ -72,6 +72,19 @@ def as_if_run(notebook, cells):
     return made
 
 
+def building_on(cell, later):
+    """Return those of the later cells that use what a cell sets, themselves or through each other, in order."""
+    changed, chosen = names(cell.source)[0], []
+    for one in later:
+        sets, uses = names(one.source)
+        if uses & changed:
+            chosen.append(one)
+            changed |= sets
+        else:
+            changed -= sets
+    return chosen
+
+
 def variants(notebook):
     """Yield (name, notebook) of each form of a chapter."""
     top, *parts = sections(notebook)
@@ -82,12 +95,12 @@ def variants(notebook):
         earlier += part
 
 
-def put_before_the_gate(chapters, *arguments, **settings):
-    """Run all variants of some notebooks through the gate.
+def put_before_the_gate(notebooks, *arguments, **settings):
+    """Run some notebooks through the gate.
 
     Parameters
     ----------
-    chapters : dict
+    notebooks : dict
         Name -> notebook.
     *arguments : str
         For pytest.
@@ -100,16 +113,18 @@ def put_before_the_gate(chapters, *arguments, **settings):
     """
     command = [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), "--quiet"]
     with tempfile.TemporaryDirectory() as folder:
-        for chapter, notebook in chapters.items():
-            for name, variant in variants(notebook):
-                nbformat.write(variant, Path(folder) / f"{chapter}_{name}.ipynb")
+        for name, notebook in notebooks.items():
+            nbformat.write(notebook, Path(folder) / f"{name}.ipynb")
         return subprocess.run([*command, *arguments, folder], cwd=ROOT, check=False, **settings)
 
 
 def main(numbers):
     """Put these chapters, or all, before the gate; return pytest's exit code."""
     chosen = [path for path in CHAPTERS if not numbers or path.name.startswith(tuple(numbers))]
-    return put_before_the_gate({path.stem: nbformat.read(path, as_version=4) for path in chosen}).returncode
+    made = {}
+    for path in chosen:
+        made |= {f"{path.stem}_{name}": variant for name, variant in variants(nbformat.read(path, as_version=4))}
+    return put_before_the_gate(made).returncode
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ status is 1 if more than one mutant in 20 survives; a sample may have more by as
 
 import argparse
 import ast
+import faulthandler
+import importlib
 import json
 import math
 import os
@@ -22,12 +24,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
+import pytest
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.file_mutation import mutate_file_contents
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+
+from tests.again import as_if_run, building_on, needed, put_before_the_gate, sections
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Of `timing` only the shape of what is timed matters, not its random numbers.
@@ -37,7 +44,9 @@ CORE += sorted((ROOT / "helpers" / "exercises").glob("*.py"))
 CHAPTERS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 COPIED = ("helpers", "tests", "data", "notebooks", "docs", "pyproject.toml", "README.md")
 #: No plain settings of pytest: its own processes would only get in the way of ours.
-PYTEST = (sys.executable, "-m", "pytest", "--override-ini=addopts=", "-p", "no:cacheprovider", "--exitfirst", "--quiet")
+PYTEST = ("--override-ini=addopts=", "-p", "no:cacheprovider", "--exitfirst", "--quiet")
+#: Loaded before the processes of single mutants fork, so that each has them at once.
+WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "IPython")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 SWAPPED = {
@@ -66,10 +75,14 @@ SWAPPED = {
 }
 
 
+#: In a cell of a notebook nothing is an input: unless two sides happen to be equal, `<=` for `<` changes nothing.
+OPPOSITE = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt}
+
+
 # --- making mutants -------------------------------------------------------------------------------------------------
 
 
-def changes(node):
+def changes(node, swapped):
     """Yield (field, value) for each small mistake that can be made in one node of a syntax tree."""
     match node:
         case ast.Constant(value=bool()):
@@ -78,15 +91,15 @@ def changes(node):
             yield "value", node.value + 1
         case ast.Constant(value=str()):
             yield "value", f"XX{node.value}"
-        case ast.BinOp() | ast.AugAssign() | ast.BoolOp() if type(node.op) in SWAPPED:
-            yield "op", SWAPPED[type(node.op)]()
+        case ast.BinOp() | ast.AugAssign() | ast.BoolOp() if type(node.op) in swapped:
+            yield "op", swapped[type(node.op)]()
         case ast.UnaryOp(op=ast.USub()):
             yield "op", ast.UAdd()
         case ast.UnaryOp(op=ast.Not()):
             yield "operand", ast.UnaryOp(ast.Not(), node.operand)
         case ast.Compare():
             for i, operator in enumerate(node.ops):
-                yield "ops", [*node.ops[:i], SWAPPED[type(operator)](), *node.ops[i + 1 :]]
+                yield "ops", [*node.ops[:i], swapped[type(operator)](), *node.ops[i + 1 :]]
         case ast.Call():
             for i in range(len(node.keywords)):
                 yield "keywords", node.keywords[:i] + node.keywords[i + 1 :]
@@ -110,7 +123,7 @@ def inside(node, enters):
                 yield from inside(child, enters)
 
 
-def mutants(source, enters=lambda node: True):
+def mutants(source, swapped, enters=lambda node: True):
     """Yield (what was changed, source) for each mutant of a piece of code.
 
     Only the changed statement is written anew, so that a semicolon at the end of a cell keeps its meaning.
@@ -125,7 +138,7 @@ def mutants(source, enters=lambda node: True):
         end = starts[statement.end_lineno - 1] + statement.end_col_offset
         before = ast.unparse(statement)
         for node in inside(statement, enters):
-            for field, value in changes(node):
+            for field, value in changes(node, swapped):
                 kept = getattr(node, field)
                 setattr(node, field, value)
                 after = ast.unparse(statement)
@@ -169,7 +182,7 @@ def function_mutants(path):
 
 def definition_mutants(path):
     """Yield (name, path, None, source) of the mutants of one module outside of its functions."""
-    for what, source in mutants(path.read_text(encoding="utf-8"), left_out_by_mutmut):
+    for what, source in mutants(path.read_text(encoding="utf-8"), SWAPPED, left_out_by_mutmut):
         yield f"{path.relative_to(ROOT)}: {what}", path, None, source
 
 
@@ -177,7 +190,7 @@ def notebook_mutants(path):
     """Yield (name, path, number of the cell, source of the cell) of the mutants of one notebook."""
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
         if cell.cell_type == "code":
-            for what, source in mutants(cell.source):
+            for what, source in mutants(cell.source, SWAPPED | OPPOSITE):
                 yield f"{path.name}, cell {cell.id}: {what}", path, number, source
 
 
@@ -193,32 +206,40 @@ def tests_of(path):
     return [str(test.relative_to(ROOT)) for test in sorted(files, key=lambda test: test.stat().st_size)]
 
 
-def run_tests(mutant, seconds=None):
-    """Run the tests with one mutant in a copy of the course; return (green or not, what pytest says, seconds)."""
+def start(mutant, folder, seconds=0):
+    """Run the tests with one mutant in a copy of the course; return the number of the process, which this one forks.
+
+    So Python, pytest and the libraries need not be loaded for each mutant. The process ends with pytest's exit code,
+    or with 1 after so many seconds, and writes what pytest says to output.txt.
+    """
     name, path, cell, source = mutant
-    with tempfile.TemporaryDirectory() as folder:
-        copy_course(Path(folder))
-        place = Path(folder) / path.relative_to(ROOT)
-        if cell is not None:
-            notebook = nbformat.read(place, as_version=4)
-            notebook.cells[cell].source = source
-            source = nbformat.writes(notebook)
-        if source is not None:
-            place.write_text(source, encoding="utf-8")
-        # The kernels of notebooks, too, must find the copy, not the package that is installed.
-        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": folder, "MUTANT_UNDER_TEST": name}
-        command, start = [*PYTEST, *tests_of(path)], time.monotonic()
-        try:
-            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            return False, "too slow", seconds
-        if done.returncode not in (0, 1, 2):  # 2: not even collected, for example since the import fails
-            raise RuntimeError(f"pytest did not run:\n{done.stdout}{done.stderr}")
-        return done.returncode == 0, done.stdout + done.stderr, time.monotonic() - start
+    place = folder / path.relative_to(ROOT)
+    if cell is not None:
+        notebook = nbformat.read(place, as_version=4)
+        notebook.cells[cell].source = source
+        source = nbformat.writes(notebook)
+    if source is not None:
+        place.write_text(source, encoding="utf-8")
+    process = os.fork()
+    if process:
+        return process
+    with (folder / "output.txt").open("w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    if seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    os.chdir(folder)
+    for loaded in [module for module in sys.modules if module.partition(".")[0] == "tests"]:
+        del sys.modules[loaded]
+    sys.path.insert(0, str(folder))
+    # The kernels of notebooks, too, must find the copy, not the package that is installed.
+    os.environ |= {"PYTHONPATH": str(folder), "TMPDIR": str(folder / "tmp"), "MUTANT_UNDER_TEST": name}
+    os._exit(pytest.main([*PYTEST, *tests_of(path)]))
 
 
 def copy_course(folder):
     """Copy what the tests need into a folder."""
+    (folder / "tmp").mkdir()
     ignored = shutil.ignore_patterns("__pycache__", ".*", "browser", "submissions")
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -229,18 +250,119 @@ def copy_course(folder):
 
 def run_each(candidates):
     """Run each mutant in a process of its own; return those that survive."""
+    os.environ |= ONE_THREAD
+    for name in WARM:
+        importlib.import_module(name)
     intact = list({str(tests_of(path)): (path.name, path, None, None) for _, path, *_ in candidates}.values())
-    limits, survivors = {}, []
-    with ThreadPoolExecutor(2) as pool:
-        for (name, path, *_), (green, said, seconds) in zip(intact, pool.map(run_tests, intact), strict=True):
-            if not green:
-                raise SystemExit(f"{said}\n{name} is red without a mutant: mend it first")
-            limits[str(tests_of(path))] = 20 + 4 * seconds  # what takes longer has an endless loop
-        results = pool.map(run_tests, candidates, [limits[str(tests_of(path))] for _, path, *_ in candidates])
-        for i, (mutant, (green, *_)) in enumerate(zip(candidates, results, strict=True), 1):
-            print(f"{i:4} of {len(candidates)}  {'SURVIVED' if green else 'killed  '}  {mutant[0]}", flush=True)
-            survivors += [mutant] * green
+    limits = {}
+    for (name, path, *_), green, said, seconds in two_at_a_time((mutant, 0) for mutant in intact):
+        if not green:
+            raise SystemExit(f"{said}\n{name} is red without a mutant: mend it first")
+        limits[str(tests_of(path))] = 20 + 4 * seconds  # what takes longer has an endless loop
+    survivors = []
+    tasks = ((mutant, limits[str(tests_of(mutant[1]))]) for mutant in candidates)
+    for i, (mutant, green, *_) in enumerate(two_at_a_time(tasks), 1):
+        print(f"{i:4} of {len(candidates)}  {'SURVIVED' if green else 'killed  '}  {mutant[0]}", flush=True)
+        survivors += [mutant] * green
     return survivors
+
+
+def two_at_a_time(tasks):
+    """Run (mutant, limit in seconds) side by side; yield (mutant, green or not, what pytest says, seconds)."""
+    running, tasks = {}, iter(tasks)
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        idle = [Path(one), Path(other)]
+        for folder in idle:
+            copy_course(folder)
+        while True:
+            for folder, (mutant, seconds) in zip(tuple(idle), tasks, strict=False):
+                idle.remove(folder)
+                running[start(mutant, folder, seconds)] = mutant, folder, time.monotonic()
+            if not running:
+                return
+            process, status = os.wait()
+            mutant, folder, begin = running.pop(process)
+            idle.append(folder)
+            said = (folder / "output.txt").read_text(encoding="utf-8", errors="replace")
+            code = os.waitstatus_to_exitcode(status)
+            if code not in (0, 1, 2):  # 2: not even collected, for example since the import fails
+                raise RuntimeError(f"pytest did not run:\n{said}")
+            shutil.copy(mutant[1], folder / mutant[1].relative_to(ROOT))
+            yield mutant, code == 0, said, time.monotonic() - begin
+
+
+def run_in_turns(candidates):
+    """Run mutants of cells, many in one kernel; return those that survive, or could not be judged.
+
+    At first only the mutated cell is looked at; for those still alive also the later cells that build on it. The rest
+    of the chapter, which is not run, may kill some of the survivors.
+    """
+    for follow in (False, True):
+        left, alive = candidates, []
+        while left:
+            played = {f"cell_{i}": list(turns(*cell, follow)) for i, cell in enumerate(by_cell(left))}
+            red = red_cells(
+                {name: as_if_run(new_notebook(), [cell for cell, *_ in those]) for name, those in played.items()}
+            )
+            red = {(name, played[name][number][2]) for name, number in red}
+            survived = {}
+            for name, those in played.items():
+                for _, mutant, turn in those:
+                    # The cells as they are were green just before, so the mutants before have left nothing behind.
+                    if mutant and (name, turn - 1) not in red:
+                        survived[mutant] = (name, turn) not in red
+            alive += [mutant for mutant in left if survived.get(mutant, not survived)]
+            left = [mutant for mutant in left if survived and mutant not in survived]
+            print(f"{len(candidates) - len(left)} of {len(candidates)} judged, {len(alive)} not killed", flush=True)
+        candidates = alive
+    return candidates
+
+
+def by_cell(candidates):
+    """Yield (path, number of the cell, its mutants)."""
+    cells = {}
+    for mutant in candidates:
+        cells.setdefault(mutant[1:3], []).append(mutant)
+    for (path, number), those in cells.items():
+        yield path, number, those
+
+
+def turns(path, number, mutants, follow):
+    """Yield what to run for the mutants of a cell: (cell, mutant or None, number of the turn).
+
+    First comes what the cell needs. Then it takes turns: as it is, as a mutant, as it is, as the next mutant, and so
+    on; each time, if they follow, with the cells that build on it.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    mutated = notebook.cells[number]
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    place = [cell.id for cell in cells].index(mutated.id)
+    followers = building_on(mutated, cells[place + 1 :]) if follow else []
+    turn = [mutated.id, *(cell.id for cell in followers)]
+    others = [cell for cell in cells[: [cell.id for cell in cells].index(turn[-1])] if cell.id not in turn]
+    top = [cell for cell in sections(notebook)[0] if cell in others]
+    for cell in [*top, *needed([mutated, *followers], [cell for cell in others if cell not in top])]:
+        yield cell, None, 0
+    count = 1
+    for mutant in mutants:
+        for cell, what in ((mutated, None), (NotebookNode(mutated, source=mutant[3]), mutant)):
+            yield cell, what, count
+            for follower in followers:
+                yield follower, None, count
+            count += 1
+
+
+def red_cells(played):
+    """Run what `turns` made, by name, through the gate; return the (name, number) of each cell that is red."""
+    notebooks = {name: as_if_run(new_notebook(), [cell for cell, *_ in those]) for name, those in played.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        done = put_before_the_gate(notebooks, "-k", "Cell", f"--junitxml={report}", capture_output=True, text=True)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(f"pytest did not run:\n{done.stdout}{done.stderr}")
+        cases = ElementTree.parse(report).iter("testcase")
+        bad = [case for case in cases if any(part.tag != "properties" for part in case)]
+        return {(Path(case.get("classname")).stem, int(case.get("name").removeprefix("Cell "))) for case in bad}
 
 
 def run_together(candidates):
@@ -293,8 +415,10 @@ def main(arguments=None):
     if options.sample is not None and options.sample < total:
         candidates = random.Random(0).sample(candidates, options.sample)
 
-    together = options.kind == "functions" and not options.sample
-    survivors = (run_together if together else run_each)(candidates)
+    if options.kind == "functions" and not options.sample:
+        survivors = run_together(candidates)
+    else:
+        survivors = run_each(run_in_turns(candidates) if options.kind == "notebooks" else candidates)
 
     count, lost = len(candidates), len(survivors)
     print(*(described(mutant, options.kind) for mutant in survivors), sep="\n")

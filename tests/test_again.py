@@ -5,7 +5,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.again import names, needed, put_before_the_gate
+from tests.again import names, needed, put_before_the_gate, variants
 
 CELLS = ["import random", "## Honest", "random.seed(1)\nx = 2\nx", "## Takes the random numbers as they come"]
 CELLS += ["round(random.random(), 3)", "## Counts on", "x += 1\nx"]
@@ -28,7 +28,7 @@ def test_what_depends_on_earlier_runs_turns_red():
     made = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     made.cells = [(new_markdown_cell if source.startswith("#") else new_code_cell)(source) for source in CELLS]
     NotebookClient(made, kernel_name="python3", record_timing=False).execute()
-    done = put_before_the_gate({"made": made}, "--numprocesses=0", capture_output=True, text=True)
+    done = put_before_the_gate(dict(variants(made)), "--numprocesses=0", capture_output=True, text=True)
     lines = [line.removeprefix("FAILED ") for line in done.stdout.splitlines() if line.startswith("FAILED ")]
     failed = {Path(line.partition("::")[0]).name for line in lines}
-    assert failed == {"made_section_2.ipynb", "made_twice.ipynb"}, done.stdout
+    assert failed == {"section_2.ipynb", "twice.ipynb"}, done.stdout
