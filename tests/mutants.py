@@ -301,10 +301,7 @@ def run_in_turns(candidates):
         left, alive = candidates, []
         while left:
             played = {f"cell_{i}": list(turns(*cell, follow)) for i, cell in enumerate(by_cell(left))}
-            red = red_cells(
-                {name: as_if_run(new_notebook(), [cell for cell, *_ in those]) for name, those in played.items()}
-            )
-            red = {(name, played[name][number][2]) for name, number in red}
+            red = {(name, played[name][number][2]) for name, number in red_cells(played)}
             survived = {}
             for name, those in played.items():
                 for _, mutant, turn in those:
