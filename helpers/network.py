@@ -408,6 +408,9 @@ class Layer:
         The weighted sums, a = f(z), and the derivative of the loss: with respect to a, then to z.
     input : numpy.ndarray of shape ([runs,] units below + 1, samples)
         The activations of the layer below, the last row ones.
+    delta_below : numpy.ndarray of shape ([runs,] units below + 1, samples) or None
+        The derivative with respect to `input`, whose last row nobody needs: without it the transposed matrix
+        would be a part of [W b]^T, which a product first copies. None below the first layer.
     """
 
     matrix: np.ndarray
@@ -417,6 +420,7 @@ class Layer:
     a: np.ndarray
     delta: np.ndarray
     input: np.ndarray
+    delta_below: np.ndarray | None
 
 
 class Pass:
@@ -439,18 +443,17 @@ class Pass:
         last = network.output_activation
         last = Softmax(shape, dtype, multiply) if last is Softmax else last
         functions = [network.activation] * (len(network.sizes) - 2) + [last]
-        self.layers, below = [], None
+        self.layers, below, delta_below = [], None, None
         for matrix, gradient, f in zip(network._matrices, network._matrix_gradients, functions, strict=True):
             *lead, units, _ = matrix.shape
-            output = np.ones((*lead, units + 1, samples), dtype)
-            a = output[..., :-1, :]
+            # In memory the runs of a unit lie side by side: so the activations without the ones have no gaps.
+            output = np.moveaxis(np.ones((units + 1, *lead, samples), dtype), 0, -2)
+            output_delta = np.empty_like(output)
+            a, delta = output[..., :-1, :], output_delta[..., :-1, :]
             bent = f.name != "identity"
             z, f = (np.empty_like(a), f) if bent else (a, None)
-            self.layers.append(Layer(matrix, gradient, f, z, a, np.empty_like(a), below))
-            below = output
-        # From the output down: each layer, the transposed weights and the place of the derivative below it.
-        upper = [(layer, layer.matrix[..., :-1].mT, lower.delta) for lower, layer in pairwise(self.layers)]
-        self.downwards = [*upper[::-1], (self.layers[0], None, None)]
+            self.layers.append(Layer(matrix, gradient, f, z, a, delta, below, delta_below))
+            below, delta_below = output, output_delta
 
     def forward(self, x):
         """Send a batch forward.
@@ -482,12 +485,12 @@ class Pass:
         """
         top = self.layers[-1]
         self.loss_gradient(top.a, y, top.delta)
-        for layer, weights_transposed, delta_below in self.downwards:
+        for layer in reversed(self.layers):
             if layer.f:
                 layer.f.backward(layer.delta, layer.z, layer.a, layer.delta)
             self.multiply(layer.delta, layer.input.mT, layer.gradient)
-            if delta_below is not None:
-                self.multiply(weights_transposed, layer.delta, delta_below)
+            if layer.delta_below is not None:
+                self.multiply(layer.matrix.mT, layer.delta, layer.delta_below)
 
 
 def _activation(name_or_object, registry):

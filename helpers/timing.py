@@ -92,7 +92,7 @@ def epoch_of_training(sizes, batch, runs=None):
     samples = network.samples(rng.normal(size=(SAMPLES, sizes[0])), rng.integers(0, sizes[-1], SAMPLES))
     batches = Batches(samples, batch, [0])
     # The rate matters to no time, but no number must grow until it overflows.
-    rates = np.full((len(batches.batches), *((runs, 1) if runs else (1,))), 1e-4)
+    rates = np.full((len(batches.batches), *((runs, 1) if runs else ())), 1e-4)
 
     def epoch():
         batches.shuffle()
@@ -125,7 +125,7 @@ def matrix_products(sizes, batch, batches, runs=None, dtype=np.float32):
         output, delta = array(units + 1, batch), array(units, batch)
         forward.append((matrix, x, output[..., :-1, :]))
         if layer:
-            backward.append((matrix[..., :-1].mT, delta, array(inputs, batch)))
+            backward.append((matrix.mT, delta, array(inputs + 1, batch)))
         backward.append((delta, x.mT, array(units, inputs + 1)))
         x = output
     products = forward + backward

@@ -192,7 +192,7 @@ def descend(network, batches, rates):
         What to train.
     batches : list of tuple
         Pairs (x, y) with one column a sample, as `Batches` makes them.
-    rates : numpy.ndarray of shape (updates, 1) or (updates, runs, 1)
+    rates : numpy.ndarray of shape (updates,) or (updates, runs, 1)
         The learning rate of each update, for many runs that of each run.
     """
     parameters, gradient = network.parameters, network.gradient
@@ -214,7 +214,7 @@ def _epochs(network, samples, held_out, batches, schedules, count):
         steps = range(epoch * updates, (epoch + 1) * updates)
         rates = np.array([[schedule(step) for schedule in schedules] for step in steps], np.float64)
         batches.shuffle()
-        descend(network, batches.batches, rates[:, :, np.newaxis] if network.runs else rates)
+        descend(network, batches.batches, rates[:, :, np.newaxis] if network.runs else rates[:, 0])
         values = [
             *network.evaluate(samples),
             *((unknown, unknown) if held_out is None else network.evaluate(held_out)),

@@ -29,7 +29,7 @@ def test_the_products_are_those_of_a_training(runs, monkeypatch):
     monkeypatch.setattr(timing, "np", SimpleNamespace(**spied))
     matrix_products([4, 8, 3], 30, 5, runs)()
     forward = 30 * (8 * 5 + 3 * 9)  # with the biases
-    assert sum(counted) == 5 * (2 * forward + 30 * 3 * 8)  # and once more the upper weights, without
+    assert sum(counted) == 5 * (2 * forward + 30 * 3 * 9)  # and once more the upper matrix
 
 
 @pytest.mark.parametrize("runs", [None, 2])

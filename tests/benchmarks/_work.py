@@ -39,7 +39,7 @@ class Training:
         batches = Batches(network.samples(self.inputs, self.targets), self.batch, [0])
         batches.shuffle()
         rate = self.rate if rate is None else rate
-        rates = np.reshape(rate, (-1, 1) if network.runs else 1)
+        rates = np.reshape(rate, (-1, 1) if network.runs else ())
         rates = np.broadcast_to(rates, (len(batches.batches), *rates.shape))
         return lambda: descend(network, batches.batches, rates)
 

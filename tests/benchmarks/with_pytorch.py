@@ -31,6 +31,17 @@ def autograd():
     return w.item()
 
 
+def numbers():
+    """Return w after the same steps on NumPy's numbers and nothing else, which is the least that Python must do."""
+    w, one, two = np.float32(5), np.float32(1), np.float32(2)
+    for epoch in range(40):
+        rate = np.float32(0.2 * 0.99**epoch)
+        error = w + one
+        loss = error * error  # noqa: F841
+        w = w - rate * (two * error)
+    return w
+
+
 def optimiser():
     """Return the same, with an optimiser and a scheduler."""
     w = torch.tensor(5.0, requires_grad=True)
@@ -141,9 +152,14 @@ def counting():
 def rows():
     """Yield the results."""
     torch.set_num_threads(1)
-    assert np.isclose(demo(), autograd()) and np.isclose(demo(), optimiser())
+    assert np.isclose(demo(), autograd()) and np.isclose(demo(), optimiser()) and demo() == numbers()
     ten = repeated(demo, 10)
     yield Row("40 steps on (w + 1)²", "PyTorch, update by hand / ours", 10 * ratio(autograd, ten, repeats=51), ">= 100")
+    yield Row(
+        "40 steps on (w + 1)²",
+        "PyTorch, update by hand / np.float32 numbers alone",
+        10 * ratio(autograd, repeated(numbers, 10), repeats=51),
+    )
     yield Row(
         "40 steps on (w + 1)²",
         "PyTorch, SGD and ExponentialLR / ours",
