@@ -354,7 +354,9 @@ def red_cells(played):
     notebooks = {name: as_if_run(new_notebook(), [cell for cell, *_ in those]) for name, those in played.items()}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        done = put_before_the_gate(notebooks, "-k", "Cell", f"--junitxml={report}", capture_output=True, text=True)
+        arguments = ("-k", "Cell", f"--junitxml={report}")
+        environment = {**os.environ, "TMPDIR": folder}  # for the pictures that differ
+        done = put_before_the_gate(notebooks, *arguments, env=environment, capture_output=True, text=True)
         if done.returncode not in (0, 1):
             raise RuntimeError(f"pytest did not run:\n{done.stdout}{done.stderr}")
         cases = ElementTree.parse(report).iter("testcase")

@@ -5,7 +5,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.again import names, needed, put_before_the_gate, variants
+from tests.again import building_on, names, needed, put_before_the_gate, variants
 
 CELLS = ["import random", "## Honest", "random.seed(1)\nx = 2\nx", "## Takes the random numbers as they come"]
 CELLS += ["round(random.random(), 3)", "## Counts on", "x += 1\nx"]
@@ -22,6 +22,12 @@ def test_what_a_section_needs_is_what_it_names_and_what_that_names():
     assert needed([new_code_cell("d")], earlier) == [earlier[0], earlier[1], earlier[4]]
     assert needed([new_code_cell("a = 2"), new_code_cell("a")], earlier) == []
     assert needed([new_code_cell("a")], earlier) == [earlier[3]]
+
+
+def test_what_builds_on_a_cell_uses_its_names_or_names_made_from_them():
+    later = [new_code_cell(source) for source in ("b = a", "c = 5", "c + b", "b = 1", "b", "a = c", "a")]
+    assert building_on(new_code_cell("a = 1"), later) == [later[0], later[2]]
+    assert building_on(new_code_cell("c = 1"), later[2:]) == [later[2], later[5], later[6]]
 
 
 def test_what_depends_on_earlier_runs_turns_red():
