@@ -25,6 +25,7 @@ BENCHMARKS = {
     "with_jax": "jax",
     "with_autograd": "autograd",
     "products": "numpy",
+    "written_out": "numpy",
     "elementwise": "numpy",
     "importing": "numpy",
     "memory": "numpy",
