@@ -218,7 +218,7 @@ class Exercise:
         """Return the arguments to try a function on, the fixed ones, then random ones; a value has none."""
         if self.kind != "function":
             return [()]
-        return [*copy.deepcopy(self.fixed), *(self.draw(rng) for _ in range(DRAWS))]
+        return [*self.fixed, *(self.draw(rng) for _ in range(DRAWS))]
 
 
 def times(factor, function):
@@ -233,7 +233,7 @@ def seal(name, letter):
 
 def veil(solutions):
     """Return solutions, name -> text, in a form that nobody reads by accident."""
-    packed = zlib.compress(json.dumps(solutions, ensure_ascii=False, sort_keys=True).encode(), 9)
+    packed = zlib.compress(json.dumps(solutions, sort_keys=True).encode())
     return base64.encodebytes(packed).decode()
 
 
@@ -316,7 +316,7 @@ def show(value, length=120):
     """Return a plain value as short text."""
     if isinstance(value, np.ndarray):
         formats = {"float_kind": _float_text, "int_kind": str, "bool": str}
-        text = np.array2string(value, 10_000, separator=", ", threshold=24, formatter=formats)
+        text = np.array2string(value, separator=", ", threshold=24, formatter=formats)
         text = f"array({' '.join(text.split())})"
     elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
         text = str(type(value)(float(f"{item:.6g}") for item in value))
@@ -356,8 +356,8 @@ def _close(expected, got, rtol, atol):
     if isinstance(expected, int):
         return expected == got
     got = float(got)
-    if math.isnan(expected) or math.isnan(got):
-        return math.isnan(expected) and math.isnan(got)
+    if math.isnan(expected) and math.isnan(got):
+        return True
     return got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf
 
 
@@ -416,9 +416,7 @@ def _array_difference(expected, got, rtol, atol):
         kinds = ("truth values", "numbers") if expected.dtype.kind == "b" else ("numbers", "truth values")
         return f"{wanted} of {kinds[0]}, got {kinds[1]}"
     exact = expected.dtype.kind != "f"
-    agree = expected == got
-    if not exact:
-        agree |= np.isclose(got.astype(np.float64), expected, rtol=rtol, atol=atol, equal_nan=True)
+    agree = expected == got if exact else np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
     if agree.all():
         return None
     cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()
@@ -449,15 +447,14 @@ def judge(exercise, call, rng):
     """
     with np.errstate(all="ignore"):
         try:
-            cases = exercise.cases(rng)
-            answers = [_ask(exercise, call, case) for case in cases]
+            asked = [(case, _ask(exercise, call, case)) for case in exercise.cases(rng)]
         except NotAttempted:
             return Verdict(NOT_ATTEMPTED, "Not attempted yet: replace the dots by your answer.")
         except _Hopeless as error:
             return Verdict(INCORRECT, f"Not yet right: {error}")
-        found = (_problem(exercise, case, got) for case, got in zip(cases, answers, strict=True))
+        found = (_problem(exercise, case, got) for case, got in asked)
         problem = next(filter(None, found), None)
-        slips = (slip for slip in exercise.slips if _explains(exercise, slip, cases, answers))
+        slips = (slip for slip in exercise.slips if _explains(exercise, slip, asked))
         if problem:
             slip = next(slips, Slip("", None, ""))
             return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), 0, slip.name)
@@ -520,19 +517,19 @@ def _problem(exercise, case, got):
     return f"expected {_expected(exercise, case)}, got {show(got)}."
 
 
-def _explains(exercise, slip, cases, answers):
+def _explains(exercise, slip, asked):
     """Tell whether whoever made this slip would have answered like this each time."""
     if exercise.accepts:
-        return slip.name == _fault(exercise, answers[0])
-    return all(_same(exercise, _outcome(slip.wrong, case), got) for case, got in zip(cases, answers, strict=True))
+        return all(slip.name == _fault(exercise, got) for _, got in asked)
+    return all(_same(exercise, _outcome(slip.wrong, case), got) for case, got in asked)
 
 
 def _fault(exercise, got):
-    """Return what `accepts` says, which may stumble over an answer of a form that nobody thought of."""
+    """Return what `accepts` says, or the error: it may stumble over an answer of a form that nobody thought of."""
     try:
         return exercise.accepts(got)
-    except Exception:
-        return "of no known form"
+    except Exception as error:
+        return error
 
 
 def _gave(exercise):
@@ -571,7 +568,7 @@ def _same(exercise, slip, got):
 def changed(before, after):
     """Tell whether any argument of a call is no longer what it was."""
     try:
-        return any(difference(plain(b), plain(a), 0, 0) for b, a in zip(before, after, strict=True))
+        return difference(plain(before), plain(after), 0, 0) is not None
     except NotPlain:
         return True
 
@@ -580,6 +577,6 @@ def _question(exercise, case):
     """Return the call that was made, as the learner would write it."""
     if exercise.kind != "function":
         return "the answer"
-    names = inspect.signature(exercise.reference).parameters
-    arguments = ", ".join(f"{name}={show(value)}" for name, value in zip(names, case, strict=False))
+    named = inspect.signature(exercise.reference).bind(*case).arguments
+    arguments = ", ".join(f"{name}={show(value)}" for name, value in named.items())
     return f"`{exercise.name}({arguments})`"
