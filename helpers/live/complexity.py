@@ -1,6 +1,5 @@
 """The live figures of chapter 1: networks of any size, memory, windows that slide, time, and the budget game."""
 
-import csv
 import functools
 import html
 
@@ -8,13 +7,23 @@ import numpy as np
 
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
 from helpers.complexity import count as count_layers
-from helpers.datasets import data_folder, digits
+from helpers.datasets import digits
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
 from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.controls import choice, count
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
-from helpers.timing import FACTORS, GROWTH, SAMPLES, macs_of_an_epoch, seconds_of_a_layer, seconds_of_an_epoch
+from helpers.timing import (
+    BATCHES,
+    FACTORS,
+    GROWTH,
+    SAMPLES,
+    WIDTHS,
+    macs_of_an_epoch,
+    seconds_of_a_layer,
+    seconds_of_an_epoch,
+    stored_epochs,
+)
 from helpers.training import epochs as train_epochs
 
 
@@ -220,8 +229,7 @@ def convolution_against_dense():
 
 # -- time ----------------------------------------------------------------------------------------------------------
 
-WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-BATCHES = {"1": 1, "8": 8, "64": 64}
+AT_ONCE = {str(batch): batch for batch in BATCHES}
 
 #: What was measured on this computer: batch size -> list of (multiply-adds, seconds).
 _measured = {}
@@ -278,7 +286,7 @@ def time_against_macs():
         axes.annotate(f"{per_mac * 1e9:.2g} ns", (place, per_mac * place), color=GREY, fontsize=9, **left)
     points = [
         axes.plot([], [], marker=marker, color=colour, linewidth=1, label=f"measured, batch {name}")[0]
-        for name, marker, colour in zip(BATCHES, "os^", COLOURS, strict=False)
+        for name, marker, colour in zip(AT_ONCE, "os^", COLOURS, strict=False)
     ]
     axes.set(xscale="log", yscale="log", xlim=(1, 1e9), ylim=(1e-7, 1e-1))
     even_powers_of_ten(axes.xaxis)
@@ -290,34 +298,24 @@ def time_against_macs():
     axes.legend(handles=points, loc="upper left")
 
     def move(batch):
-        for name, artist in zip(BATCHES, points, strict=True):
-            artist.set_data(*np.array(_measured.get(BATCHES[name]) or np.empty((0, 2))).T)
+        for name, artist in zip(AT_ONCE, points, strict=True):
+            artist.set_data(*np.array(_measured.get(AT_ONCE[name]) or np.empty((0, 2))).T)
             artist.set_linewidth(2.5 if name == batch else 1)
-        times = _measured.get(BATCHES[batch], [])
-        told = {"MACs, width 2": 4 * BATCHES[batch], "MACs, width 1024": f"{1024**2 * BATCHES[batch]:,}"}
+        times = _measured.get(AT_ONCE[batch], [])
+        told = {"MACs, width 2": 4 * AT_ONCE[batch], "MACs, width 1024": f"{1024**2 * AT_ONCE[batch]:,}"}
         if len(times) < len(WIDTHS):
             return {**told, "measured": "press the button below" if not times else "at work ..."}
         (first, short), *_, (last, long) = times
         return {**told, "times as many MACs": f"{last / first:,.0f}", "times as long": f"{long / short:,.0f}"}
 
     def measurements(batch, repeats):
-        size = BATCHES[batch]
+        size = AT_ONCE[batch]
         times = _measured[size] = []
         for width in WIDTHS:
             times.append((width * width * size, seconds_of_a_layer(width, size, repeats)))
             yield
 
-    return TimeFigure(measurements, _measured, figure, points, move, batch=choice("samples at once", BATCHES))
-
-
-@functools.cache
-def stored_epochs():
-    """Return the times that the course's authors measured: what grows -> seconds of (epoch, products), by factor."""
-    seconds = {what: [] for what in GROWTH}
-    with (data_folder() / "epoch_times.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            seconds[row["what grows"]].append((float(row["epoch"]), float(row["products"])))
-    return {what: np.transpose(taken) for what, taken in seconds.items()}
+    return TimeFigure(measurements, _measured, figure, points, move, batch=choice("samples at once", AT_ONCE))
 
 
 @live_figure

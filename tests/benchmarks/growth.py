@@ -1,16 +1,17 @@
 """How the time of an epoch grows with width, depth, batch and networks at once, and how that of the products does.
 
-``python -m tests.benchmarks.growth`` measures anew what chapter 1 shows (``data/epoch_times.csv``); ``make notebooks``
-then has to follow.
+``python -m tests.benchmarks.growth`` measures anew what chapter 1 shows (``data/epoch_times.csv``,
+``data/layer_times.csv``); ``make notebooks`` then has to follow.
 """
 
 import csv
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from helpers.datasets import data_folder
-from helpers.timing import FACTORS, GROWTH, epoch_and_products
+from helpers.timing import BATCHES, FACTORS, GROWTH, WIDTHS, epoch_and_products, seconds_of_a_layer
 from tests.benchmarks._report import Row
 from tests.benchmarks._timing import medians
 
@@ -38,13 +39,27 @@ def rows():
 
 
 def store(measured):
-    """Write the times, to three digits, for chapter 1."""
-    with (data_folder() / "epoch_times.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["what grows", "factor", "epoch", "products"])
-        for name, seconds in measured.items():
-            for factor, taken in zip(FACTORS, seconds.T, strict=True):
-                writer.writerow([name, factor, *(f"{one:.3g}" for one in taken)])
+    """Write the times of epochs and of single layers, to three digits, for chapter 1."""
+    table = [["what grows", "factor", "epoch", "products"]]
+    for name, seconds in measured.items():
+        table += [[name, factor, *map(digits, taken)] for factor, taken in zip(FACTORS, seconds.T, strict=True)]
+    write(table, "epoch_times.csv")
+    pairs = product(WIDTHS, BATCHES)
+    write(
+        [["width", "batch", "seconds"], *([*pair, digits(seconds_of_a_layer(*pair, 9))] for pair in pairs)],
+        "layer_times.csv",
+    )
+
+
+def digits(seconds):
+    """Return three digits of a time."""
+    return f"{seconds:.3g}"
+
+
+def write(table, name):
+    """Write a table into the course's data."""
+    with (data_folder() / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(table)
 
 
 def draw(measured):
