@@ -702,6 +702,7 @@ COMPLETE = {"name": "x", "chapter": 1, "title": "t", "kind": "number", "points":
         ({"kind": "function", "reference": len}, "lacks what says which answer is right"),
         ({"kind": "function", "draw": len}, "lacks what says which answer is right"),
         ({"kind": "function", "accepts": len}, "lacks what says which answer is right"),
+        ({"accepts": len}, "exercise 'x' lacks what it expects, in words: no reference shows it"),
         ({"kind": "choice", "options": 4}, "lacks what says which answer is right"),
         ({"kind": "choice", "right": "ab"}, "lacks what says which answer is right"),
         ({"kind": "choice", "reference": len}, "lacks what says which answer is right"),
@@ -713,7 +714,7 @@ def test_an_exercise_that_lacks_something_is_refused(settings, message):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"reference": len}, {"accepts": len}, {"kind": "choice", "options": 2, "right": "a"}]
+    "settings", [{"reference": len}, {"accepts": len, "expects": "t"}, {"kind": "choice", "options": 2, "right": "a"}]
 )
 def test_an_exercise_needs_no_more_than_its_kind_does(settings):
     assert Exercise(**{**COMPLETE, **settings, "rtol": 0, "atol": 0}).points == 1

@@ -203,6 +203,8 @@ class Exercise:
         }.get(self.kind, bool(self.reference) != bool(self.accepts))
         if not needed:
             raise ValueError(f"exercise {self.name!r} of kind {self.kind!r} lacks what says which answer is right")
+        if self.accepts and not self.expects:
+            raise ValueError(f"exercise {self.name!r} lacks what it expects, in words: no reference shows it")
 
     @property
     def letters(self):
