@@ -1,8 +1,8 @@
-"""How long a network takes: the experiments of chapter 1 on what multiply-adds do not tell.
+"""How long things take: chapter 1 on what multiply-adds do not tell, chapter 3 on the price of the exponential.
 
 Times differ between computers and between runs. Each is the best of several tries, since whatever disturbs a program
 makes it slower, never faster. Sentences about times are put to the test on those that were measured when the course
-was made, in ``data/``; the live figures of the chapter measure them on the reader's computer.
+was made, in ``data/``; readers measure the same on their computers.
 """
 
 import csv
@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from helpers.activations import relu, sigmoid, tanh
 from helpers.complexity import count, mlp
 from helpers.datasets import data_folder
 from helpers.network import Network
@@ -19,6 +20,9 @@ from helpers.training import Batches, descend
 #: The widths of a single layer, and the numbers of samples that go through it at once.
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 BATCHES = (1, 8, 64)
+
+#: The same for layers of which the part of sigmoid is measured: narrow and wide, of like size in all.
+SHARES = ((16, 4096), (2048, 64))
 
 #: The samples of an epoch in `GROWTH`.
 SAMPLES = 512
@@ -67,6 +71,32 @@ def epoch_and_products(what, factor):
     """Return two functions to time: an epoch of training, and its matrix products alone."""
     sizes, batch, runs = GROWTH[what](factor)
     return epoch_of_training(sizes, batch, runs), matrix_products(sizes, batch, SAMPLES // batch, runs)
+
+
+def seconds_of_activations(numbers=100_000):
+    """Return the times of sigmoid, tanh, ReLU and of mere copying: name -> seconds for so many numbers."""
+    x = np.random.default_rng(0).normal(size=numbers).astype(np.float32)
+    out = np.empty_like(x)
+    work = {f.name: lambda f=f: f(x, out=out) for f in (sigmoid, tanh, relu)}
+    work["copy"] = lambda: np.copyto(out, x)
+    return {name: best_of(9, one) for name, one in work.items()}
+
+
+def share_of_sigmoid(width, batch):
+    """Return which part of a dense layer's time goes into sigmoid, for `batch` samples at once."""
+    z = np.full((width, batch), 0.5, np.float32)
+    bend = best_of(9, lambda: sigmoid(z, out=z))
+    return bend / (bend + seconds_of_a_layer(width, batch, 9))
+
+
+def stored_activations():
+    """Return the stored times of `seconds_of_activations`: name -> seconds."""
+    return {row["activation"]: float(row["seconds"]) for row in _rows("activation_times.csv")}
+
+
+def stored_shares():
+    """Return the stored values of `share_of_sigmoid`: (width, batch) -> share."""
+    return {(int(row["width"]), int(row["batch"])): float(row["share"]) for row in _rows("sigmoid_shares.csv")}
 
 
 def stored_layers():

@@ -79,3 +79,19 @@ def test_times_are_stored_for_all_that_grows():
     layers = timing.stored_layers()
     assert set(layers) == {(width, batch) for width in timing.WIDTHS for batch in timing.BATCHES}
     assert min(layers.values()) > 0
+
+
+def test_activations_are_timed_on_as_many_numbers_as_asked_for(monkeypatch):
+    work = []
+    monkeypatch.setattr(timing, "best_of", lambda repeats, function: work.append(function()) or len(work))
+    assert timing.seconds_of_activations(5) == {"sigmoid": 1, "tanh": 2, "relu": 3, "copy": 4}
+    assert [values.shape for values in work[:3]] == [(5,)] * 3
+    assert set(timing.stored_activations()) == {"sigmoid", "tanh", "relu", "copy"}
+
+
+def test_the_share_of_sigmoid_is_a_part_of_the_whole(monkeypatch):
+    monkeypatch.setattr(timing, "best_of", lambda repeats, function: function() is not None and 1.0)
+    monkeypatch.setattr(timing, "seconds_of_a_layer", lambda width, batch, repeats: width * batch)
+    assert timing.share_of_sigmoid(1, 3) == 0.25
+    assert set(timing.stored_shares()) == set(timing.SHARES)
+    assert all(0 < share < 1 for share in timing.stored_shares().values())

@@ -1,7 +1,7 @@
 """How the time of an epoch grows with width, depth, batch and networks at once, and how that of the products does.
 
-``python -m tests.benchmarks.growth`` measures anew what chapter 1 shows (``data/epoch_times.csv``,
-``data/layer_times.csv``); ``make notebooks`` then has to follow.
+``python -m tests.benchmarks.growth`` measures anew what chapters 1 and 3 test their sentences on (``data/*_times.csv``,
+``data/sigmoid_shares.csv``); ``make notebooks`` then has to follow.
 """
 
 import csv
@@ -11,7 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets import data_folder
-from helpers.timing import BATCHES, FACTORS, GROWTH, WIDTHS, epoch_and_products, seconds_of_a_layer
+from helpers.timing import (
+    BATCHES,
+    FACTORS,
+    GROWTH,
+    SHARES,
+    WIDTHS,
+    epoch_and_products,
+    seconds_of_a_layer,
+    seconds_of_activations,
+    share_of_sigmoid,
+)
 from tests.benchmarks._report import Row
 from tests.benchmarks._timing import medians
 
@@ -39,27 +49,25 @@ def rows():
 
 
 def store(measured):
-    """Write the times of epochs and of single layers, to three digits, for chapter 1."""
-    table = [["what grows", "factor", "epoch", "products"]]
-    for name, seconds in measured.items():
-        table += [[name, factor, *map(digits, taken)] for factor, taken in zip(FACTORS, seconds.T, strict=True)]
-    write(table, "epoch_times.csv")
-    pairs = product(WIDTHS, BATCHES)
-    write(
-        [["width", "batch", "seconds"], *([*pair, digits(seconds_of_a_layer(*pair, 9))] for pair in pairs)],
-        "layer_times.csv",
-    )
+    """Write the times of all that chapters 1 and 3 time, to three digits."""
+    epochs = [
+        (name, factor, *taken)
+        for name, seconds in measured.items()
+        for factor, *taken in zip(FACTORS, *seconds, strict=True)
+    ]
+    write("epoch_times.csv", ("what grows", "factor", "epoch", "products"), epochs)
+    layers = [(*pair, seconds_of_a_layer(*pair, 9)) for pair in product(WIDTHS, BATCHES)]
+    write("layer_times.csv", ("width", "batch", "seconds"), layers)
+    write("activation_times.csv", ("activation", "seconds"), seconds_of_activations().items())
+    write("sigmoid_shares.csv", ("width", "batch", "share"), [(*pair, share_of_sigmoid(*pair)) for pair in SHARES])
 
 
-def digits(seconds):
-    """Return three digits of a time."""
-    return f"{seconds:.3g}"
-
-
-def write(table, name):
-    """Write a table into the course's data."""
+def write(name, head, rows):
+    """Write a table into the course's data, with three digits of each number that is not whole."""
     with (data_folder() / name).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(table)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows([[f"{one:.3g}" if isinstance(one, float) else one for one in row] for row in rows])
 
 
 def draw(measured):
