@@ -3,7 +3,7 @@ r"""Activation functions: what a unit makes of its input, and the slope that tra
 Each activation `f` is called as ``f(x)``; ``f.derivative(x)`` is its slope f'(x). Backpropagation has
 ``y = f(x)`` at hand and asks for ``f.backward(gradient, x, y)``, the chain rule's product gradient * f'(x):
 for sigmoid, y (1 - y) needs no second exponential. Below, a class holds both halves of an activation side by
-side: `_value`, the function, and `_derivative`, its slope written with whichever of x and y is cheaper.
+side: `forward`, the function, and `_derivative`, its slope written with whichever of x and y is cheaper.
 
 The textbook formula and the code differ where the formula, taken literally, overflows to nan: exp(1000) is
 infinite in floating point. Every function here has its right limits at both ends, without a warning.
@@ -11,7 +11,7 @@ infinite in floating point. Every function here has its right limits at both end
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -61,17 +61,17 @@ class Activation:
             If `out` does not have the shape of `x`.
         """
         x = float_array(x, "x")
-        y = self._value(x, _buffer(out, x))
+        y = self.forward(x, _buffer(out, x))
         return y if y.ndim else y[()]
 
     def forward(self, x, out):
         """Write f(x) into `out` and return it: a call without its checks, for arrays of one shape and dtype."""
-        return self._value(x, out)
+        raise NotImplementedError
 
     def derivative(self, x, out=None):
         """Return the slope f'(x), element by element; parameters and result are those of a call."""
         x = float_array(x, "x")
-        slope = self._derivative(x, self._value(x, np.empty_like(x)))
+        slope = self._derivative(x, self.forward(x, np.empty_like(x)))
         slope = np.positive(slope, out=_buffer(out, x))
         return slope if slope.ndim else slope[()]
 
@@ -107,15 +107,16 @@ class Sigmoid(Activation):
     derivative_formula = r"f(x)\,(1 - f(x))"
     output_range = (0.0, 1.0)
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         np.negative(x, out=out)
         with np.errstate(over="ignore"):  # far left exp(-x) is inf, and 1 / (1 + inf) = 0 is the right limit
             np.exp(out, out=out)
-        out += 1
-        return np.divide(_constant(1, x.dtype), out, out=out)  # takes half the time of np.reciprocal
+        one = _constant(1, x.dtype)
+        np.add(out, one, out=out)
+        return np.divide(one, out, out=out)  # takes half the time of np.reciprocal
 
     def _derivative(self, x, y):
-        return y * (1 - y)
+        return y * (_constant(1, y.dtype) - y)
 
 
 class Tanh(Activation):
@@ -128,11 +129,11 @@ class Tanh(Activation):
     output_range = (-1.0, 1.0)
     zero_mean = True
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         return np.tanh(x, out=out)
 
     def _derivative(self, x, y):
-        return 1 - y * y
+        return _constant(1, y.dtype) - y * y
 
 
 class ReLU(Activation):
@@ -149,12 +150,11 @@ class ReLU(Activation):
     derivative_formula = r"[x > 0]"
     output_range = (0.0, math.inf)
 
-    def _value(self, x, out):
-        # On large arrays twice as fast as np.maximum(x, 0).
-        return x.clip(_constant(0, x.dtype), _constant(math.inf, x.dtype), out=out)
+    def forward(self, x, out):
+        return np.maximum(x, _full(0, x.shape, x.dtype), out=out)
 
     def _derivative(self, x, y):
-        return (x > _constant(0, x.dtype)).astype(x.dtype)
+        return np.sign(y)
 
 
 @dataclass(frozen=True, repr=False)
@@ -196,12 +196,13 @@ class LeakyReLU(Activation):
         """Return a leaky ReLU of another slope, for example ``leaky_relu.with_slope(0.01)``."""
         return LeakyReLU(slope)
 
-    def _value(self, x, out):
-        leak = self.slope * x if self.slope else 0.0  # 0 * inf would be nan
-        return np.maximum(leak, x, out=out)
+    def forward(self, x, out):
+        if not self.slope:
+            return relu.forward(x, out)  # 0 * inf would be nan
+        return np.maximum(x * _constant(self.slope, x.dtype), x, out=out)
 
     def _derivative(self, x, y):
-        return (x > 0).astype(x.dtype).clip(self.slope, 1)
+        return np.maximum(np.sign(y), _full(self.slope, y.shape, y.dtype))
 
     def __repr__(self):
         return f"<activation leaky_relu, slope {self.slope:g}>"
@@ -217,7 +218,7 @@ class Identity(Activation):
     output_range = (-math.inf, math.inf)
     zero_mean = True
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         return np.positive(x, out=out)
 
     def _derivative(self, x, y):
@@ -238,7 +239,7 @@ class Softplus(Activation):
     derivative_formula = r"\frac{1}{1 + e^{-x}}"
     output_range = (0.0, math.inf)
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         # For x > 0, ln(1 + e^x) = x + ln(1 + e^-x): the exponential never grows.
         return np.add(np.maximum(x, 0), np.log1p(np.exp(-np.abs(x))), out=out)
 
@@ -261,7 +262,7 @@ class ELU(Activation):
     derivative_formula = r"e^{\min(x, 0)}"
     output_range = (-1.0, math.inf)
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         return np.add(np.maximum(x, 0), np.expm1(np.minimum(x, 0)), out=out)
 
     def _derivative(self, x, y):
@@ -283,7 +284,7 @@ class SiLU(Activation):
     derivative_formula = r"s + f(x)\,(1 - s),\ s = \frac{1}{1 + e^{-x}}"
     output_range = (-0.2784645427610738, math.inf)
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         return _product(x, sigmoid(x), out)
 
     def _derivative(self, x, y):
@@ -305,7 +306,7 @@ class GELU(Activation):
     derivative_formula = r"\Phi(x) + \frac{x}{\sqrt{2 \pi}}\,e^{-x^2 / 2}"
     output_range = (-0.16997120747990369, math.inf)
 
-    def _value(self, x, out):
+    def forward(self, x, out):
         return _product(x, self._probability(x), out)
 
     def _derivative(self, x, y):
@@ -323,6 +324,14 @@ class GELU(Activation):
 def _constant(value, dtype):
     """Return a number as an array, with which NumPy begins at once; a Python number it has to convert first."""
     return np.array(value, dtype)
+
+
+@lru_cache(maxsize=32)
+def _full(value, shape, dtype):
+    """Return an array that holds one number everywhere: with two arrays of one shape `np.maximum` is at its fastest."""
+    full = np.full(shape, value, dtype)
+    full.flags.writeable = False
+    return full
 
 
 def _buffer(out, x):

@@ -44,14 +44,10 @@ class Softmax:
         # A product with ones adds up the classes and repeats the sum for each; `sum` takes longer.
         self.ones, self.sums = np.ones((shape[-2], shape[-2]), dtype), np.empty(shape, dtype)
         self.multiply = multiply
-        # In float32 e^-43.7 = 1e-19, which is nothing beside the 1 of the largest. Far smaller numbers, at
-        # the very end of what the dtype can hold, make the processor several times slower.
-        self.lowest = np.array(np.log(np.finfo(dtype).tiny) / 2, dtype)
 
     def forward(self, z, out):
         """Write e^z over its sum into `out`; with the largest z taken off first, no power overflows."""
         np.subtract(z, np.maximum.reduce(z, axis=-2, keepdims=True), out=out)
-        np.maximum(out, self.lowest, out=out)
         np.exp(out, out=out)
         np.divide(out, self.multiply(self.ones, out, self.sums), out=out)
 
@@ -394,7 +390,6 @@ class Samples:
     labels: np.ndarray | None
 
 
-@dataclass(slots=True, eq=False)
 class Layer:
     """What a layer is in one `Pass`: views of the network's matrices, and buffers for one batch size.
 
@@ -404,23 +399,47 @@ class Layer:
         [W b], and the derivative of the loss with respect to it.
     f : Activation or None
         What bends the sums; None stands for the identity.
+    below : Layer or None
+        The layer whose output is this one's input; None for the first, which is given each batch.
+    samples : int
+        The size of the batch.
+
+    Attributes
+    ----------
     z, a, delta : numpy.ndarray of shape ([runs,] units, samples)
         The weighted sums, a = f(z), and the derivative of the loss: with respect to a, then to z.
-    input : numpy.ndarray of shape ([runs,] units below + 1, samples)
-        The activations of the layer below, the last row ones.
-    delta_below : numpy.ndarray of shape ([runs,] units below + 1, samples) or None
-        The derivative with respect to `input`, whose last row nobody needs: without it the transposed matrix
-        would be a part of [W b]^T, which a product first copies. None below the first layer.
+    output, output_delta : numpy.ndarray of shape ([runs,] units + 1, samples)
+        a and delta with one more row: of ones, which the biases of the layer above meet, and of their derivative, which
+        nobody needs. (Without it W^T would be a part of [W b]^T, which a product first copies.)
+    transposed, input_transposed : numpy.ndarray
+        [W b]^T, and the input with one row a sample, as views.
     """
 
-    matrix: np.ndarray
-    gradient: np.ndarray
-    f: object
-    z: np.ndarray
-    a: np.ndarray
-    delta: np.ndarray
-    input: np.ndarray
-    delta_below: np.ndarray | None
+    __slots__ = (
+        "a",
+        "below",
+        "delta",
+        "f",
+        "gradient",
+        "input",
+        "input_transposed",
+        "matrix",
+        "output",
+        "output_delta",
+        "transposed",
+        "z",
+    )
+
+    def __init__(self, matrix, gradient, f, below, samples):
+        *lead, units, _ = matrix.shape
+        self.matrix, self.transposed, self.gradient, self.f, self.below = matrix, matrix.mT, gradient, f, below
+        # In memory the runs of a unit lie side by side: so the activations without the ones have no gaps.
+        self.output = np.moveaxis(np.ones((units + 1, *lead, samples), matrix.dtype), 0, -2)
+        self.output_delta = np.empty_like(self.output)
+        self.a, self.delta = self.output[..., :-1, :], self.output_delta[..., :-1, :]
+        self.z = np.empty_like(self.a) if f else self.a
+        if below:
+            self.input, self.input_transposed = below.output, below.output.mT
 
 
 class Pass:
@@ -443,17 +462,10 @@ class Pass:
         last = network.output_activation
         last = Softmax(shape, dtype, multiply) if last is Softmax else last
         functions = [network.activation] * (len(network.sizes) - 2) + [last]
-        self.layers, below, delta_below = [], None, None
+        self.layers = []
         for matrix, gradient, f in zip(network._matrices, network._matrix_gradients, functions, strict=True):
-            *lead, units, _ = matrix.shape
-            # In memory the runs of a unit lie side by side: so the activations without the ones have no gaps.
-            output = np.moveaxis(np.ones((units + 1, *lead, samples), dtype), 0, -2)
-            output_delta = np.empty_like(output)
-            a, delta = output[..., :-1, :], output_delta[..., :-1, :]
-            bent = f.name != "identity"
-            z, f = (np.empty_like(a), f) if bent else (a, None)
-            self.layers.append(Layer(matrix, gradient, f, z, a, delta, below, delta_below))
-            below, delta_below = output, output_delta
+            below = self.layers[-1] if self.layers else None
+            self.layers.append(Layer(matrix, gradient, None if f.name == "identity" else f, below, samples))
 
     def forward(self, x):
         """Send a batch forward.
@@ -468,9 +480,10 @@ class Pass:
         numpy.ndarray of shape ([runs,] outputs, samples)
             The outputs, in a buffer that the next batch overwrites.
         """
-        self.layers[0].input = x
+        self.layers[0].input, self.layers[0].input_transposed = x, x.mT
+        multiply = self.multiply
         for layer in self.layers:
-            self.multiply(layer.matrix, layer.input, layer.z)
+            multiply(layer.matrix, layer.input, layer.z)
             if layer.f:
                 layer.f.forward(layer.z, layer.a)
         return layer.a
@@ -483,14 +496,14 @@ class Pass:
         y : numpy.ndarray of shape ([runs,] outputs, samples)
             The targets of the batch that went forward last.
         """
-        top = self.layers[-1]
+        top, multiply = self.layers[-1], self.multiply
         self.loss_gradient(top.a, y, top.delta)
         for layer in reversed(self.layers):
             if layer.f:
                 layer.f.backward(layer.delta, layer.z, layer.a, layer.delta)
-            self.multiply(layer.delta, layer.input.mT, layer.gradient)
-            if layer.delta_below is not None:
-                self.multiply(layer.matrix.mT, layer.delta, layer.delta_below)
+            multiply(layer.delta, layer.input_transposed, layer.gradient)
+            if layer.below:
+                multiply(layer.transposed, layer.delta, layer.below.output_delta)
 
 
 def _activation(name_or_object, registry):

@@ -23,7 +23,7 @@ def written_out(work, network):
     parameters, gradient, change = network.parameters, network.gradient, np.empty_like(network.parameters)
     up = [(layer.matrix, layer.input, layer.z, layer.a) for layer in layers[1:-1]]
     pairs = [*pairwise(layers)][::-1]
-    down = [(u.input.mT, u.delta, u.gradient, u.matrix.mT, u.delta_below, low.delta, low.z) for low, u in pairs]
+    down = [(u.input.mT, u.delta, u.gradient, u.matrix.mT, low.output_delta, low.delta, low.z) for low, u in pairs]
 
     def epoch():
         for x, y in batches.batches:
