@@ -216,8 +216,8 @@ class Network:
     @property
     def gradient_norms(self):
         """The Frobenius norm of each layer's weight gradient, float64 of shape ([runs,] layers)."""
-        norms = [np.linalg.norm(g.astype(np.float64), axis=(-2, -1)) for g in self.weight_gradients]
-        return np.stack(norms, axis=-1)
+        vectors = [g.astype(np.float64).reshape(*self.lead, -1) for g in self.weight_gradients]
+        return np.sqrt(np.stack([np.vecdot(v, v) for v in vectors], axis=-1))
 
     @property
     def pre_activations(self):
@@ -409,33 +409,23 @@ class Layer:
     z, a, delta : numpy.ndarray of shape ([runs,] units, samples)
         The weighted sums, a = f(z), and the derivative of the loss: with respect to a, then to z.
     output, output_delta : numpy.ndarray of shape ([runs,] units + 1, samples)
-        a and delta with one more row: of ones, which the biases of the layer above meet, and of their derivative, which
+        a and delta with one more row: of ones, which meet the biases of the layer above, and of their derivative, which
         nobody needs. (Without it W^T would be a part of [W b]^T, which a product first copies.)
+    input : numpy.ndarray of shape ([runs,] inputs + 1, samples)
+        What comes from below, the last row ones.
     transposed, input_transposed : numpy.ndarray
         [W b]^T, and the input with one row a sample, as views.
     """
-
-    __slots__ = (
-        "a",
-        "below",
-        "delta",
-        "f",
-        "gradient",
-        "input",
-        "input_transposed",
-        "matrix",
-        "output",
-        "output_delta",
-        "transposed",
-        "z",
-    )
 
     def __init__(self, matrix, gradient, f, below, samples):
         *lead, units, _ = matrix.shape
         self.matrix, self.transposed, self.gradient, self.f, self.below = matrix, matrix.mT, gradient, f, below
         # In memory the runs of a unit lie side by side: so the activations without the ones have no gaps.
         self.output = np.moveaxis(np.ones((units + 1, *lead, samples), matrix.dtype), 0, -2)
-        self.output_delta = np.empty_like(self.output)
+        # A delta is needed for one layer further down only: layers of one size take turns with two buffers.
+        before = below and below.below
+        taken_over = before and before.output_delta.shape == self.output.shape
+        self.output_delta = before.output_delta if taken_over else np.empty_like(self.output)
         self.a, self.delta = self.output[..., :-1, :], self.output_delta[..., :-1, :]
         self.z = np.empty_like(self.a) if f else self.a
         if below:

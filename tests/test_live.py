@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from helpers.figures.style import new_figure
-from helpers.live import controls
+from helpers.live import controls, core
 from helpers.live.core import LiveFigure
 from helpers.live.predict import Prediction, predict
 from tests.gate.pictures import cut_off
@@ -152,6 +152,21 @@ def test_set_draws_once_and_rejects_unknown_controls():
     assert calls == [1.0, 2.0]
     with pytest.raises(TypeError, match="expected controls among a, got b"):
         live.set(b=1)
+
+
+def test_a_move_that_the_browser_held_back_does_not_undo_a_click_on_reset(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(core.time, "monotonic", lambda: now[0])
+    live = parabola()
+    slider, (reset,) = live.controls["a"], live.children[0].children[-1].children
+    slider.value = 3.0
+    reset.click()
+    assert live.readout == {"height": 1.0}
+    slider.value = 2.0
+    assert (slider.value, live.readout) == (1.0, {"height": 1.0})
+    now[0] += core.LATE
+    slider.value = 2.0
+    assert (slider.value, live.readout) == (2.0, {"height": 2.0})
 
 
 def test_an_error_shows_in_place_of_the_picture_and_is_raised():

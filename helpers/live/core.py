@@ -12,6 +12,7 @@ import asyncio
 import functools
 import html
 import inspect
+import time
 
 import ipywidgets
 import numpy as np
@@ -38,6 +39,10 @@ def live_figure(build):
     LIVE_FIGURES[build.__name__] = built
     return built
 
+
+#: So many seconds after a click on Reset the browser may still send a move from before: it holds a slider's latest move
+#: back until the kernel has answered the one before. No hand is as fast.
+LATE = 0.3
 
 #: Key numbers stand in columns: how many rows they take depends on the page's width, never on their digits.
 READOUT = "display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:0 12px;line-height:1.5"
@@ -81,7 +86,7 @@ class LiveFigure(ipywidgets.VBox):
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
-        self._task, self._setting, self._drawn_frame = None, False, None
+        self._task, self._setting, self._drawn_frame, self._reset_at = None, False, None, -LATE
         self._lay_out(play)
         super().__init__(children=self._rows)
         self.add_class("live-figure")
@@ -121,7 +126,7 @@ class LiveFigure(ipywidgets.VBox):
             raise TypeError(f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}")
         self._set(values, wait=True)
 
-    def reset(self, _button=None):
+    def reset(self):
         """Put all controls back to where they were at first."""
         self._set(self._initial, wait=True)
 
@@ -172,7 +177,7 @@ class LiveFigure(ipywidgets.VBox):
             min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
         )
         reset = ipywidgets.Button(description="Reset", tooltip="Put all controls back", layout={"width": "90px"})
-        reset.on_click(self.reset)
+        reset.on_click(self._reset_clicked)
         buttons = [reset]
         if play is not None:
             slider = self._controls[play]
@@ -199,8 +204,16 @@ class LiveFigure(ipywidgets.VBox):
         self._update(wait)
 
     def _moved(self, _change):
-        if not self._setting:
+        if self._setting:
+            return
+        if time.monotonic() < self._reset_at + LATE:
+            self._set(self._initial, wait=False)
+        else:
             self._update()
+
+    def _reset_clicked(self, _button):
+        self._set(self._initial, wait=False)
+        self._reset_at = time.monotonic()
 
     def _update(self, wait=False):
         """Draw the picture that belongs to the controls' values; only generators may take longer than this call."""
