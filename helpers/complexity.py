@@ -217,7 +217,7 @@ class _Counts:
         return self.activations * self.itemsize
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerCount(_Counts):
     """The counts of one layer: a row of the table.
 
@@ -270,7 +270,7 @@ class TrainingMemory(NamedTuple):
         return sum(self)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Complexity(_Counts):
     """The counts of a network; printed, it is a table.
 

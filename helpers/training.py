@@ -41,16 +41,8 @@ class Epoch:
     learning_rate: float
 
 
-@dataclass(frozen=True, eq=False)
-class History:
+class History(Epoch):
     """What `Epoch` says, for all epochs: arrays of shape (epochs,), or (epochs, runs) for all but `epoch`."""
-
-    epoch: np.ndarray
-    loss: np.ndarray
-    accuracy: np.ndarray
-    validation_loss: np.ndarray
-    validation_accuracy: np.ndarray
-    learning_rate: np.ndarray
 
 
 def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None):
