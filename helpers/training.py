@@ -197,13 +197,14 @@ def descend(network, batches, rates):
         The learning rate of each update, for many runs that of each run.
     """
     parameters, gradient = network.parameters, network.gradient
-    change = np.empty_like(parameters)
+    change, rates = np.empty_like(parameters), rates.astype(network.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # of a training that diverges
-        for (x, y), rate in zip(batches, rates.astype(network.dtype), strict=True):
+        for step, (x, y) in enumerate(batches):
             batch = network.batch_pass(x.shape[-1])
             batch.forward(x)
             batch.backward(y)
-            np.multiply(gradient, rate, out=change)
+            # With the dots a single rate remains an array, with which NumPy begins sooner than with a number.
+            np.multiply(gradient, rates[step, ...], out=change)
             np.subtract(parameters, change, out=parameters)
 
 

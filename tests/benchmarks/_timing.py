@@ -5,7 +5,7 @@ import statistics
 import time
 
 
-def times(functions, *, repeats=15, warmup=2, clock=time.process_time):
+def times(functions, *, repeats=31, warmup=5, clock=time.process_time):
     """Return for each function, run in turn, a list of seconds of processor time: those of others do not count."""
     taken = [[] for _ in functions]
     for _ in range(warmup + repeats):

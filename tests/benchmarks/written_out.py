@@ -17,21 +17,22 @@ def written_out(work, network):
     batches.shuffle()
     layers = network.batch_pass(work.batch).layers
     dot, maximum, subtract, multiply, divide = np.ndarray.dot, np.maximum, np.subtract, np.multiply, np.divide
-    zero, share, rate = (np.array(number, np.float32) for number in (0, 1 / work.batch, work.rate))
+    share, rate = (np.array(number, np.float32) for number in (1 / work.batch, work.rate))
     top, first = layers[-1], layers[0]
     ones, sums = np.ones((len(top.a), len(top.a)), np.float32), np.empty_like(top.a)
     parameters, gradient, change = network.parameters, network.gradient, np.empty_like(network.parameters)
-    up = [(layer.matrix, layer.input, layer.z, layer.a) for layer in layers[1:-1]]
+    zeros = np.zeros_like(first.z)
+    up = [(layer.matrix, layer.input, layer.z, np.zeros_like(layer.z), layer.a) for layer in layers[1:-1]]
     pairs = [*pairwise(layers)][::-1]
-    down = [(u.input.mT, u.delta, u.gradient, u.matrix.mT, low.output_delta, low.delta, low.z) for low, u in pairs]
+    down = [(u.input.mT, u.delta, u.gradient, u.matrix.mT, low.output_delta, low.delta, low.a) for low, u in pairs]
 
     def epoch():
         for x, y in batches.batches:
             dot(first.matrix, x, first.z)
-            maximum(first.z, zero, out=first.a)
-            for matrix, below, z, a in up:
+            maximum(first.z, zeros, out=first.a)
+            for matrix, below, z, nothing, a in up:
                 dot(matrix, below, z)
-                maximum(z, zero, out=a)
+                maximum(z, nothing, out=a)
             dot(top.matrix, top.input, top.a)
             delta = top.delta
             subtract(top.a, maximum.reduce(top.a, axis=0, keepdims=True), out=delta)
@@ -39,10 +40,10 @@ def written_out(work, network):
             divide(delta, dot(ones, delta, sums), out=delta)
             subtract(delta, y, out=delta)
             multiply(delta, share, out=delta)
-            for below, delta, slopes, transposed, delta_below, lower, z in down:
+            for below, delta, slopes, transposed, delta_below, lower, a in down:
                 dot(delta, below, slopes)
                 dot(transposed, delta, delta_below)
-                multiply(lower, (z > zero).astype(np.float32), out=lower)
+                multiply(lower, np.sign(a), out=lower)
             dot(first.delta, x.mT, first.gradient)
             multiply(gradient, rate, out=change)
             subtract(parameters, change, out=parameters)
