@@ -50,7 +50,8 @@ class Shifted(Activation):
     shift: float
     name = "shifted"
 
-    def _value(self, x, out):
+    def forward(self, x, out):
+        """Write f(x) less the shift into `out`."""
         return np.subtract(self.f(x), self.shift, out=out)
 
     def _derivative(self, x, y):
