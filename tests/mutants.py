@@ -52,7 +52,7 @@ PYTEST = ("--override-ini=addopts=", "-p", "no:cacheprovider", "--exitfirst", "-
 #: Asserts as they are: written anew, pytest's plugins would be compiled for each mutant.
 PYTEST += ("--assert=plain",)
 #: Loaded before the processes of single mutants fork, so that each has them at once.
-WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "IPython", "hypothesis.extra.numpy")
+WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "IPython", "hypothesis.extra.numpy", "torch")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 SWAPPED = {
