@@ -213,20 +213,25 @@ def tests_of(path):
 
 
 class QuickestFirst:
-    """A plugin for pytest that sorts tests by the seconds that they are known to take: most mutants die early."""
+    """A plugin for pytest that sorts tests by the seconds that they are known to take; killers have less than none."""
 
     def __init__(self, seconds):
         self.seconds = seconds
 
     def pytest_collection_modifyitems(self, items):
-        """Sort; what is not known to take long comes first, in its old order."""
-        items.sort(key=lambda item: self.seconds.get(item.nodeid, 0))
+        """Sort; those not known to take long keep their order, as do the cells of a notebook."""
+        items.sort(key=lambda item: self.seconds.get(item.nodeid, 0) * (item.path.suffix == ".py"))
 
 
 def durations(said):
     """Return the seconds of each test that pytest calls slow."""
     lines = re.findall(r"^([\d.]+)s call +(\S.*)$", said, flags=re.MULTILINE)
-    return {test: float(seconds) for seconds, test in lines if ".ipynb" not in test}  # cells keep their order
+    return {test: float(seconds) for seconds, test in lines}
+
+
+def killers(said):
+    """Return the tests that pytest calls failed."""
+    return re.findall(r"^FAILED (.+?)(?: - |$)", said, flags=re.MULTILINE)
 
 
 def start(mutant, folder, limit, seconds):
@@ -287,9 +292,11 @@ def run_each(candidates):
         known[str(tests_of(path))] = 20 + 4 * seconds, durations(said)  # what takes longer has an endless loop
     survivors = []
     tasks = ((mutant, *known[str(tests_of(mutant[1]))]) for mutant in candidates)
-    for i, (mutant, green, *_) in enumerate(two_at_a_time(tasks), 1):
+    for i, (mutant, green, said, _) in enumerate(two_at_a_time(tasks), 1):
         print(f"{i:4} of {len(candidates)}  {'SURVIVED' if green else 'killed  '}  {mutant[0]}", flush=True)
         survivors += [mutant] * green
+        # Neighbours often die of the same test: the latest killer is the first to try.
+        known[str(tests_of(mutant[1]))][1].update(dict.fromkeys(killers(said), -i))
     return survivors
 
 
