@@ -270,7 +270,7 @@ class TrainingMemory(NamedTuple):
         return sum(self)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Complexity(_Counts):
     """The counts of a network; printed, it is a table.
 

@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from importlib.metadata import entry_points
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -262,7 +263,12 @@ def start(mutant, folder, limit, seconds):
     sys.path.insert(0, str(folder))
     # The kernels of notebooks, too, must find the copy, not the package that is installed.
     os.environ |= {"PYTHONPATH": str(folder), "TMPDIR": str(folder / "tmp"), "MUTANT_UNDER_TEST": name}
-    os._exit(pytest.main([*PYTEST, *tests_of(path)], [QuickestFirst(seconds)]))
+    code = pytest.ExitCode.INTERNAL_ERROR
+    try:
+        code = pytest.main([*PYTEST, *tests_of(path)], [QuickestFirst(seconds)])
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)  # never back into the loop that forked, which would remove its folders
 
 
 def copy_course(folder):

@@ -335,6 +335,11 @@ def test_inputs_that_are_always_tried_have_these_answers(name):
         np.testing.assert_allclose(plain(exercise.reference(*arguments)), right, rtol=1e-4, atol=1e-12)
 
 
+def test_probabilities_that_are_always_tried_sum_to_1():
+    for case in EXERCISES["surprise"].fixed:
+        assert [part.sum() for part in case] == pytest.approx([1, 1])
+
+
 #: The slips whose wrong answer is a number that comes from a formula.
 NUMBERS = {
     "backward_macs": {
