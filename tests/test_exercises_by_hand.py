@@ -155,7 +155,19 @@ WORKED = {
                 "the living": 3,
                 "numbers for units": 17,
             },
-        )
+        ),
+        (
+            (np.array([[0.0, 1, 2], [1, 1, 3]]),),
+            {
+                RIGHT: 0,
+                "samples for units": 0,
+                "any for all": 1,
+                "below on average": 0,
+                "zero fires": 0,
+                "the living": 3,
+                "numbers for units": 1,
+            },
+        ),
     ],
     "squared_error": [
         (
