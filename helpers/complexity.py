@@ -270,7 +270,7 @@ class TrainingMemory(NamedTuple):
         return sum(self)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Complexity(_Counts):
     """The counts of a network; printed, it is a table.
 

@@ -27,7 +27,7 @@ class DataError(Exception):
     """A data file is missing or damaged."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Samples to learn from.
 

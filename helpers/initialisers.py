@@ -15,7 +15,7 @@ import numpy as np
 from helpers._checks import describe, integer, lookup, real
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Initialiser:
     """Normally distributed weights with mean 0 and a standard deviation that depends on `fan_in`.
 

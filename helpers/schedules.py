@@ -18,7 +18,7 @@ import numpy as np
 from helpers._checks import describe, float_array, real
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """A learning rate as a function of the step; the functions of this module make them.
 

@@ -14,16 +14,21 @@ status is 1 if more than one mutant in 20 survives; a sample may have more by as
 import argparse
 import ast
 import faulthandler
+import gc
 import importlib
 import json
 import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
+from importlib.metadata import entry_points
+from importlib.util import cache_from_source
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -44,9 +49,11 @@ CORE += sorted((ROOT / "helpers" / "exercises").glob("*.py"))
 CHAPTERS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 COPIED = ("helpers", "tests", "data", "notebooks", "docs", "pyproject.toml", "README.md")
 #: No plain settings of pytest: its own processes would only get in the way of ours.
-PYTEST = ("--override-ini=addopts=", "-p", "no:cacheprovider", "--exitfirst", "--quiet")
+PYTEST = ("--override-ini=addopts=", "-p", "no:cacheprovider", "--exitfirst", "--quiet", "--durations=0")
+#: Asserts as they are: written anew, pytest's plugins would be compiled for each mutant.
+PYTEST += ("--assert=plain",)
 #: Loaded before the processes of single mutants fork, so that each has them at once.
-WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "IPython")
+WARM = ("numpy", "matplotlib.pyplot", "ipywidgets", "IPython", "hypothesis.extra.numpy", "torch")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 SWAPPED = {
@@ -206,11 +213,33 @@ def tests_of(path):
     return [str(test.relative_to(ROOT)) for test in sorted(files, key=lambda test: test.stat().st_size)]
 
 
-def start(mutant, folder, seconds=0):
+class QuickestFirst:
+    """A plugin for pytest that sorts tests by the seconds that they are known to take; killers have less than none."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def pytest_collection_modifyitems(self, items):
+        """Sort; those not known to take long keep their order, as do the cells of a notebook."""
+        items.sort(key=lambda item: self.seconds.get(item.nodeid, 0) * (item.path.suffix == ".py"))
+
+
+def durations(said):
+    """Return the seconds of each test that pytest calls slow."""
+    lines = re.findall(r"^([\d.]+)s call +(\S.*)$", said, flags=re.MULTILINE)
+    return {test: float(seconds) for seconds, test in lines}
+
+
+def killers(said):
+    """Return the tests that pytest calls failed."""
+    return re.findall(r"^FAILED (.+?)(?: - |$)", said, flags=re.MULTILINE)
+
+
+def start(mutant, folder, limit, seconds):
     """Run the tests with one mutant in a copy of the course; return the number of the process, which this one forks.
 
     So Python, pytest and the libraries need not be loaded for each mutant. The process ends with pytest's exit code,
-    or with 1 after so many seconds, and writes what pytest says to output.txt.
+    or with 1 after the limit, and writes what pytest says to output.txt; `seconds` is for `QuickestFirst`.
     """
     name, path, cell, source = mutant
     place = folder / path.relative_to(ROOT)
@@ -226,15 +255,20 @@ def start(mutant, folder, seconds=0):
     with (folder / "output.txt").open("w") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    if seconds:
-        faulthandler.dump_traceback_later(seconds, exit=True)
+    if limit:
+        faulthandler.dump_traceback_later(limit, exit=True)
     os.chdir(folder)
     for loaded in [module for module in sys.modules if module.partition(".")[0] == "tests"]:
         del sys.modules[loaded]
     sys.path.insert(0, str(folder))
     # The kernels of notebooks, too, must find the copy, not the package that is installed.
     os.environ |= {"PYTHONPATH": str(folder), "TMPDIR": str(folder / "tmp"), "MUTANT_UNDER_TEST": name}
-    os._exit(pytest.main([*PYTEST, *tests_of(path)]))
+    code = pytest.ExitCode.INTERNAL_ERROR
+    try:
+        code = pytest.main([*PYTEST, *tests_of(path)], [QuickestFirst(seconds)])
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)  # never back into the loop that forked, which would remove its folders
 
 
 def copy_course(folder):
@@ -253,31 +287,36 @@ def run_each(candidates):
     os.environ |= ONE_THREAD
     for name in WARM:
         importlib.import_module(name)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    gc.freeze()  # what is loaded by now need not be searched for garbage each time
     intact = list({str(tests_of(path)): (path.name, path, None, None) for _, path, *_ in candidates}.values())
-    limits = {}
-    for (name, path, *_), green, said, seconds in two_at_a_time((mutant, 0) for mutant in intact):
+    known = {}
+    for (name, path, *_), green, said, seconds in two_at_a_time((mutant, 0, {}) for mutant in intact):
         if not green:
             raise SystemExit(f"{said}\n{name} is red without a mutant: mend it first")
-        limits[str(tests_of(path))] = 20 + 4 * seconds  # what takes longer has an endless loop
+        known[str(tests_of(path))] = 20 + 4 * seconds, durations(said)  # what takes longer has an endless loop
     survivors = []
-    tasks = ((mutant, limits[str(tests_of(mutant[1]))]) for mutant in candidates)
-    for i, (mutant, green, *_) in enumerate(two_at_a_time(tasks), 1):
+    tasks = ((mutant, *known[str(tests_of(mutant[1]))]) for mutant in candidates)
+    for i, (mutant, green, said, _) in enumerate(two_at_a_time(tasks), 1):
         print(f"{i:4} of {len(candidates)}  {'SURVIVED' if green else 'killed  '}  {mutant[0]}", flush=True)
         survivors += [mutant] * green
+        # Neighbours often die of the same test: the latest killer is the first to try.
+        known[str(tests_of(mutant[1]))][1].update(dict.fromkeys(killers(said), -i))
     return survivors
 
 
 def two_at_a_time(tasks):
-    """Run (mutant, limit in seconds) side by side; yield (mutant, green or not, what pytest says, seconds)."""
+    """Run (mutant, limit, seconds of tests) side by side; yield (mutant, green or not, what pytest says, seconds)."""
     running, tasks = {}, iter(tasks)
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         idle = [Path(one), Path(other)]
         for folder in idle:
             copy_course(folder)
         while True:
-            for folder, (mutant, seconds) in zip(tuple(idle), tasks, strict=False):
+            for folder, (mutant, *known) in zip(tuple(idle), tasks, strict=False):
                 idle.remove(folder)
-                running[start(mutant, folder, seconds)] = mutant, folder, time.monotonic()
+                running[start(mutant, folder, *known)] = mutant, folder, time.monotonic()
             if not running:
                 return
             process, status = os.wait()
@@ -287,7 +326,10 @@ def two_at_a_time(tasks):
             code = os.waitstatus_to_exitcode(status)
             if code not in (0, 1, 2):  # 2: not even collected, for example since the import fails
                 raise RuntimeError(f"pytest did not run:\n{said}")
-            shutil.copy(mutant[1], folder / mutant[1].relative_to(ROOT))
+            place = folder / mutant[1].relative_to(ROOT)
+            shutil.copy(mutant[1], place)
+            # Python takes compiled code for fresh if the source has its size and its second: so may the next mutant.
+            Path(cache_from_source(place)).unlink(missing_ok=True)
             yield mutant, code == 0, said, time.monotonic() - begin
 
 

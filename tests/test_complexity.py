@@ -1,6 +1,7 @@
 """Counting by formula against counting for real, against PyTorch, and against the published numbers."""
 
 import math
+from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import numpy as np
@@ -212,6 +213,14 @@ def test_a_network_has_a_layer_at_least():
 def test_only_layers_with_weights_count():
     result = count([Flatten()], (1, 2, 2))
     assert (result.layers, result.hidden_layers, result.parameters, result.activations) == (0, 0, 0, 0)
+
+
+def test_what_was_counted_stays_as_it_was():
+    result = count([Conv2D(1, 2, 3), MaxPool2D(2), Flatten(), Dense(2, 3)], (1, 4, 4))
+    fields = ["itemsize", "itemsize", "stride", "stride", "weights", "in_features"]
+    for record, field in zip((result, result.rows[0], *result.network), fields, strict=True):
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, field, 8)
 
 
 def test_memory():

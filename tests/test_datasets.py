@@ -1,6 +1,7 @@
 """The datasets: the published recipes digit by digit, the files, and the ways to cut and scale them."""
 
 import shutil
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -294,6 +295,13 @@ def test_what_a_dataset_says_of_wrong_targets():
 
 def test_names_become_tuples_that_can_be_compared():
     assert small().feature_names == ("length", "constant") and small().class_names == ("no", "yes")
+
+
+def test_a_dataset_stays_as_it_was_made_and_is_equal_to_itself_alone():
+    data = small()
+    with pytest.raises(FrozenInstanceError):
+        data.inputs = data.inputs[1:]
+    assert {data: "here"}[data] == "here" and data != small()
 
 
 def test_parts_may_have_one_sample_and_the_default_seed_is_0():

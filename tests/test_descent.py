@@ -1,6 +1,7 @@
 """Gradient descent: the published numbers, the table of 40 rows byte for byte, silent divergence."""
 
 import warnings
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,13 @@ def test_no_steps():
     path = bowl(0.2, steps=0)
     assert path.parameters.tolist() == [5]
     assert path.losses.shape == path.learning_rates.shape == (0,)
+
+
+def test_a_record_stays_as_it_was_made_and_is_equal_to_itself_alone():
+    path = bowl(0.2)
+    with pytest.raises(FrozenInstanceError):
+        path.losses = path.losses[1:]
+    assert {path: "here"}[path] == "here" and path != bowl(0.2)
 
 
 @pytest.mark.parametrize("start", [5.0, np.float32(5), np.float16(5), np.full(3, 5.0)])

@@ -155,7 +155,19 @@ WORKED = {
                 "the living": 3,
                 "numbers for units": 17,
             },
-        )
+        ),
+        (
+            (np.array([[0.0, 1, 2], [1, 1, 3]]),),
+            {
+                RIGHT: 0,
+                "samples for units": 0,
+                "any for all": 1,
+                "below on average": 0,
+                "zero fires": 0,
+                "the living": 3,
+                "numbers for units": 1,
+            },
+        ),
     ],
     "squared_error": [
         (
@@ -316,7 +328,7 @@ FIXED = {
     "sigmoid_backward": [[0.25, 0.09, 0.18]],
     "stable_tanh": [np.tanh([-1, 0, 2]), [-1, np.tanh(0.5)], [1, np.tanh(-0.5)]],
     "initial_deviation": [2**0.5 / 8, 1 / 8, 1 / 10, 1],
-    "dead_units": [2, 1, 1, 1],
+    "dead_units": [2, 1],
     "squared_error": [5 / 3, 0],
     "yogurt_loss": [99 + 2, 2 * 5],
     "surprise": [-math.log(0.6), -math.log(0.4), LN4],
@@ -333,6 +345,17 @@ def test_inputs_that_are_always_tried_have_these_answers(name):
     exercise = EXERCISES[name]
     for arguments, right in zip(exercise.fixed, FIXED[name], strict=True):
         np.testing.assert_allclose(plain(exercise.reference(*arguments)), right, rtol=1e-4, atol=1e-12)
+
+
+def test_inputs_that_a_task_names_are_always_tried():
+    assert [-1000, 0.5] in [case[0].tolist() for case in EXERCISES["stable_tanh"].fixed]
+    assert ([1000, 0, 0], 1) in [(logits.tolist(), label) for logits, label in EXERCISES["loss_of_logits"].fixed]
+    assert {name for _, name in EXERCISES["initial_deviation"].fixed} == {"relu", "tanh", "sigmoid"}
+
+
+def test_probabilities_that_are_always_tried_sum_to_1():
+    for case in EXERCISES["surprise"].fixed:
+        assert [part.sum() for part in case] == pytest.approx([1, 1])
 
 
 #: The slips whose wrong answer is a number that comes from a formula.

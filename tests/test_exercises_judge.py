@@ -3,6 +3,8 @@
 All is small enough to be worked out by hand, and every message is compared to the last letter: a learner reads it.
 """
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,18 @@ def raiser(error):
         raise error
 
     return answer
+
+
+def test_what_is_asked_and_said_cannot_be_changed():
+    asked = exercise(reference=lambda: 1, slips=(Slip("double", 2, ""),))
+    for record, field in ((asked, "reference"), (asked.slips[0], "wrong"), (judged(asked, 2), "points")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, field, 2)
+
+
+def test_an_exercise_is_equal_to_itself_alone():
+    """Its inputs may be arrays, which cannot be compared as a whole."""
+    assert exercise(reference=len) != exercise(reference=len)
 
 
 # --- plain values ---------------------------------------------------------------------------------------------------

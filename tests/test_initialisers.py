@@ -1,5 +1,7 @@
 """Initialisers: shape, scale and reproducibility of first weights."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
@@ -105,6 +107,11 @@ def test_normal_takes_any_standard_deviation():
     assert (initialise.name, initialise.formula) == ("normal", "0.01")
     assert "0.01" in repr(initialise)
     assert not normal(0)(2, 3, rng()).any()
+
+
+def test_an_initialiser_stays_as_it_was_made():
+    with pytest.raises(FrozenInstanceError):
+        he.formula = "0"
 
 
 def test_as_initialiser():

@@ -1,6 +1,7 @@
 """The ledger is complete: every statement has a verdict, a place, and a claim that tests it there."""
 
 import re
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import nbformat
@@ -67,3 +68,8 @@ def test_the_ledger_can_be_read_as_plain_text():
     assert len(lines) == len(ENTRIES)
     for line, entry in zip(lines, ENTRIES, strict=True):
         assert line == f"{entry.id} {entry.verdict}: {entry.statement}. {entry.why}"
+
+
+def test_an_entry_stays_as_it_was_read():
+    with pytest.raises(FrozenInstanceError):
+        ENTRIES[0].verdict = "holds"

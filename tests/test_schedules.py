@@ -3,6 +3,7 @@
 import inspect
 import math
 import re
+from dataclasses import FrozenInstanceError
 from functools import partial
 
 import numpy as np
@@ -192,6 +193,13 @@ def test_the_formula_is_the_rule(name, staircase):
 def test_constant():
     assert constant(0.2)(0) == constant(0.2)(10**6) == 0.2
     assert constant(1)(3) == 1.0
+
+
+def test_a_schedule_stays_as_it_was_made_and_is_equal_to_itself_alone():
+    schedule = constant(0.2)
+    with pytest.raises(FrozenInstanceError):
+        schedule.formula = "0.3"
+    assert {schedule: "slow"}[schedule] == "slow" and schedule != constant(0.2)
 
 
 def test_exponential_decay_is_exact_in_python_floats():

@@ -125,7 +125,7 @@ EXERCISES = (
             ),
             Slip(
                 "too much only",
-                lambda predicted, sold, cost, profit: cost * np.maximum(predicted - sold, 0).sum(),
+                lambda predicted, sold, cost, profit: cost * (predicted - sold).clip(0).sum(),
                 "You price only what is too much. What is too little loses the profit.",
             ),
         ),
@@ -212,7 +212,7 @@ EXERCISES = (
             ),
             Slip(
                 "clipped",
-                lambda logits, label: cross_entropy(np.clip(softmax(logits), 1e-7, 1), label),
+                lambda logits, label: cross_entropy(softmax(logits).clip(1e-7), label),
                 "You clip the probability: the result is finite and wrong, 16.118 instead of 1000.",
             ),
             Slip(
