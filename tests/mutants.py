@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -398,6 +399,18 @@ def described(mutant, kind):
 # --- the command line -----------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def trainings_remembered():
+    """Let all kernels that start meanwhile do no training twice (tests/remember.py)."""
+    with tempfile.TemporaryDirectory() as folder:
+        startup = Path(folder, "profile_default", "startup")
+        startup.mkdir(parents=True)
+        remember = f"__import__('runpy').run_path({str(ROOT / 'tests' / 'remember.py')!r})"
+        (startup / "remember.py").write_text(remember, encoding="utf-8")
+        os.environ |= {"IPYTHONDIR": folder, "COURSE_TRAININGS": folder}
+        yield
+
+
 def main(arguments=None):
     """Run mutants and report the survivors."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -416,12 +429,15 @@ def main(arguments=None):
 
     if options.kind == "functions" and not options.sample:
         survivors = run_together(candidates)
+    elif options.kind == "notebooks":
+        with trainings_remembered():
+            survivors = run_each(run_in_turns(candidates))
     else:
-        survivors = run_each(run_in_turns(candidates) if options.kind == "notebooks" else candidates)
+        survivors = run_each(candidates)
 
     count, lost = len(candidates), len(survivors)
     print(*(described(mutant, options.kind) for mutant in survivors), sep="\n")
-    print(f"{options.kind}: {count - lost} of {count} mutants killed ({1 - lost / count:.1%}), of {total}")
+    print(f"{options.kind}: {count - lost} of {count} mutants killed ({1 - lost / max(count, 1):.1%}), of {total}")
     chance = 3 * math.sqrt(0.05 * 0.95 * count) if count < total else 0  # three standard deviations
     sys.exit(lost > 0.05 * count + chance)
 
