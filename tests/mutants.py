@@ -79,6 +79,9 @@ SWAPPED = {
 #: In a cell of a notebook nothing is an input: unless two sides happen to be equal, `<=` for `<` changes nothing.
 OPPOSITE = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt}
 
+#: Their arguments may be swapped.
+SYMMETRIC = ("array_equal", "allclose", "isclose", "maximum", "max", "min")
+
 
 # --- making mutants -------------------------------------------------------------------------------------------------
 
@@ -104,7 +107,8 @@ def changes(node, swapped):
         case ast.Call():
             for i in range(len(node.keywords)):
                 yield "keywords", node.keywords[:i] + node.keywords[i + 1 :]
-            for i in range(len(node.args) - 1):
+            symmetric = getattr(node.func, "attr", getattr(node.func, "id", "")) in SYMMETRIC
+            for i in range(0 if symmetric else len(node.args) - 1):
                 yield "args", [*node.args[:i], node.args[i + 1], node.args[i], *node.args[i + 2 :]]
 
 

@@ -1,0 +1,78 @@
+"""The claims of a cell: a bound that the sentence names has to stand in the condition.
+
+A claim such as ``claim("over 90 % are right", right > 0.9)`` is true for many other bounds, too: without this rule,
+nothing would notice a condition that says less, or something else, than its sentence.
+"""
+
+import ast
+import math
+import re
+
+from tests.gate.prose import DIGITS, SCALES, value
+
+PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "a": 1, "twice": 2}
+#: A number after a word that makes it a bound: "over 20 %", "between 0.2 and 0.25", "under a tenth".
+BOUND = re.compile(
+    r"\b(?:over|under|above|below|within|at least|at most|(?:less|more|fewer|higher|lower|earlier) than|by"
+    rf"|between \S+ and|between)\s(?:an? (?={'|'.join(PARTS)}))?"
+    rf"({DIGITS}|{'|'.join([*COUNTS, *PARTS])})\b(?:\s?(%|points?|{'|'.join([*SCALES, *PARTS])})\b|\s?(%))?"
+)
+
+
+def problems(source):
+    """Return a sentence for each bound that a claim names but does not test.
+
+    Parameters
+    ----------
+    source : str
+        A code cell, as plain Python.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    nodes, found = list(ast.walk(tree)), []
+    for call in nodes:
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "claim" and len(call.args) > 1:
+            tested = numbers(call.args[1], nodes)
+            sentence = "".join(part.value for part in ast.walk(call.args[0]) if is_text(part))
+            for match in BOUND.finditer(sentence):
+                if not any(math.isclose(one, number) for one in meant(*match.groups()) for number in tested):
+                    found.append(f"the claim says {match[0]!r}, but no number of its condition does: {sentence!r}")
+    return found
+
+
+def is_text(node):
+    """Return whether a node of a syntax tree is a string."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def numbers(condition, nodes):
+    """Return the numbers that stand in a condition, or where the same cell gives a name of the condition its value."""
+    found, waiting, seen = set(), [condition], set()
+    while waiting:
+        for part in ast.walk(waiting.pop()):
+            if isinstance(part, ast.Constant) and type(part.value) in (int, float):
+                found.add(part.value)
+            elif isinstance(part, ast.Name) and part.id not in seen:
+                seen.add(part.id)
+                waiting += [node.value for node in nodes if isinstance(node, ast.Assign) and sets(node, part.id)]
+    return found
+
+
+def sets(assignment, name):
+    """Return whether an assignment sets a name."""
+    return any(getattr(part, "id", "") == name for target in assignment.targets for part in ast.walk(target))
+
+
+def meant(number, unit, percent):
+    """Return the numbers that a condition may hold for a bound of its sentence."""
+    known = COUNTS | PARTS
+    bound = known[number] if number in known else value(number)[0]
+    unit = unit or percent
+    if unit in SCALES:
+        bound *= SCALES[unit]
+    if unit in ("%", "point", "points"):
+        return [bound, bound / 100, 1 + bound / 100, 1 - bound / 100]
+    return [bound, 1 / bound] if bound else [bound]
