@@ -11,12 +11,13 @@ import re
 from tests.gate.prose import DIGITS, SCALES, value
 
 PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "a": 1, "twice": 2}
-#: A number after a word that makes it a bound: "over 20 %", "between 0.2 and 0.25", "under a tenth".
+COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twice": 2}
+NAMED = rf"(?:{DIGITS}|{'|'.join([*COUNTS, *PARTS])}|a(?= point| {'| '.join(SCALES)}))"
+#: A number that is a bound: "over 20 %", "between 0.2 and 0.3", "0.2 to 0.3", "under a tenth", "3-fold".
 BOUND = re.compile(
-    r"\b(?:over|under|above|below|within|at least|at most|(?:less|more|fewer|higher|lower|earlier) than|by"
-    rf"|between \S+ and|between)\s(?:an? (?={'|'.join(PARTS)}))?"
-    rf"({DIGITS}|{'|'.join([*COUNTS, *PARTS])})\b(?:\s?(%|points?|{'|'.join([*SCALES, *PARTS])})\b|\s?(%))?"
+    r"\b(?:(?:over|under|above|below|within|at least|at most|(?:less|more|fewer|higher|lower|earlier) than|by|between"
+    rf"|factor of|(?<=[\d%]) (?:to|and))\s(?:an? (?=\d|{'|'.join(PARTS)}))?|(?=[\d.]+ to \d)|(?=\d+-fold))"
+    rf"({NAMED})(?:th)?\b(?:\s?(%|points?|{'|'.join([*SCALES, *PARTS])})\b|\s?(%))?"
 )
 
 
@@ -68,7 +69,7 @@ def sets(assignment, name):
 
 def meant(number, unit, percent):
     """Return the numbers that a condition may hold for a bound of its sentence."""
-    known = COUNTS | PARTS
+    known = COUNTS | PARTS | {"a": 1}
     bound = known[number] if number in known else value(number)[0]
     unit = unit or percent
     if unit in SCALES:
