@@ -79,7 +79,7 @@ SWAPPED = {
 #: In a cell of a notebook nothing is an input: unless two sides happen to be equal, `<=` for `<` changes nothing.
 OPPOSITE = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt}
 
-#: Their arguments may be swapped.
+#: To swap the arguments of these is no mistake.
 SYMMETRIC = ("array_equal", "allclose", "isclose", "maximum", "max", "min")
 
 
@@ -321,12 +321,13 @@ def run_in_turns(candidates):
 
 
 def by_cell(candidates):
-    """Yield (path, number of the cell, its mutants)."""
+    """Yield (path, number of the cell, its mutants), a few mutants at a time, so that all processors have work."""
     cells = {}
     for mutant in candidates:
         cells.setdefault(mutant[1:3], []).append(mutant)
     for (path, number), those in cells.items():
-        yield path, number, those
+        for i in range(0, len(those), 20):
+            yield path, number, those[i : i + 20]
 
 
 def turns(path, number, mutants, follow):
