@@ -39,7 +39,9 @@ def problems(source):
             tested = numbers(call.args[1], nodes)
             sentence = "".join(part.value for part in ast.walk(call.args[0]) if is_text(part))
             for match in BOUND.finditer(sentence):
-                if not any(math.isclose(one, number) for one in meant(*match.groups()) for number in tested):
+                relative = sentence.startswith((" above", " below"), match.end())
+                named = meant(*match.groups(), relative)
+                if not any(math.isclose(one, number) for one in named for number in tested):
                     found.append(f"the claim says {match[0]!r}, but no number of its condition does: {sentence!r}")
     return found
 
@@ -67,13 +69,13 @@ def sets(assignment, name):
     return any(getattr(part, "id", "") == name for target in assignment.targets for part in ast.walk(target))
 
 
-def meant(number, unit, percent):
-    """Return the numbers that a condition may hold for a bound of its sentence."""
+def meant(number, unit, percent, relative):
+    """Return the numbers that a condition may hold for a bound of its sentence; 1.2 for "20 % above" something."""
     known = COUNTS | PARTS | {"a": 1}
     bound = known[number] if number in known else value(number)[0]
     unit = unit or percent
     if unit in SCALES:
         bound *= SCALES[unit]
     if unit in ("%", "point", "points"):
-        return [bound, bound / 100, 1 + bound / 100, 1 - bound / 100]
+        return [bound, bound / 100, *([1 + bound / 100, 1 - bound / 100] if relative else ())]
     return [bound, 1 / bound] if bound else [bound]
