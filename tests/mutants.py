@@ -360,7 +360,8 @@ def red_cells(played):
     notebooks = {name: as_if_run(new_notebook(), [cell for cell, *_ in those]) for name, those in played.items()}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        arguments = ("-k", "Cell", f"--junitxml={report}")
+        # On a busy machine a slow cell is no endless loop, and its mutants are not dead.
+        arguments = ("-k", "Cell", "--nbval-cell-timeout=600", f"--junitxml={report}")
         environment = {**os.environ, "TMPDIR": folder}  # for the pictures that differ
         done = put_before_the_gate(notebooks, *arguments, env=environment, capture_output=True, text=True)
         if done.returncode not in (0, 1):

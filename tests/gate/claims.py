@@ -39,8 +39,7 @@ def problems(source):
             tested = numbers(call.args[1], nodes)
             sentence = "".join(part.value for part in ast.walk(call.args[0]) if is_text(part))
             for match in BOUND.finditer(sentence):
-                relative = sentence.startswith((" above", " below"), match.end())
-                named = meant(*match.groups(), relative)
+                named = meant(match, sentence[match.end() :])
                 if not any(math.isclose(one, number) for one in named for number in tested):
                     found.append(f"the claim says {match[0]!r}, but no number of its condition does: {sentence!r}")
     return found
@@ -69,13 +68,19 @@ def sets(assignment, name):
     return any(getattr(part, "id", "") == name for target in assignment.targets for part in ast.walk(target))
 
 
-def meant(number, unit, percent, relative):
-    """Return the numbers that a condition may hold for a bound of its sentence; 1.2 for "20 % above" something."""
+def meant(match, after):
+    """Return the numbers that a condition may hold for a bound, by what comes after it in its sentence.
+
+    "20 %" may be 20 or 0.2, "20 % above" something 1.2, "a tenth" and "10-fold" 10 or 0.1.
+    """
+    number, unit = match[1], match[2] or match[3]
     known = COUNTS | PARTS | {"a": 1}
     bound = known[number] if number in known else value(number)[0]
-    unit = unit or percent
     if unit in SCALES:
-        bound *= SCALES[unit]
+        return [bound * SCALES[unit]]
     if unit in ("%", "point", "points"):
-        return [bound, bound / 100, *([1 + bound / 100, 1 - bound / 100] if relative else ())]
-    return [bound, 1 / bound] if bound else [bound]
+        part = bound / 100
+        return [bound, part, *([1 + part, 1 - part] if after.startswith((" above", " below")) else ())]
+    if number in PARTS or match[0].endswith("th") or after.startswith("-fold"):
+        return [bound, 1 / bound]
+    return [bound]
