@@ -1,9 +1,15 @@
 """`tests.mutants` makes small mistakes, and tells those that turn a notebook red from those that do not."""
 
+from runpy import run_path
+
+import numpy as np
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
-from tests.mutants import OPPOSITE, SWAPPED, mutants, notebook_mutants, run_in_turns
+from helpers import training
+from helpers.datasets import digits
+from helpers.network import Network
+from tests.mutants import OPPOSITE, ROOT, SWAPPED, mutants, notebook_mutants, run_in_turns
 
 CELLS = ("size = 2", "size * 3", "if size > 100:\n    print('many')")
 
@@ -29,3 +35,23 @@ def test_a_mutant_dies_in_its_own_cell_or_in_one_that_uses_its_names(tmp_path):
     assert len(candidates) == 6
     survivors = [source for *_, source in run_in_turns(candidates)]
     assert survivors == [CELLS[2].replace("100", "101"), CELLS[2].replace("many", "XXmany")]
+
+
+def test_a_training_that_is_remembered_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_TRAININGS", str(tmp_path))
+    monkeypatch.setattr(training, "_epochs", training._epochs)  # what the next line changes is changed back
+    run_path(str(ROOT / "tests" / "remember.py"))
+
+    def trained(rate):
+        network = Network([64, 4, 10], seed=(0, 1))
+        seen = []
+        history = training.train(
+            network, data.inputs, data.targets, rate, 2, callback=lambda _: seen.append(network.parameters.copy())
+        )
+        return [*vars(history).values(), *seen, network.gradient]
+
+    data = digits().standardise()
+    first, again, other = trained(0.1), trained(0.1), trained(0.2)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert all(np.array_equal(one, two, equal_nan=True) for one, two in zip(first, again, strict=True))
+    assert not np.array_equal(first[-1], other[-1])

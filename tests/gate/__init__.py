@@ -10,6 +10,8 @@ alarms. This package closes them; each part can be read, and copied, on its own:
     are two pictures the same, up to fonts and rounding?
 `rules`
     what can be seen in a code cell without running it: order, markers, magics, pictures;
+`claims`
+    a bound in the sentence of a claim has to stand in its condition;
 `prose`
     links, headings, maths, alternative texts, and numbers in prose that no cell prints;
 `probe`

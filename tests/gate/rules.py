@@ -9,7 +9,7 @@ import tokenize
 from IPython.core.inputtransformer2 import TransformerManager
 from nbval.plugin import comment_markers, metadata_tags
 
-from tests.gate import pictures
+from tests.gate import claims, pictures
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 #: What takes the comparison away from a cell, and needs a reason.
@@ -39,6 +39,7 @@ def problems(cell, expected_count, skipped=False):
     found = [*markers(cell.source), *tags(cell.metadata), *unreadable(cell)]
     python = TransformerManager().transform_cell(cell.source)
     found += [message for pattern, message in FORBIDDEN.items() if re.search(pattern, python)]
+    found += claims.problems(python)
     count = cell.execution_count
     if cell.source.strip() and count != expected_count and not (skipped and count is None):
         came = "it was never run" if count is None else f"it is {count}"

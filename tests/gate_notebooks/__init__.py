@@ -124,6 +124,12 @@ INTACT = {
         "values = [1.25, 2.5, 3.7512]\nprint(len(values) * 1000, max(values), 0.5)",
         "text: Of 3,000 values the largest is 3.75, and 50 % of 5 is 2.5. A day has 1440 minutes.",
     ),
+    "claims": notebook(
+        "# Bounds in claims",
+        "from helpers.claims import claim\n\nright, few = 0.93, 3\nmost = right < 0.95\n"
+        'claim("over 90 % are right", right > 0.9)\nclaim("but less than 95 %", most)\n'
+        'claim(f"{few} is under a third of 10", few < 10 / 3)',
+    ),
     "trailing_semicolon": notebook("# A closing semicolon hides the result", "x = 5", "x;"),
     "out_n": notebook("# An earlier result", "6 * 7", "Out[1] + _1"),
     "output_widget": notebook(
@@ -549,6 +555,12 @@ BREAKS = {
         "numbers_in_prose", "stored", "the prose says 3.75", source=replace(0, "3.7512", "3.8512"), rerun=True
     ),
     "percentage_changed": Break("numbers_in_prose", "stored", "the prose says 60 %", text(1, "50 %", "60 %")),
+    "claim_tests_another_bound": Break(
+        "claims", "Cell 0", "the claim says 'over 90 %'", source=replace(0, "0.9)", "0.6)")
+    ),
+    "claim_names_another_bound": Break(
+        "claims", "Cell 0", "the claim says 'under a fifth'", source=replace(0, "a third", "a fifth"), rerun=True
+    ),
     "listed_number_gone": Break(
         "numbers_in_prose", "stored", "1440 is listed without need", text(1, " A day has 1440 minutes.", "")
     ),
