@@ -221,6 +221,7 @@ def test_what_was_counted_stays_as_it_was():
     for record, field in zip((result, result.rows[0], *result.network), fields, strict=True):
         with pytest.raises(FrozenInstanceError):
             setattr(record, field, 8)
+    assert result != count(result.network, (1, 4, 4)) and result.rows[0] != result.rows[0]
 
 
 def test_memory():

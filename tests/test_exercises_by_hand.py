@@ -9,8 +9,11 @@ import re
 import numpy as np
 import pytest
 
-from helpers.exercises import EXERCISES
+from helpers.datasets import digits
+from helpers.exercises import EXERCISES, chapter5
 from helpers.exercises.exercise import CORRECT, INCORRECT, difference, judge, plain
+from helpers.network import Network
+from helpers.training import train
 
 RIGHT = "right"
 LN2, LN3, LN4 = np.log([2, 3, 4])
@@ -425,6 +428,18 @@ def test_small_results_of_tanh_are_compared_more_closely_than_others():
     exercise = EXERCISES["stable_tanh"]
     assert {e.name: e.atol for e in EXERCISES.values() if e.atol != 1e-8} == {"stable_tanh": 1e-9}
     assert difference(np.zeros(1), np.full(1, 2e-9), exercise.rtol, exercise.atol) is not None
+
+
+def test_settings_are_judged_by_the_middle_one_of_three_networks():
+    training, held_out = digits().split(1297)
+    training, held_out = training.standardise(held_out)
+    reached = []
+    for seed in range(3):
+        network = Network([64, 4, 10], "relu", seed=seed)
+        train(network, training.inputs, training.targets, 0.1, epochs=12)
+        reached.append(network.accuracy(held_out.inputs, held_out.targets))
+    assert len(set(reached)) == 3
+    assert chapter5._reached((4,), "relu", 0.1) == sorted(reached)[1]
 
 
 #: The options of the choices, by the thought behind them.

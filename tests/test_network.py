@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -421,6 +422,13 @@ def test_accuracy_wants_labels(targets):
     with pytest.raises(ValueError, match=r"accuracy needs one class label a sample, got an array of shape \(4, 2\)"):
         net.accuracy(np.zeros((4, 3)), targets)
     assert np.isnan(net.evaluate(net.samples(np.zeros((4, 3)), targets))[1])
+
+
+def test_samples_stay_as_they_were_made_and_are_equal_to_themselves_alone():
+    made = Network([3, 2]).samples(np.zeros((2, 3)), [0, 1])
+    with pytest.raises(FrozenInstanceError):
+        made.labels = None
+    assert {made: "here"}[made] == "here"
 
 
 def test_numbers_are_no_labels():

@@ -1,6 +1,7 @@
 """Training: step by step against PyTorch, many runs against single ones, order, records, and errors."""
 
 import inspect
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -174,6 +175,13 @@ def test_records_tell_of_the_state_after_each_epoch():
         assert record.validation_loss != record.loss
     assert isinstance(history, History)
     assert history.loss.shape == (3,)
+
+
+def test_a_history_stays_as_it_was_and_is_equal_to_itself_alone():
+    history = train(new(), X, LABELS, 0.1, 1)
+    with pytest.raises(FrozenInstanceError):
+        history.loss = history.loss[1:]
+    assert {history: "here"}[history] == "here"
 
 
 def test_epochs_trains_only_as_far_as_it_is_asked():
