@@ -188,10 +188,7 @@ EXERCISES = (
         points=2,
         reference=lambda pre_activations: int((pre_activations <= 0).all(axis=0).sum()),
         draw=_pre_activations,
-        fixed=(
-            (np.array([[-1.0, 2.0, -3.0], [-0.5, -1.0, -2.0]]),),
-            (np.array([[0.0, 1.0, -1.0], [-1.0, -3.0, 2.0]]),),
-        ),
+        fixed=((np.array([[0.0, 1.0, -1.0], [-1.0, -3.0, 2.0]]),),),
         slips=(
             Slip(
                 "samples for units",
