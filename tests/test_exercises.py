@@ -905,7 +905,7 @@ def test_the_best_outcome_stays_and_tries_are_counted(learner):
     for value in (1.0, 1 / 3, 1.0, ...):
         feedback.check("largest_rate", value)
     assert json.loads(learner.read_text(encoding="utf-8")) == {
-        "largest_rate": {"tries": 3, "outcome": CORRECT, "hints": 0}
+        "largest_rate": {"tries": 3, "outcome": "correct", "hints": 0}
     }
     assert [path.name for path in learner.parent.iterdir()] == ["progress.json"]
 

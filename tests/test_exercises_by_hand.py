@@ -356,9 +356,10 @@ def test_inputs_that_a_task_names_are_always_tried():
     assert {name for _, name in EXERCISES["initial_deviation"].fixed} == {"relu", "tanh", "sigmoid"}
 
 
-def test_probabilities_that_are_always_tried_sum_to_1():
+def test_probabilities_that_are_always_tried_sum_to_1_and_accuracies_are_shares():
     for case in EXERCISES["surprise"].fixed:
         assert [part.sum() for part in case] == pytest.approx([1, 1])
+    assert all(0 < share < 1 for case in EXERCISES["ranges_overlap"].fixed for part in case for share in part)
 
 
 #: The slips whose wrong answer is a number that comes from a formula.
@@ -411,6 +412,29 @@ NUMBERS = {
 @pytest.mark.parametrize("name", NUMBERS)
 def test_numbers_of_slips_come_from_their_mistake(name):
     assert {slip.name: slip.wrong for slip in EXERCISES[name].slips} == pytest.approx(NUMBERS[name], rel=2e-4)
+
+
+#: The networks that are shown as slips, by their parameters.
+COSTS = {
+    "over the budget": 64 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10,
+    "biases forgotten": 1978 + 24 + 13 + 10,
+    "budget left unused": 1300 + 168 + 90,
+    "not two hidden layers": 1690 + 270,
+    "wrong ends": 1320 + 410 + 110,
+    "not narrowing": 1040 + 510 + 310,
+}
+
+
+def test_networks_of_slips_cost_what_was_counted_by_hand():
+    count = EXERCISES["parameter_count"].reference
+    assert {slip.name: count(slip.wrong) for slip in EXERCISES["budget_network"].slips} == COSTS
+
+
+def test_settings_of_slips_are_wrong_in_one_respect():
+    right = {"hidden": [32], "activation": "relu", "learning_rate": 0.1}
+    for slip in EXERCISES["my_settings"].slips:
+        wrong = [name for name, value in slip.wrong.items() if right[name] != value]
+        assert len(wrong) == 1 or slip.name == "bottleneck"
 
 
 #: How far from the right answer a number still counts as right.

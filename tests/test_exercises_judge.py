@@ -12,6 +12,7 @@ from helpers.exercises.exercise import (
     CORRECT,
     INCORRECT,
     NOT_ATTEMPTED,
+    OUTCOMES,
     Exercise,
     NotPlain,
     Raised,
@@ -246,6 +247,10 @@ def test_an_absolute_tolerance_is_that_of_the_exercise():
     asked = exercise(reference=lambda: 0.0, atol=0.5, rtol=0)
     assert judged(asked, 0.4).outcome == CORRECT
     assert judged(asked, 0.6).outcome == INCORRECT
+
+
+def test_outcomes_are_called_as_in_the_progress_files_of_learners():
+    assert OUTCOMES == ("not attempted", "incorrect", "correct")
 
 
 # --- what is wrong --------------------------------------------------------------------------------------------------
