@@ -857,13 +857,16 @@ def test_three_outcomes(learner):
         ).outcome
         == NOT_ATTEMPTED
     )
-    assert repr(feedback.check("largest_rate", ...)) == "○ Not attempted yet: replace the dots by your answer."
+    not_yet = feedback.check("largest_rate", ...)
+    assert repr(not_yet) == "○ Not attempted yet: replace the dots by your answer."
+    assert " #757575;" in not_yet._repr_html_()
     assert not learner.exists()
     wrong = feedback.check("largest_rate", 1.0)
     assert (
         wrong.outcome == INCORRECT and repr(wrong).startswith("✗ Not yet right: ") and "#b45309" in wrong._repr_html_()
     )
-    assert repr(feedback.check("largest_rate", 1 / 3)) == "✓ Right."
+    right = feedback.check("largest_rate", 1 / 3)
+    assert repr(right) == "✓ Right." and " #0b7285;" in right._repr_html_()
 
 
 def test_a_value_in_place_of_a_function_is_explained(learner):

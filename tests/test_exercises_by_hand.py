@@ -43,7 +43,18 @@ WORKED = {
                 "input channels forgotten": 256,
                 "biases counted": 832,
             },
-        )
+        ),
+        (
+            (6, 3, 2, 5),  # 4 x 4 positions, 3 x 3 x 2 x 5 = 90 weights
+            {
+                RIGHT: 1440,
+                "a position for each pixel": 3240,
+                "off by one": 810,
+                "weights alone": 90,
+                "input channels forgotten": 720,
+                "biases counted": 1520,
+            },
+        ),
     ],
     "training_bytes": [
         (
