@@ -862,9 +862,8 @@ def test_three_outcomes(learner):
     assert " #757575;" in not_yet._repr_html_()
     assert not learner.exists()
     wrong = feedback.check("largest_rate", 1.0)
-    assert (
-        wrong.outcome == INCORRECT and repr(wrong).startswith("✗ Not yet right: ") and "#b45309" in wrong._repr_html_()
-    )
+    assert wrong.outcome == INCORRECT and repr(wrong).startswith("✗ Not yet right: ")
+    assert " #b45309;" in wrong._repr_html_()
     right = feedback.check("largest_rate", 1 / 3)
     assert repr(right) == "✓ Right." and " #0b7285;" in right._repr_html_()
 
