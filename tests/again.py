@@ -7,10 +7,10 @@ put before the gate once more in these forms:
 * every section by itself, in a new kernel, after the cells at the top and those that define a name it uses.
 """
 
+import ast
 import copy
 import re
 import subprocess
-import symtable
 import sys
 import tempfile
 from pathlib import Path
@@ -33,16 +33,51 @@ def sections(notebook):
 
 
 def names(source):
-    """Return the global names that a cell sets, and those that it uses."""
-    top = symtable.symtable(source, "cell", "exec")
-    sets = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    uses = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
-    inner = top.get_children()
-    while inner:
-        table = inner.pop()
-        uses |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
-        inner += table.get_children()
+    """Return the global names that a cell sets, and those that it uses before it sets them."""
+    sets, uses = set(), set()
+    for name, is_set in events(ast.parse(source)):
+        if is_set:
+            sets.add(name)
+        elif name not in sets:
+            uses.add(name)
     return sets, uses
+
+
+def events(node, local=frozenset()):
+    """Yield (name, whether it is set or used) in the order in which a piece of code meets its names."""
+    match node:
+        case ast.Name(id=name):
+            if name not in local:
+                yield name, isinstance(node.ctx, ast.Store)
+            return
+        case ast.alias(name=name, asname=other):
+            yield other or name.partition(".")[0], True
+            return
+        case ast.Assign(targets=targets, value=value):
+            parts = [value, *targets]
+        case ast.AugAssign(target=target, value=value):
+            parts = [ast.Name(target.id, ast.Load())] if isinstance(target, ast.Name) else []
+            parts += [value, target]
+        case ast.For(iter=over, target=target, body=body, orelse=orelse):
+            parts = [over, target, *body, *orelse]
+        case ast.FunctionDef(args=args, body=body) | ast.Lambda(args=args, body=body):
+            body = body if isinstance(body, list) else [body]
+            parts = [*getattr(node, "decorator_list", []), *args.defaults, *args.kw_defaults]
+            inner = {argument.arg for argument in ast.walk(args) if isinstance(argument, ast.arg)}
+            inner |= {name for part in body for name, is_set in events(part) if is_set}
+            yield from (event for part in parts if part for event in events(part, local))
+            yield from (event for part in body for event in events(part, local | inner))
+            parts = []
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            targets = [part for loop in node.generators for part in ast.walk(loop.target)]
+            local = local | {part.id for part in targets if isinstance(part, ast.Name)}
+            parts = [*node.generators, *(part for part in ast.iter_child_nodes(node) if part not in node.generators)]
+        case _:
+            parts = ast.iter_child_nodes(node)
+    for part in parts:
+        yield from events(part, local)
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in local:
+        yield node.name, True
 
 
 def needed(cells, earlier):

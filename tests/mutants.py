@@ -87,7 +87,7 @@ SWAPPED = {
 OPPOSITE = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt}
 
 #: To swap the arguments of these is no mistake.
-SYMMETRIC = ("array_equal", "allclose", "isclose", "maximum", "max", "min")
+SYMMETRIC = ("array_equal", "allclose", "isclose", "maximum", "max", "min", "mean_squared_error")
 
 
 # --- making mutants -------------------------------------------------------------------------------------------------

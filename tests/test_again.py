@@ -14,7 +14,10 @@ CELLS += ["round(random.random(), 3)", "## Counts on", "x += 1\nx"]
 def test_names_that_a_cell_sets_and_uses():
     sets, uses = names("import a.b as c\nx, y[0] = f(z for z in w)\n\ndef g(u):\n    return u + x + v")
     assert sets == {"c", "x", "g"}
-    assert uses == {"y", "f", "w", "x", "v"}
+    assert uses == {"y", "f", "w", "v"}  # x has a value of the cell's own by then
+    sets, uses = names("for a in b:\n    a += 1\nc += 1\nd = d\nwith e as g:\n    lambda h: h + i")
+    assert sets == {"a", "c", "d", "g"}
+    assert uses == {"b", "c", "d", "e", "i"}
 
 
 def test_what_a_section_needs_is_what_it_names_and_what_that_names():

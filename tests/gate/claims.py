@@ -51,15 +51,17 @@ def is_text(node):
 
 
 def numbers(condition, nodes):
-    """Return the numbers that stand in a condition, or where the same cell gives a name of the condition its value."""
+    """Return the numbers that a condition compares; if it is a name, those of where the same cell gives it its value."""
     found, waiting, seen = set(), [condition], set()
     while waiting:
-        for part in ast.walk(waiting.pop()):
-            if isinstance(part, ast.Constant) and type(part.value) in (int, float):
-                found.add(part.value)
-            elif isinstance(part, ast.Name) and part.id not in seen:
-                seen.add(part.id)
-                waiting += [node.value for node in nodes if isinstance(node, ast.Assign) and sets(node, part.id)]
+        parts = list(ast.walk(waiting.pop()))
+        found |= {part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) in (int, float)}
+        names = {part.id for part in parts if isinstance(part, ast.Name)} - seen
+        if not any(isinstance(part, ast.Compare) for part in parts):
+            seen |= names
+            waiting += [
+                node.value for node in nodes if isinstance(node, ast.Assign) and any(sets(node, name) for name in names)
+            ]
     return found
 
 
