@@ -51,7 +51,7 @@ def is_text(node):
 
 
 def numbers(condition, nodes):
-    """Return the numbers that a condition compares; if it is a name, those of where the same cell gives it its value."""
+    """Return the numbers that a condition compares; of a name, those where the same cell gives it its value."""
     found, waiting, seen = set(), [condition], set()
     while waiting:
         parts = list(ast.walk(waiting.pop()))
