@@ -199,7 +199,7 @@ def descend(network, batches, rates):
     parameters, gradient = network.parameters, network.gradient
     change, rates = np.empty_like(parameters), rates.astype(network.dtype)
     with np.errstate(over="ignore", invalid="ignore"):  # of a training that diverges
-        for step, (x, y) in enumerate(batches):
+        for (x, y), step in zip(batches, range(len(rates)), strict=True):
             batch = network.batch_pass(x.shape[-1])
             batch.forward(x)
             batch.backward(y)
