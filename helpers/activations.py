@@ -157,7 +157,7 @@ class ReLU(Activation):
         return np.sign(y)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class LeakyReLU(Activation):
     """ReLU with a small slope for negative numbers, so that no unit loses its gradient altogether.
 
