@@ -27,11 +27,12 @@ def axes_with(draw, **options):
 @pytest.mark.parametrize(
     ("y", "words"),
     [
-        (X, "rises from -2 at x = -2 through -1 at x = -1 and 1 at x = 1 to 2 at x = 2"),
-        (-X, "falls from 2 at x = -2 through 1 at x = -1 and -1 at x = 1 to -2 at x = 2"),
+        (X, "rises from -2 at x = -2 through -1 at x = -1 and 0 at x = 0 and 1 at x = 1 to 2 at x = 2"),
+        (-X, "falls from 2 at x = -2 through 1 at x = -1 and 0 at x = 0 and -1 at x = 1 to -2 at x = 2"),
         (
             X**2,
-            "runs from 4 at x = -2 through 1 at x = -1 and 1 at x = 1 to 4 at x = 2; lowest 0 at 0, highest 4 at -2",
+            "runs from 4 at x = -2 through 1 at x = -1 and 0 at x = 0 and 1 at x = 1 to 4 at x = 2; "
+            "lowest 0 at 0, highest 4 at -2",
         ),
         (0 * X + 3, "stays at 3 from x = -2 to 2"),
         (
@@ -46,6 +47,20 @@ def test_a_curve_is_told_from_its_own_numbers(y, words):
     told = axes_with(lambda axes: axes.plot(X, y, label="$f$"))
     assert told.startswith("Plot: T (y against x).\n- curve 'f': ")
     assert words in told
+
+
+@pytest.mark.parametrize(
+    ("points", "between"),
+    [
+        (2, ""),
+        (3, " through 1 at x = 1"),
+        (6, " through 1 at x = 1 and 2 at x = 2 and 3 at x = 3 and 4 at x = 4"),
+        (7, " through 2 at x = 2 and 4 at x = 4"),
+    ],
+)
+def test_of_a_few_points_all_are_told_of_more_two_between(points, between):
+    told = axes_with(lambda axes: axes.plot(np.arange(points), np.arange(points)))
+    assert f"rises from 0 at x = 0{between} to {points - 1} at x = {points - 1}" in told
 
 
 def test_a_path_that_turns_round_is_told_as_a_path():

@@ -97,7 +97,7 @@ def _curves(axes, x_name):
 
 
 def _course(x, y, x_name, linear=True):
-    """Say how a curve runs: where it starts and ends, two points between, and its lowest and highest point."""
+    """Say how a curve runs: where it starts and ends, points between, and its lowest and highest point."""
     finite = np.isfinite(x) & np.isfinite(y)
     lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} points are not finite numbers"
     x, y = x[finite], y[finite]
@@ -111,9 +111,9 @@ def _course(x, y, x_name, linear=True):
 
     if len(x) == 1:
         return at(0) + lost
-    # Two points on the way, at thirds: a period of the curve rarely falls into step with them.
-    between = [at(len(x) * third // 3) for third in (1, 2)] if len(x) > 3 else [at(1)] * (len(x) > 2)
-    middle = f" through {' and '.join(between)}" if between else ""
+    # A few points are all told; of more, two at thirds: a period of the curve rarely falls into step with them.
+    between = range(1, len(x) - 1) if len(x) <= 6 else (len(x) // 3, len(x) * 2 // 3)
+    middle = f" through {' and '.join(at(i) for i in between)}" if between else ""
     if np.any(np.diff(x) < 0):  # a path that turns round, not the graph of a function
         spans = [f"{say(v.min(), u)} to {say(v.max(), u)}" for v, u in ((x, x_unit), (y, unit))]
         return f"{len(x)} points from {at(0)}{middle} to {at(-1)}, within {spans[0]} across and {spans[1]} up" + lost
