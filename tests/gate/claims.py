@@ -13,10 +13,12 @@ from tests.gate.prose import DIGITS, SCALES, value
 PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twice": 2}
 NAMED = rf"(?:{DIGITS}|{'|'.join([*COUNTS, *PARTS])}|a(?= point| {'| '.join(SCALES)}))"
+WORDS = (
+    "over|under|above|below|within|at least|at most|(?:less|more|fewer|higher|lower|earlier) than|by|between|factor of"
+)
 #: A number that is a bound: "over 20 %", "between 0.2 and 0.3", "0.2 to 0.3", "under a tenth", "3-fold".
 BOUND = re.compile(
-    r"\b(?:(?:over|under|above|below|within|at least|at most|(?:less|more|fewer|higher|lower|earlier) than|by|between"
-    rf"|factor of|(?<=[\d%]) (?:to|and))\s(?:an? (?=\d|{'|'.join(PARTS)}))?|(?=[\d.]+ to \d)|(?=\d+-fold))"
+    rf"(?:(?:\b(?:{WORDS})|(?<=[\d%]) (?:to|and))\s(?:an? (?=\d|{'|'.join(PARTS)}))?|\b(?=[\d.]+ to \d|\d+-fold))"
     rf"({NAMED})(?:th)?\b(?:\s?(%|points?|{'|'.join([*SCALES, *PARTS])})\b|\s?(%))?"
 )
 
@@ -41,7 +43,7 @@ def problems(source):
             for match in BOUND.finditer(sentence):
                 named = meant(match, sentence[match.end() :])
                 if not any(math.isclose(one, number) for one in named for number in tested):
-                    found.append(f"the claim says {match[0]!r}, but no number of its condition does: {sentence!r}")
+                    found.append(f"the claim says {match[0].strip()!r}, but no number of its condition does: {sentence!r}")
     return found
 
 

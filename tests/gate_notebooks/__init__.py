@@ -128,7 +128,8 @@ INTACT = {
         "# Bounds in claims",
         "from helpers.claims import claim\n\nright, few = 0.93, 3\nmost = right < 0.95\n"
         'claim("over 90 % are right", right > 0.9)\nclaim("but less than 95 %", most)\n'
-        'claim(f"{few} is under a third of 10", few < 10 / 3)',
+        'claim(f"{few} is under a third of 10", few < 10 / 3)\n'
+        'claim("between 90 % and 96 % are right", 0.9 < right < 0.96)',
     ),
     "trailing_semicolon": notebook("# A closing semicolon hides the result", "x = 5", "x;"),
     "out_n": notebook("# An earlier result", "6 * 7", "Out[1] + _1"),
@@ -557,6 +558,9 @@ BREAKS = {
     "percentage_changed": Break("numbers_in_prose", "stored", "the prose says 60 %", text(1, "50 %", "60 %")),
     "claim_tests_another_bound": Break(
         "claims", "Cell 0", "the claim says 'over 90 %'", source=replace(0, "0.9)", "0.6)")
+    ),
+    "claim_tests_another_upper_bound": Break(
+        "claims", "Cell 0", "the claim says 'and 96 %'", source=replace(0, "0.96)", "0.99)")
     ),
     "claim_names_another_bound": Break(
         "claims", "Cell 0", "the claim says 'under a fifth'", source=replace(0, "a third", "a fifth"), rerun=True
