@@ -353,3 +353,9 @@ def test_leaky_relu_refuses_slopes_outside_0_to_1(slope):
 def test_leaky_relu_refuses_a_slope_that_is_no_number():
     with pytest.raises(TypeError, match=r"slope must be a real number, got '0\.1'"):
         leaky_relu.with_slope("0.1")
+
+
+def test_an_array_that_all_share_cannot_be_written_to():
+    shared = activations._full(0, (2, 3), np.dtype("float32"))
+    with pytest.raises(ValueError, match="read-only"):
+        shared[0] = 1

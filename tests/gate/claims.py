@@ -43,7 +43,9 @@ def problems(source):
             for match in BOUND.finditer(sentence):
                 named = meant(match, sentence[match.end() :])
                 if not any(math.isclose(one, number) for one in named for number in tested):
-                    found.append(f"the claim says {match[0].strip()!r}, but no number of its condition does: {sentence!r}")
+                    found.append(
+                        f"the claim says {match[0].strip()!r}, but no number of its condition does: {sentence!r}"
+                    )
     return found
 
 
