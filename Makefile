@@ -44,10 +44,10 @@ test-grading: $(VENV)/tester.stamp
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
 
 elsewhere: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.elsewhere
+	$(BIN)/python -m tools.other_surroundings
 
 again: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.again $(CHAPTERS)
+	$(BIN)/python -m tools.rerun_cells $(CHAPTERS)
 
 matrix: $(VENV)/tester.stamp
 	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
@@ -59,9 +59,9 @@ steady: $(VENV)/tester.stamp
 	done; test $$red = 0
 
 mutants: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.mutants functions $(if $(SAMPLE),--sample $(SAMPLE))
-	$(BIN)/python -m tests.mutants definitions $(if $(SAMPLE),--sample $(SAMPLE))
-	$(BIN)/python -m tests.mutants notebooks $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tools.mutants functions $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tools.mutants definitions $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tools.mutants notebooks $(if $(SAMPLE),--sample $(SAMPLE))
 
 grade: $(VENV)/teacher.stamp
 	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"
@@ -71,14 +71,14 @@ lint: $(VENV)/tester.stamp
 	$(BIN)/python -m ruff format --check --quiet .
 
 notebooks: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.store_notebooks
+	$(BIN)/python -m tools.store_notebooks
 	@$(BIN)/python -m tox run --quiet -e diff
 
 exercises: $(VENV)/tester.stamp
-	$(BIN)/python -m tests.make_exercises
+	$(BIN)/python -m tools.make_exercises
 
 bench: $(BENCH)/stamp
-	$(BENCH)/bin/python -m tests.benchmarks $(ONLY)
+	$(BENCH)/bin/python -m tools.benchmarks $(ONLY)
 
 clean:
 	rm -rf $(VENV) $(BENCH)
@@ -103,11 +103,11 @@ $(VENV)/tester.stamp: $(VENV)/teacher.stamp tests/requirements.txt
 	@touch $@
 
 # A tool that does not install here keeps no other from being measured: the table says that it is missing.
-$(BENCH)/stamp: requirements.txt tests/benchmarks/requirements.txt
+$(BENCH)/stamp: requirements.txt tools/benchmarks/requirements.txt
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
 	@echo "Setting up the tools to compare with (once; several minutes) ..."
 	@$(BENCH)/bin/python $(INSTALL) --requirement requirements.txt
-	@for tool in $$(grep == tests/benchmarks/requirements.txt); do \
+	@for tool in $$(grep == tools/benchmarks/requirements.txt); do \
 		$(BENCH)/bin/python $(INSTALL) $$tool || echo "$$tool was not installed"; \
 	done
 	@touch $@

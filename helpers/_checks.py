@@ -9,7 +9,7 @@ from numbers import Integral, Real
 import numpy as np
 
 
-def describe(value):
+def what_is(value):
     """Say in a few words what `value` is, for an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
@@ -18,10 +18,10 @@ def describe(value):
     return f"{value!r:.60} of type {type(value).__name__}"
 
 
-def real(value, name, *, above=None, at_least=None, at_most=None):
+def check_real(value, name, *, above=None, at_least=None, at_most=None):
     """Return `value` unchanged if it is a finite real number within the limits, else raise."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (float, Real)):
-        raise TypeError(f"{name} must be a real number, got {describe(value)}")
+        raise TypeError(f"{name} must be a real number, got {what_is(value)}")
     if (
         not math.isfinite(value)
         or (above is not None and not value > above)
@@ -35,10 +35,10 @@ def real(value, name, *, above=None, at_least=None, at_most=None):
     return value
 
 
-def integer(value, name, *, at_least=None):
+def check_integer(value, name, *, at_least=None):
     """Return `value` as an int if it is a whole number of at least `at_least`, else raise."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, Integral)):
-        raise TypeError(f"{name} must be a whole number, got {describe(value)}")
+        raise TypeError(f"{name} must be a whole number, got {what_is(value)}")
     if at_least is not None and value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
     return int(value)
@@ -51,9 +51,9 @@ def float_array(value, name, *, may_be_empty=True):
     except ValueError as error:
         raise ValueError(f"{name} must be a number or an array of numbers: {error}") from None
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got {describe(array)}")
+        raise TypeError(f"{name} must hold real numbers, got {what_is(array)}")
     if array.size == 0 and not may_be_empty:
-        raise ValueError(f"{name} must not be empty, got {describe(array)}")
+        raise ValueError(f"{name} must not be empty, got {what_is(array)}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 

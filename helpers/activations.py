@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from helpers._checks import describe, float_array, real
+from helpers._checks import check_real, float_array, what_is
 
 _erfc = np.vectorize(math.erfc, otypes=[float])
 
@@ -175,7 +175,7 @@ class LeakyReLU(Activation):
     name = "leaky_relu"
 
     def __post_init__(self):
-        object.__setattr__(self, "slope", float(real(self.slope, "slope", at_least=0, at_most=1)))
+        object.__setattr__(self, "slope", float(check_real(self.slope, "slope", at_least=0, at_most=1)))
 
     @property
     def formula(self):
@@ -350,7 +350,7 @@ def _buffer(out, x):
     if out is None:
         return np.empty_like(x)
     if out.shape != x.shape:
-        raise ValueError(f"out must have the shape of x, {x.shape}, got {describe(out)}")
+        raise ValueError(f"out must have the shape of x, {x.shape}, got {what_is(out)}")
     return out
 
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
-from helpers._checks import describe, integer, lookup
+from helpers._checks import check_integer, lookup, what_is
 
 OPTIMISER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """How many further numbers an optimiser keeps for each parameter."""
@@ -35,7 +35,7 @@ class Layer:
     def __post_init__(self):
         """Check that all sizes are whole numbers."""
         for field in fields(self):
-            size = integer(getattr(self, field.name), field.name, at_least=0 if field.name == "padding" else 1)
+            size = check_integer(getattr(self, field.name), field.name, at_least=0 if field.name == "padding" else 1)
             object.__setattr__(self, field.name, size)
 
     def __str__(self):
@@ -342,7 +342,7 @@ class Complexity(_Counts):
         TrainingMemory
             In bytes.
         """
-        batch_size = integer(batch_size, "batch_size", at_least=1)
+        batch_size = check_integer(batch_size, "batch_size", at_least=1)
         state = lookup(OPTIMISER_STATE, optimiser, "optimiser")
         return TrainingMemory(
             parameters=self.parameter_bytes,
@@ -399,20 +399,20 @@ def count(layers, input_shape, itemsize=4):
         If there are no layers, or one does not fit the output of the layer before it.
     """
     if not isinstance(layers, list | tuple):
-        raise TypeError(f"layers must be a list of layers, got {describe(layers)}")
+        raise TypeError(f"layers must be a list of layers, got {what_is(layers)}")
     if not layers:
         raise ValueError("layers must not be empty: expected at least one layer")
     if not isinstance(input_shape, list | tuple):
-        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {describe(input_shape)}")
-    shape = tuple(integer(size, "each size of input_shape", at_least=1) for size in input_shape)
+        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {what_is(input_shape)}")
+    shape = tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
 
     output_shapes = []
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise TypeError(f"layers must hold layers such as Dense(3, 4), got {describe(layer)}")
+            raise TypeError(f"layers must hold layers such as Dense(3, 4), got {what_is(layer)}")
         shape = layer.output_shape(shape)
         output_shapes.append(shape)
-    return Complexity(tuple(layers), tuple(output_shapes), integer(itemsize, "itemsize", at_least=1))
+    return Complexity(tuple(layers), tuple(output_shapes), check_integer(itemsize, "itemsize", at_least=1))
 
 
 def mlp(sizes):
@@ -428,7 +428,7 @@ def mlp(sizes):
     list of Dense
     """
     if not isinstance(sizes, list | tuple):
-        raise TypeError(f"sizes must be a list such as [3, 4, 2], got {describe(sizes)}")
+        raise TypeError(f"sizes must be a list such as [3, 4, 2], got {what_is(sizes)}")
     if len(sizes) < 2:
         raise ValueError(f"sizes must hold at least the number of inputs and of outputs, got {sizes!r}")
     return [Dense(*pair) for pair in pairwise(sizes)]

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers._checks import describe, float_array, integer, real
+from helpers._checks import check_integer, check_real, float_array, what_is
 
 CHECKSUMS = {
     "digits.npz": "56691635b5c95f315ed55907c4fe83309809b3b822ee0b8d68e84bba3ffd4ca3",
@@ -61,15 +61,15 @@ class Dataset:
         targets = np.asarray(self.targets)
         names, classes = tuple(self.feature_names), tuple(self.class_names)
         if inputs.ndim != 2:
-            raise ValueError(f"inputs must have the shape (samples, features), got {describe(inputs)}")
+            raise ValueError(f"inputs must have the shape (samples, features), got {what_is(inputs)}")
         if targets.shape != inputs.shape[:1]:
-            raise ValueError(f"targets must have the shape ({len(inputs)},), got {describe(targets)}")
+            raise ValueError(f"targets must have the shape ({len(inputs)},), got {what_is(targets)}")
         if len(names) != inputs.shape[1]:
             raise ValueError(f"expected {inputs.shape[1]} feature names, one a column, got {len(names)}")
         if not classes:
             targets = float_array(targets, "targets")
         elif targets.dtype.kind not in "iu":
-            raise TypeError(f"class labels must be whole numbers, got {describe(targets)}")
+            raise TypeError(f"class labels must be whole numbers, got {what_is(targets)}")
         elif targets.min() < 0 or targets.max() >= len(classes):
             raise ValueError(
                 f"labels of {len(classes)} classes must lie between 0 and {len(classes) - 1}, "
@@ -106,7 +106,7 @@ class Dataset:
         -------
         Dataset
         """
-        order = np.random.default_rng(integer(seed, "seed", at_least=0)).permutation(len(self))
+        order = np.random.default_rng(check_integer(seed, "seed", at_least=0)).permutation(len(self))
         return self[order]
 
     def split(self, *sizes, seed=0):
@@ -130,9 +130,9 @@ class Dataset:
             If a part would be empty.
         """
         counts = [
-            round(real(size, "a fraction", above=0) * len(self))
+            round(check_real(size, "a fraction", above=0) * len(self))
             if isinstance(size, float | np.floating)
-            else integer(size, "a number of samples", at_least=1)
+            else check_integer(size, "a number of samples", at_least=1)
             for size in sizes
         ]
         counts.append(len(self) - sum(counts))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers._checks import describe, float_array, integer
+from helpers._checks import check_integer, float_array, what_is
 from helpers.schedules import as_schedule
 
 
@@ -69,10 +69,10 @@ def gradient_descent(loss, gradient, start, learning_rate, steps):
     """
     for name, function in (("loss", loss), ("gradient", gradient)):
         if not callable(function):
-            raise TypeError(f"{name} must be a function of the parameters, got {describe(function)}")
+            raise TypeError(f"{name} must be a function of the parameters, got {what_is(function)}")
     start = float_array(start, "start", may_be_empty=False)
     schedule = as_schedule(learning_rate)
-    steps = integer(steps, "steps", at_least=0)
+    steps = check_integer(steps, "steps", at_least=0)
 
     parameters = np.empty((steps + 1, *start.shape), start.dtype)
     losses = np.empty(steps, start.dtype)
@@ -94,4 +94,4 @@ def gradient_descent(loss, gradient, start, learning_rate, steps):
 
 def _check_shape(value, expected, name):
     if np.shape(value) != expected:
-        raise ValueError(f"{name} must return a value of shape {expected}, got {describe(value)}")
+        raise ValueError(f"{name} must return a value of shape {expected}, got {what_is(value)}")

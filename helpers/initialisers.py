@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers._checks import describe, integer, lookup, real
+from helpers._checks import check_integer, check_real, lookup, what_is
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Initialiser:
         numpy.ndarray
             Weights of shape (fan_out, fan_in), float64: one row per unit.
         """
-        fan_in, fan_out = integer(fan_in, "fan_in", at_least=1), integer(fan_out, "fan_out", at_least=1)
+        fan_in, fan_out = check_integer(fan_in, "fan_in", at_least=1), check_integer(fan_out, "fan_out", at_least=1)
         if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a generator like numpy.random.default_rng(0), got {describe(rng)}")
+            raise TypeError(f"rng must be a generator like numpy.random.default_rng(0), got {what_is(rng)}")
         return rng.normal(0.0, self.standard_deviation(fan_in), (fan_out, fan_in))
 
     def __repr__(self):
@@ -61,7 +61,7 @@ class Initialiser:
 
 def normal(std):
     """Return an initialiser whose weights have standard deviation `std`, however wide the layer is."""
-    std = float(real(std, "std", at_least=0))
+    std = float(check_real(std, "std", at_least=0))
     return Initialiser("normal", f"{std:g}", lambda fan_in: std)
 
 

@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from helpers._checks import describe, float_array, integer, lookup, real
+from helpers._checks import check_integer, check_real, float_array, lookup, what_is
 
 _REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
 
@@ -87,15 +87,13 @@ class Loss:
         target = self._target_array(target, prediction).astype(prediction.dtype, copy=False)
         count = self._count(prediction)
         if count == 0 and reduction == "mean":
-            raise ValueError(f"prediction must not be empty for a mean, got {describe(prediction)}")
+            raise ValueError(f"prediction must not be empty for a mean, got {what_is(prediction)}")
         return prediction, target, count
 
     def _target_array(self, target, prediction):
         target = float_array(target, "target")
         if target.shape != prediction.shape:
-            raise ValueError(
-                f"target must have the shape of the prediction, {prediction.shape}, got {describe(target)}"
-            )
+            raise ValueError(f"target must have the shape of the prediction, {prediction.shape}, got {what_is(target)}")
         return target
 
     def _count(self, prediction):
@@ -112,7 +110,7 @@ class ClassificationLoss(Loss):
 
     def _target_array(self, target, prediction):
         if prediction.ndim == 0 or prediction.shape[-1] == 0:
-            raise ValueError(f"prediction must have shape (..., classes), got {describe(prediction)}")
+            raise ValueError(f"prediction must have shape (..., classes), got {what_is(prediction)}")
         target = np.asarray(target)
         if target.shape == prediction.shape:
             return float_array(target, "target")
@@ -120,7 +118,7 @@ class ClassificationLoss(Loss):
             return one_hot(target, prediction.shape[-1], prediction.dtype)
         raise ValueError(
             f"target must hold probabilities of shape {prediction.shape} or class labels of shape "
-            f"{prediction.shape[:-1]}, got {describe(target)}"
+            f"{prediction.shape[:-1]}, got {what_is(target)}"
         )
 
     def _count(self, prediction):
@@ -184,7 +182,7 @@ class AsymmetricLoss(Loss):
 
     @staticmethod
     def _prices(cost, profit):
-        return float(real(cost, "cost", at_least=0)), float(real(profit, "profit", at_least=0))
+        return float(check_real(cost, "cost", at_least=0)), float(check_real(profit, "profit", at_least=0))
 
     def _values(self, prediction, target, cost, profit):
         error = prediction - target
@@ -269,7 +267,7 @@ def softmax(logits):
     """
     logits = float_array(logits, "logits")
     if logits.ndim == 0 or logits.shape[-1] == 0:
-        raise ValueError(f"logits must have shape (..., classes), got {describe(logits)}")
+        raise ValueError(f"logits must have shape (..., classes), got {what_is(logits)}")
     with np.errstate(over="ignore", invalid="ignore"):
         powers = np.exp(_shifted(logits))
         powers /= powers.sum(axis=-1, keepdims=True)
@@ -293,9 +291,9 @@ def one_hot(labels, classes, dtype=np.float64):
     numpy.ndarray
         Of shape ``(*labels.shape, classes)``.
     """
-    labels, classes = np.asarray(labels), integer(classes, "classes", at_least=1)
+    labels, classes = np.asarray(labels), check_integer(classes, "classes", at_least=1)
     if labels.dtype.kind not in "biu" and labels.size:
-        raise TypeError(f"class labels must be whole numbers, got {describe(labels)}")
+        raise TypeError(f"class labels must be whole numbers, got {what_is(labels)}")
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         raise ValueError(f"class labels must be from 0 to {classes - 1}, got {labels[outside][0]}")

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers._checks import describe, float_array, integer, lookup
+from helpers._checks import check_integer, float_array, lookup, what_is
 from helpers.activations import ACTIVATIONS, Activation
 from helpers.initialisers import as_initialiser
 from helpers.losses import LOSSES, one_hot, softmax
@@ -132,7 +132,7 @@ class Network:
         seed=0,
         dtype=np.float32,
     ):
-        self.sizes = tuple(integer(size, "the size of a layer", at_least=1) for size in sizes)
+        self.sizes = tuple(check_integer(size, "the size of a layer", at_least=1) for size in sizes)
         if len(self.sizes) < 2:
             raise ValueError(f"sizes must name the inputs, any hidden layers, and the outputs, got {sizes!r}")
         self.activation = _activation(activation, ACTIVATIONS)
@@ -159,7 +159,7 @@ class Network:
         self._bind(np.zeros((*self.lead, count), self.dtype))
         initialiser = as_initialiser(initialisation)
         for run, one in enumerate(seeds.tolist()):
-            rng = np.random.default_rng(integer(one, "seed", at_least=0))
+            rng = np.random.default_rng(check_integer(one, "seed", at_least=0))
             for weights in self.weights:
                 units, inputs = weights.shape[-2:]
                 weights[run if self.runs else ...] = initialiser(inputs, units, rng)
@@ -283,7 +283,7 @@ class Network:
         """Return the fraction of samples whose class is predicted: a number, or an array of shape (runs,)."""
         samples = self.samples(inputs, labels)
         if samples.labels is None:
-            raise ValueError(f"accuracy needs one class label a sample, got {describe(labels)}")
+            raise ValueError(f"accuracy needs one class label a sample, got {what_is(labels)}")
         return self.evaluate(samples)[1]
 
     def predict(self, inputs):
@@ -353,7 +353,7 @@ class Network:
         """Return the inputs, checked, with a last column of ones for the biases."""
         inputs = float_array(inputs, "inputs", may_be_empty=False)
         if inputs.ndim != 2 or inputs.shape[1] != self.sizes[0]:
-            raise ValueError(f"inputs must have the shape (samples, {self.sizes[0]}), got {describe(inputs)}")
+            raise ValueError(f"inputs must have the shape (samples, {self.sizes[0]}), got {what_is(inputs)}")
         rows = np.ones((len(inputs), self.sizes[0] + 1), self.dtype)
         rows[:, :-1] = inputs
         return rows
@@ -367,7 +367,7 @@ class Network:
             rows = float_array(targets, "targets").reshape(count, outputs)
         else:
             shapes = f"({count},) or ({count}, {outputs})"
-            raise ValueError(f"targets must have the shape {shapes}, got {describe(targets)}")
+            raise ValueError(f"targets must have the shape {shapes}, got {what_is(targets)}")
         return rows.T.astype(self.dtype, order="C")
 
 

@@ -15,7 +15,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from helpers._checks import describe, float_array, real
+from helpers._checks import check_real, float_array, what_is
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +66,13 @@ def _checked(step):
         return _number(step, "step", at_least=0)
     steps = float_array(step, "step").astype(np.float64, copy=False)
     if not (np.isfinite(steps) & (steps >= 0)).all():
-        raise ValueError(f"steps must be finite numbers of at least 0, got {describe(step)} from {steps.min()}")
+        raise ValueError(f"steps must be finite numbers of at least 0, got {what_is(step)} from {steps.min()}")
     return steps
 
 
 def _number(value, name, **limits):
     """Return `value`, checked, as a Python number: NumPy's float32 would lower the precision of the rates."""
-    value = real(value, name, **limits)
+    value = check_real(value, name, **limits)
     return int(value) if isinstance(value, Integral) else float(value)
 
 
@@ -312,7 +312,7 @@ def as_schedule(learning_rate):
         return constant(learning_rate)
     if callable(learning_rate):
         return Schedule(getattr(learning_rate, "__name__", "custom"), r"\eta(t)", {}, learning_rate)
-    got = describe(learning_rate)
+    got = what_is(learning_rate)
     raise TypeError(f"learning_rate must be a number or a schedule (a function of the step), got {got}")
 
 

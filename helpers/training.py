@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from helpers._checks import integer
+from helpers._checks import check_integer
 from helpers.schedules import as_schedule
 
 
@@ -82,10 +82,10 @@ def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=
     samples = network.samples(inputs, targets)
     held_out = None if validation is None else network.samples(*validation)
     schedules = [as_schedule(one) for one in _per_run(learning_rate, "learning_rate", network)]
-    seeds = [integer(one, "seed", at_least=0) for one in _per_run(seed, "seed", network)]
-    batch_size = len(samples.x) if batch_size is None else integer(batch_size, "batch_size", at_least=1)
+    seeds = [check_integer(one, "seed", at_least=0) for one in _per_run(seed, "seed", network)]
+    batch_size = len(samples.x) if batch_size is None else check_integer(batch_size, "batch_size", at_least=1)
     batches = Batches(samples, batch_size, seeds)
-    return _epochs(network, samples, held_out, batches, schedules, integer(epochs, "epochs", at_least=0))
+    return _epochs(network, samples, held_out, batches, schedules, check_integer(epochs, "epochs", at_least=0))
 
 
 def train(

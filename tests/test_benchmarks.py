@@ -5,9 +5,9 @@ import pytest
 
 from helpers.datasets import iris
 from helpers.network import Network
-from tests.benchmarks import __main__ as bench
-from tests.benchmarks._report import Row
-from tests.benchmarks._work import Training
+from tools.benchmarks import __main__ as bench
+from tools.benchmarks._report import Row
+from tools.benchmarks._work import Training
 
 
 def one_epoch(work, rate=0.1, order=slice(None)):
@@ -42,7 +42,7 @@ def test_a_peer_with_another_rate_or_other_batches_does_not_pass():
 
 
 def test_all_rates_at_once_train_as_one_by_one(monkeypatch):
-    monkeypatch.setattr("tests.benchmarks._work.RATES", np.array([0.01, 0.2]))
+    monkeypatch.setattr("tools.benchmarks._work.RATES", np.array([0.01, 0.2]))
     work = Training(iris(), [4, 8, 3], batch=30)
     many = Network(work.sizes, seed=[0, 0])
     work.ours(many, np.array([0.01, 0.2]))()

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers._checks import describe, float_array, integer, lookup, real
+from helpers._checks import check_integer, check_real, float_array, lookup, what_is
 
 
 @pytest.mark.parametrize(
@@ -23,21 +23,21 @@ from helpers._checks import describe, float_array, integer, lookup, real
     ],
 )
 def test_describe(value, text):
-    assert describe(value) == text
+    assert what_is(value) == text
 
 
 @pytest.mark.parametrize("value", [2, 2.5, np.float32(2), np.int64(3)])
 def test_a_real_number_comes_back_as_it_is(value):
-    assert real(value, "width", above=1, at_least=2, at_most=3) is value
-    assert real(value, "width") is value
+    assert check_real(value, "width", above=1, at_least=2, at_most=3) is value
+    assert check_real(value, "width") is value
 
 
 @pytest.mark.parametrize("value", [True, np.True_, "2", None, 1j, [2.0]])
 def test_no_real_number(value):
-    with pytest.raises(TypeError, match=re.escape(f"width must be a real number, got {describe(value)}")):
-        real(value, "width")
-    with pytest.raises(TypeError, match=re.escape(f"width must be a whole number, got {describe(value)}")):
-        integer(value, "width")
+    with pytest.raises(TypeError, match=re.escape(f"width must be a real number, got {what_is(value)}")):
+        check_real(value, "width")
+    with pytest.raises(TypeError, match=re.escape(f"width must be a whole number, got {what_is(value)}")):
+        check_integer(value, "width")
 
 
 @pytest.mark.parametrize(
@@ -55,22 +55,22 @@ def test_no_real_number(value):
 )
 def test_numbers_beyond_the_limits(value, limits, said):
     with pytest.raises(ValueError, match=re.escape(f"width must be a finite number{said}, got {value!r}")):
-        real(value, "width", **limits)
+        check_real(value, "width", **limits)
 
 
 def test_limits_belong_to_the_range_or_not():
-    assert real(2, "width", at_least=2) == real(2, "width", at_most=2) == 2
-    assert integer(0, "width", at_least=0) == 0
+    assert check_real(2, "width", at_least=2) == check_real(2, "width", at_most=2) == 2
+    assert check_integer(0, "width", at_least=0) == 0
 
 
 def test_a_whole_number_becomes_an_int():
     for value in (5, np.int8(5), np.uint64(5)):
-        assert type(integer(value, "width", at_least=5)) is int
-    assert integer(-5, "width") == -5
+        assert type(check_integer(value, "width", at_least=5)) is int
+    assert check_integer(-5, "width") == -5
     with pytest.raises(ValueError, match=r"^width must be at least 5, got 4$"):
-        integer(4, "width", at_least=5)
+        check_integer(4, "width", at_least=5)
     with pytest.raises(TypeError, match=r"^width must be a whole number, got 2\.0$"):
-        integer(2.0, "width")
+        check_integer(2.0, "width")
 
 
 def test_float_arrays_keep_their_type_and_others_become_float64():

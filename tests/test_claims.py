@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers._checks import describe
+from helpers._checks import what_is
 from helpers.claims import ClaimError, claim
 
 
@@ -35,7 +35,7 @@ def test_only_a_truth_value_is_a_condition(condition, capsys):
     with pytest.raises(TypeError, match="condition must be True or False, got ") as caught:
         claim("the sky is blue", condition, "N01")
     assert ("; use .all()" in str(caught.value)) == isinstance(condition, np.ndarray)
-    assert isinstance(condition, np.ndarray) or str(caught.value).endswith(f"got {describe(condition)}")
+    assert isinstance(condition, np.ndarray) or str(caught.value).endswith(f"got {what_is(condition)}")
     assert capsys.readouterr().out == ""
 
 

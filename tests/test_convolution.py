@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.convolution import convolve, pool_sums
+from helpers.experiments.convolution import convolve, pool_sums
 
 
 def test_it_equals_the_convolution_of_the_framework():

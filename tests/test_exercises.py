@@ -35,7 +35,7 @@ from helpers.exercises.exercise import (
     unveil,
     veil,
 )
-from tests.make_exercises import SOURCES, STUB, STUDENTS, all_answers, sources, student_version
+from tools.make_exercises import SOURCES, STUB, STUDENTS, all_answers, sources, student_version
 
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if exercise.kind == "function"]
 CHOICES = [exercise for exercise in EXERCISES.values() if exercise.kind == "choice"]

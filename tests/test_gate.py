@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from tests.gate.kernel import GateKernel
 from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT, code
+from tools.gate.kernel import GateKernel
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
@@ -29,7 +29,7 @@ def failures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gate") / "notebooks"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder.parent, folder]
-    command += ["-p", "tests.gate", "-o", f"gate_numbers={folder / 'numbers.toml'}", "-p", "no:cacheprovider"]
+    command += ["-p", "tools.gate", "-o", f"gate_numbers={folder / 'numbers.toml'}", "-p", "no:cacheprovider"]
     command += ["--override-ini=addopts=", "--nbval-current-env", "--nbval-cell-timeout=15", "--color=no"]
     command += ["--numprocesses=2", "--dist=loadfile", "--import-mode=importlib"]
     command += [f"--ignore-glob={folder / 'not_collected.ipynb'}"]

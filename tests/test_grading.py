@@ -27,7 +27,6 @@ from helpers.grading import __main__ as command
 from helpers.grading import batch, report, sandbox, submissions, wire
 from helpers.grading.batch import Settings, grade_class
 from helpers.grading.sandbox import Limits, Nonsense, Sandbox, SandboxError
-from tests.make_exercises import SOURCES
 from tests.submissions import (
     CALL_SECONDS,
     CELL_SECONDS,
@@ -43,6 +42,7 @@ from tests.submissions import (
     slip_of,
     solved,
 )
+from tools.make_exercises import SOURCES
 
 # Better all in one worker, since they share a graded class; they hold their own in several, too.
 pytestmark = pytest.mark.xdist_group("grading")
@@ -68,7 +68,7 @@ def graders():
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         words = " ".join(process.info["cmdline"] or [])
-        if "helpers.grading.inside" in words and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if "helpers.grading.sandboxed_process" in words and process.info["status"] != psutil.STATUS_ZOMBIE:
             with suppress(psutil.NoSuchProcess):
                 ancestors = {parent.pid for parent in process.parents()}
                 if os.getpid() in ancestors or process.ppid() == 1:

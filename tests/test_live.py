@@ -14,9 +14,9 @@ from helpers.figures.style import new_figure
 from helpers.live import controls, core
 from helpers.live.core import LiveFigure
 from helpers.live.predict import Prediction, predict
-from tests.gate.pictures import cut_off
-from tests.gate.probe import ends, not_finite
 from tests.live_figures import LIVE_FIGURES
+from tools.gate.pictures import cut_off
+from tools.gate.probe import ends, not_finite
 
 
 @functools.cache
@@ -128,7 +128,7 @@ def parabola(move=None, moving=True, **options):
         figure,
         [curve] if moving else [],
         move or default,
-        a=controls.number("a", 0, 4, 1, step=0.1),
+        a=controls.slider("a", 0, 4, 1, step=0.1),
         **options,
     )
 
@@ -296,7 +296,7 @@ def test_play_moves_the_slider_of_time():
         [curve],
         lambda steps: curve.set_data([0, 1], [0, steps]),
         play="steps",
-        steps=controls.count("steps", 1, 9, 3),
+        steps=controls.whole_slider("steps", 1, 9, 3),
     )
     players = [w for w in live.children[0].children[-1].children if type(w).__name__ == "Play"]
     assert [(p.min, p.max, p.value) for p in players] == [(1, 9, 3)]
@@ -306,26 +306,26 @@ def test_play_moves_the_slider_of_time():
 
 
 def test_a_rate_moves_in_nearly_equal_factors_over_round_numbers():
-    numbers = [value for _, value in controls.rate("rate", 0.001, 1, 0.2).options]
+    numbers = [value for _, value in controls.rate_slider("rate", 0.001, 1, 0.2).options]
     assert (numbers[0], numbers[-1]) == (0.001, 1.0) and {0.02, 0.2, 0.5}.issubset(numbers)
     factors = np.divide(numbers[1:], numbers[:-1])
     assert factors.min() > 1.06 and factors.max() < 1.16
     with pytest.raises(ValueError, match="low must be a finite number above 0, got 0"):
-        controls.rate("rate", 0, 1, 0.1)
+        controls.rate_slider("rate", 0, 1, 0.1)
     with pytest.raises(ValueError, match=r"value must be a preferred number such as 0\.1 or 1, got 0\.123"):
-        controls.rate("rate", 0.1, 1, 0.123)
+        controls.rate_slider("rate", 0.1, 1, 0.123)
 
 
 @pytest.mark.parametrize("value", [0.25, 1.05, -0.1])
 def test_a_slider_starts_on_one_of_its_steps(value):
     """A browser would move it to the next step, and the picture with it."""
     with pytest.raises(ValueError, match="value must be a step of the slider"):
-        controls.number("a", 0, 1, value, step=0.1)
+        controls.slider("a", 0, 1, value, step=0.1)
 
 
 def test_readouts_show_as_many_digits_as_a_step_has():
-    assert controls.number("a", 0, 1, 0, step=0.05).readout_format == ".2f"
-    assert controls.number("a", 0, 10, 0, step=2).readout_format == ".0f"
+    assert controls.slider("a", 0, 1, 0, step=0.05).readout_format == ".2f"
+    assert controls.slider("a", 0, 10, 0, step=2).readout_format == ".0f"
 
 
 def test_a_prediction_reveals_only_after_a_choice():

@@ -1,4 +1,4 @@
-"""`tests.mutants` makes small mistakes, and tells those that turn a notebook red from those that do not."""
+"""`tools.mutants` makes small mistakes, and tells those that turn a notebook red from those that do not."""
 
 from runpy import run_path
 
@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, writes
 from helpers import training
 from helpers.datasets import digits
 from helpers.network import Network
-from tests.mutants import OPPOSITE, ROOT, SWAPPED, mutants, notebook_mutants, run_in_turns
+from tools.mutants import OPPOSITE, ROOT, SWAPPED, mutants, notebook_mutants, run_in_turns
 
 CELLS = ("size = 2", "size * 3", "if size > 100:\n    print('many')")
 

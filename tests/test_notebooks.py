@@ -1,6 +1,6 @@
 """What a stored notebook looks like: readable without a kernel, short cells, nothing that only a widget understands.
 
-That its outputs and its words are right is the business of the gate (tests/gate/), which runs every cell.
+That its outputs and its words are right is the business of the gate (tools/gate/), which runs every cell.
 """
 
 import re
@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from helpers.live.predict import questions
-from tests.gate.pictures import cut_off
 from tests.live_figures import LIVE_FIGURES
-from tests.store_notebooks import PICTURES, SHOWN_IN_README, picture
+from tools.gate.pictures import cut_off
+from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[!.]*.ipynb"))
@@ -38,7 +38,7 @@ def linked_from(path):
 
 def test_the_gate_is_closed(pytestconfig):
     """Whoever runs pytest runs the notebooks, too, and meets the gate."""
-    assert pytestconfig.pluginmanager.has_plugin("tests.gate")
+    assert pytestconfig.pluginmanager.has_plugin("tools.gate")
     assert "notebooks" in pytestconfig.getini("testpaths")
 
 

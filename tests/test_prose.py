@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import helpers
-from tests.gate.prose import borne_out, faults, listed, results
 from tests.live_figures import LIVE_FIGURES
+from tools.gate.prose import borne_out, faults, listed, results
 
 ROOT = Path(__file__).resolve().parent.parent
 # Not what tools leave in hidden folders.

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
-from helpers._checks import describe
+from helpers._checks import what_is
 from helpers.schedules import (
     SCHEDULES,
     Schedule,
@@ -94,7 +94,7 @@ def test_the_rate_scales_with_the_initial_rate(name):
 @every_schedule
 @pytest.mark.parametrize("step", [-1, -0.5, math.nan, math.inf, [0, -1], [math.nan], [math.inf]])
 def test_steps_start_at_zero(name, step):
-    with pytest.raises(ValueError, match=f"at least 0, got {re.escape(describe(step))}"):
+    with pytest.raises(ValueError, match=f"at least 0, got {re.escape(what_is(step))}"):
         make(name)(step)
 
 

@@ -100,12 +100,12 @@ def test_everything_public_is_documented(name):
 @pytest.mark.parametrize(
     ("ours", "place"),
     [
-        ("jupyterlab_overrides.json", "share/jupyter/lab/settings/overrides.json"),
+        ("overrides.json", "share/jupyter/lab/settings/overrides.json"),
         ("jupyter_server_config.py", "etc/jupyter/jupyter_server_config.py"),
     ],
 )
 def test_jupyterlab_got_the_settings_of_the_course(ours, place):
-    assert (Path(sys.prefix) / place).read_bytes() == (ROOT / "helpers" / ours).read_bytes()
+    assert (Path(sys.prefix) / place).read_bytes() == (ROOT / "helpers" / "jupyter" / ours).read_bytes()
 
 
 def test_an_installed_wheel_carries_the_data(tmp_path):

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from helpers import timing
+from helpers.experiments import timing
+from helpers.experiments.timing import FACTORS, GROWTH, SAMPLES, epoch_of_training, macs_of_an_epoch, matrix_products
 from helpers.network import Network
-from helpers.timing import FACTORS, GROWTH, SAMPLES, epoch_of_training, macs_of_an_epoch, matrix_products
 
 
 @pytest.mark.parametrize("runs", [None, 2])

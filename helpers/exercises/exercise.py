@@ -25,7 +25,7 @@ from types import FunctionType
 
 import numpy as np
 
-from helpers._checks import integer, real
+from helpers._checks import check_integer, check_real
 
 NOT_ATTEMPTED, INCORRECT, CORRECT = "not attempted", "incorrect", "correct"
 OUTCOMES = (NOT_ATTEMPTED, INCORRECT, CORRECT)
@@ -193,10 +193,10 @@ class Exercise:
             raise ValueError(f"the name of an exercise must be one for a variable, got {self.name!r}")
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
-        integer(self.chapter, "chapter", at_least=1)
-        integer(self.points, "points", at_least=1)
-        real(self.rtol, "rtol", at_least=0)
-        real(self.atol, "atol", at_least=0)
+        check_integer(self.chapter, "chapter", at_least=1)
+        check_integer(self.points, "points", at_least=1)
+        check_real(self.rtol, "rtol", at_least=0)
+        check_real(self.atol, "atol", at_least=0)
         needed = {
             "function": self.reference and self.draw,
             "choice": self.options and self.right,

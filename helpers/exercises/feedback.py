@@ -18,7 +18,7 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 
-from helpers._checks import integer, lookup
+from helpers._checks import check_integer, lookup
 from helpers.exercises import EXERCISES
 from helpers.exercises.exercise import (
     CORRECT,
@@ -241,7 +241,7 @@ def hint(name, number=None):
     hints = lookup(EXERCISES, name, "exercise").hints
     if number is None:
         number = min(_entry(name)["hints"] + 1, len(hints))
-    number = min(integer(number, "number", at_least=1), len(hints))
+    number = min(check_integer(number, "number", at_least=1), len(hints))
     remark = _record(name, hints=max(number, _entry(name)["hints"]))
     return Message(f"Hint {number} of {len(hints)}: {hints[number - 1]} {remark}".rstrip())
 
@@ -274,7 +274,7 @@ class Progress(ipywidgets.VBox):
     """
 
     def __init__(self, chapter):
-        integer(chapter, "chapter", at_least=1)
+        check_integer(chapter, "chapter", at_least=1)
         self.chapter = chapter
         self.exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
         if not self.exercises:

@@ -13,8 +13,8 @@ from contextlib import suppress
 import numpy as np
 
 from helpers.exercises.exercise import ChangedInput, NoFunction, NotAttempted, NotPlain, Raised, Stopped, judge
+from helpers.grading.plain_json import decode, encode
 from helpers.grading.sandbox import Nonsense
-from helpers.grading.wire import decode, encode
 
 #: Code that draws, or is for IPython.
 DRAWING = re.compile(r"matplotlib|IPython|ipywidgets|helpers\.(?:figures|live)|^\s*[%!]", re.MULTILINE)

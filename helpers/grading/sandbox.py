@@ -24,8 +24,8 @@ from pathlib import Path
 
 from helpers.exercises.exercise import Stopped, TimeLimit, Unasked
 from helpers.grading.confine import MACHINE
-from helpers.grading.inside import END, READY, START, START_DRAWING
-from helpers.grading.wire import from_line, to_line
+from helpers.grading.plain_json import from_line, to_line
+from helpers.grading.sandboxed_process import END, READY, START, START_DRAWING
 
 HELPERS = Path(__file__).resolve().parent.parent
 HERE = HELPERS / "grading"
@@ -138,12 +138,12 @@ def _course():
     shown += ["--tmpfs", str(HELPERS / "exercises"), "--tmpfs", str(HERE)]
     files = {
         "exercises/exercise.py": "exercises/exercise.py",
-        "grading/stand_in/__init__.py": "exercises/__init__.py",
-        "grading/stand_in/feedback.py": "exercises/feedback.py",
+        "grading/stub_exercises/__init__.py": "exercises/__init__.py",
+        "grading/stub_exercises/feedback.py": "exercises/feedback.py",
         "grading/__init__.py": "grading/__init__.py",
         "grading/confine.py": "grading/confine.py",
         "grading/inside.py": "grading/inside.py",
-        "grading/wire.py": "grading/wire.py",
+        "grading/plain_json.py": "grading/plain_json.py",
     }
     for source, place in files.items():
         shown += ["--ro-bind", str(HELPERS / source), str(HELPERS / place)]
@@ -206,7 +206,7 @@ class Sandbox:
         }
         code = (
             f"import json, sys; sys.path[:0] = {[str(HELPERS.parent), *PACKAGES]}; "
-            "from helpers.grading.inside import main; main(int(sys.argv[1]), json.loads(sys.argv[2]))"
+            "from helpers.grading.sandboxed_process import main; main(int(sys.argv[1]), json.loads(sys.argv[2]))"
         )
         command = [sys.executable, "-sPc", code, str(theirs.fileno()), json.dumps(settings)]
         if self.isolated:
@@ -316,7 +316,7 @@ class Session:
         seconds : float
             How long it may take.
         request : what JSON can hold
-            "do" says what, see `helpers.grading.inside`.
+            "do" says what, see `helpers.grading.sandboxed_process`.
 
         Returns
         -------

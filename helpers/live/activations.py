@@ -10,7 +10,7 @@ from helpers.datasets import digits
 from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS, Initialiser
-from helpers.live.controls import choice, count, number, rate
+from helpers.live.controls import menu, rate_slider, slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
 from helpers.training import epochs
@@ -104,8 +104,8 @@ def moving_tangent():
         figure,
         [curve, tangent, point, slope, height],
         move,
-        activation=choice("activation", ACTIVATIONS),
-        at=number("x", -REACH, REACH, 1.0, step=0.1),
+        activation=menu("activation", ACTIVATIONS),
+        at=slider("x", -REACH, REACH, 1.0, step=0.1),
     )
 
 
@@ -156,10 +156,10 @@ def vanishing_gradients():
         figure,
         [gradient, bound, signal],
         move,
-        activation=choice("activation", ACTIVATIONS),
-        initialisation=choice("initial weights", [name for name in INITIALISERS if name != "zeros"], "xavier"),
-        factor=rate("weights times", 0.1, 20, 1.0),
-        layers=count("layers", 2, DEEPEST, 20),
+        activation=menu("activation", ACTIVATIONS),
+        initialisation=menu("initial weights", [name for name in INITIALISERS if name != "zeros"], "xavier"),
+        factor=rate_slider("weights times", 0.1, 20, 1.0),
+        layers=whole_slider("layers", 2, DEEPEST, 20),
     )
 
 
@@ -246,10 +246,10 @@ def zig_zag():
         [*rings, path, end, points],
         move,
         play="steps",
-        mean=number("mean of the inputs", 0, 1, 1, step=0.05),
-        learning_rate=rate("learning rate", 0.05, 2, 0.4),
-        batch_size=count("batch size", 1, SAMPLES, 1),
-        steps=count("steps", 1, 60, 30),
+        mean=slider("mean of the inputs", 0, 1, 1, step=0.05),
+        learning_rate=rate_slider("learning rate", 0.05, 2, 0.4),
+        batch_size=whole_slider("batch size", 1, SAMPLES, 1),
+        steps=whole_slider("steps", 1, 60, 30),
     )
 
 
@@ -317,7 +317,7 @@ def dead_relus():
         figure,
         [*grids, *crosses, accuracy, share],
         move,
-        learning_rate=rate("learning rate", 0.01, 2, 0.3),
-        factor=rate("weights times He", 0.3, 6, 3.0),
-        slope=number("slope below 0", 0, 0.3, 0, step=0.01),
+        learning_rate=rate_slider("learning rate", 0.01, 2, 0.3),
+        factor=rate_slider("weights times He", 0.3, 6, 3.0),
+        slope=slider("slope below 0", 0, 0.3, 0, step=0.01),
     )

@@ -11,7 +11,7 @@ from helpers.complexity import count as count_network
 from helpers.complexity import mlp
 from helpers.datasets import digits
 from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
-from helpers.live.controls import choice, count, rate
+from helpers.live.controls import menu, rate_slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
 from helpers.schedules import constant, cosine_decay, exponential_decay
@@ -215,15 +215,15 @@ def workbench():
         figure,
         [train_curve, test_curve, confused, shown, *captions],
         move,
-        hidden_1=count("hidden layer 1", 0, 64, START["hidden_1"], unit="units"),
-        hidden_2=count("hidden layer 2", 0, 64, START["hidden_2"], unit="units"),
+        hidden_1=whole_slider("hidden layer 1", 0, 64, START["hidden_1"], unit="units"),
+        hidden_2=whole_slider("hidden layer 2", 0, 64, START["hidden_2"], unit="units"),
         # All but gelu: NumPy has no error function, and without one training would take ten times as long.
-        activation=choice("activation", [name for name in ACTIVATIONS if name != "gelu"], START["activation"]),
-        initialisation=choice("initialisation", ("he", "xavier", "normal", "zeros"), START["initialisation"]),
-        loss=choice("loss", ("softmax_cross_entropy", "mean_squared_error"), START["loss"]),
-        schedule=choice("schedule", SHAPES, START["schedule"]),
-        learning_rate=rate("learning rate", 0.001, 10, START["learning_rate"]),
-        batch_size=choice("batch size", ("16", "32", "64", "256"), START["batch_size"]),
-        epochs=count("epochs", 1, 30, START["epochs"]),
-        seed=count("seed", 0, 20, START["seed"]),
+        activation=menu("activation", [name for name in ACTIVATIONS if name != "gelu"], START["activation"]),
+        initialisation=menu("initialisation", ("he", "xavier", "normal", "zeros"), START["initialisation"]),
+        loss=menu("loss", ("softmax_cross_entropy", "mean_squared_error"), START["loss"]),
+        schedule=menu("schedule", SHAPES, START["schedule"]),
+        learning_rate=rate_slider("learning rate", 0.001, 10, START["learning_rate"]),
+        batch_size=menu("batch size", ("16", "32", "64", "256"), START["batch_size"]),
+        epochs=whole_slider("epochs", 1, 30, START["epochs"]),
+        seed=whole_slider("seed", 0, 20, START["seed"]),
     )

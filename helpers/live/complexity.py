@@ -8,12 +8,7 @@ import numpy as np
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
 from helpers.complexity import count as count_layers
 from helpers.datasets import digits
-from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
-from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
-from helpers.live.controls import choice, count
-from helpers.live.core import LiveFigure, live_figure
-from helpers.network import Network
-from helpers.timing import (
+from helpers.experiments.timing import (
     BATCHES,
     FACTORS,
     GROWTH,
@@ -24,6 +19,11 @@ from helpers.timing import (
     seconds_of_an_epoch,
     stored_epochs,
 )
+from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
+from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
+from helpers.live.controls import menu, whole_slider
+from helpers.live.core import LiveFigure, live_figure
+from helpers.network import Network
 from helpers.training import epochs as train_epochs
 
 
@@ -49,10 +49,10 @@ def network_of_any_size():
         figure,
         picture.artists,
         move,
-        inputs=count("inputs", 1, 1024, 3),
-        hidden_1=count("first hidden layer", 0, 256, 4),
-        hidden_2=count("second hidden layer", 0, 256, 0),
-        outputs=count("outputs", 1, 20, 2),
+        inputs=whole_slider("inputs", 1, 1024, 3),
+        hidden_1=whole_slider("first hidden layer", 0, 256, 4),
+        hidden_2=whole_slider("second hidden layer", 0, 256, 0),
+        outputs=whole_slider("outputs", 1, 20, 2),
     )
 
 
@@ -107,9 +107,9 @@ def memory_in_training():
         figure,
         [*bars, *sizes],
         move,
-        network=choice("network", EXAMPLES, "LeNet-5"),
-        batch_size=count("images in a step", 1, 256, 32),
-        optimiser=choice("optimiser", OPTIMISER_STATE, "sgd"),
+        network=menu("network", EXAMPLES, "LeNet-5"),
+        batch_size=whole_slider("images in a step", 1, 256, 32),
+        optimiser=menu("optimiser", OPTIMISER_STATE, "sgd"),
     )
 
 
@@ -170,8 +170,8 @@ def sliding_window():
         [shown, made, *numbers, *marks],
         move,
         play="position",
-        kernel=choice("window", KERNELS),
-        position=count("position", 1, 36, 15),
+        kernel=menu("window", KERNELS),
+        position=whole_slider("position", 1, 36, 15),
     )
 
 
@@ -220,10 +220,10 @@ def convolution_against_dense():
         figure,
         [*curves, *marks],
         move,
-        side=count("side of the image", 4, 64, 28, unit="px"),
-        window=count("side of the window", 1, 7, 5, step=2),
-        channels_in=count("channels in", 1, 64, 1),
-        channels_out=count("channels out", 1, 64, 6),
+        side=whole_slider("side of the image", 4, 64, 28, unit="px"),
+        window=whole_slider("side of the window", 1, 7, 5, step=2),
+        channels_in=whole_slider("channels in", 1, 64, 1),
+        channels_out=whole_slider("channels out", 1, 64, 6),
     )
 
 
@@ -315,7 +315,7 @@ def time_against_macs():
             times.append((width * width * size, seconds_of_a_layer(width, size, repeats)))
             yield
 
-    return TimeFigure(measurements, _measured, figure, points, move, batch=choice("samples at once", AT_ONCE))
+    return TimeFigure(measurements, _measured, figure, points, move, batch=menu("samples at once", AT_ONCE))
 
 
 @live_figure
@@ -367,7 +367,7 @@ def time_of_an_epoch():
             times.append((factor, *seconds_of_an_epoch(grows, factor, repeats)))
             yield
 
-    grows = choice("what grows", GROWTH)
+    grows = menu("what grows", GROWTH)
     return TimeFigure(measurements, _measured_epochs, figure, [macs, *curves], move, grows=grows)
 
 
@@ -536,8 +536,8 @@ def parameter_budget_game():
         figure,
         [aim, *curves, corner, tried, now],
         move,
-        level=choice("level", LEVELS),
-        image=choice("image", SIDES),
-        hidden_1=count("first hidden layer", 0, 64, 4),
-        hidden_2=count("second hidden layer", 0, 32, 0),
+        level=menu("level", LEVELS),
+        image=menu("image", SIDES),
+        hidden_1=whole_slider("first hidden layer", 0, 64, 4),
+        hidden_2=whole_slider("second hidden layer", 0, 32, 0),
     )

@@ -4,7 +4,7 @@ import math
 
 import ipywidgets
 
-from helpers._checks import integer, real
+from helpers._checks import check_integer, check_real
 
 #: A control takes half the width of a figure, its label under half of that.
 LAYOUT = {"width": "390px", "max_width": "calc(100% - 4px)"}
@@ -39,7 +39,7 @@ PREFERRED = (
 )
 
 
-def number(label, low, high, value, *, step, unit=""):
+def slider(label, low, high, value, *, step, unit=""):
     """Return a slider for a number on an even scale.
 
     Parameters
@@ -55,8 +55,8 @@ def number(label, low, high, value, *, step, unit=""):
     ipywidgets.FloatSlider
     """
     for name, given in (("low", low), ("high", high), ("value", value)):
-        real(given, name)
-    real(step, "step", above=0)
+        check_real(given, name)
+    check_real(step, "step", above=0)
     _on_a_step(low, high, value, step)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     return ipywidgets.FloatSlider(
@@ -72,10 +72,10 @@ def number(label, low, high, value, *, step, unit=""):
     )
 
 
-def count(label, low, high, value, *, step=1, unit=""):
-    """Return a slider for a whole number; parameters as for `number`."""
+def whole_slider(label, low, high, value, *, step=1, unit=""):
+    """Return a slider for a whole number; parameters as for `slider`."""
     for name, given in (("low", low), ("high", high), ("value", value), ("step", step)):
-        integer(given, name)
+        check_integer(given, name)
     _on_a_step(low, high, value, step)
     return ipywidgets.IntSlider(
         description=_label(label, unit),
@@ -89,7 +89,7 @@ def count(label, low, high, value, *, step=1, unit=""):
     )
 
 
-def rate(label, low, high, value, *, unit=""):
+def rate_slider(label, low, high, value, *, unit=""):
     """Return a slider whose equal steps are, nearly, equal *factors*, as learning rates need.
 
     It steps through `PREFERRED` numbers, so that the rates one talks about, such as 0.2 or 1, are met exactly.
@@ -107,7 +107,7 @@ def rate(label, low, high, value, *, unit=""):
     ipywidgets.SelectionSlider
     """
     for name, given in (("low", low), ("high", high), ("value", value)):
-        real(given, name, above=0)
+        check_real(given, name, above=0)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     numbers = [float(f"{number}e{decade}") for decade in decades for number in PREFERRED]
     numbers = [number for number in numbers if low <= number <= high]
@@ -123,7 +123,7 @@ def rate(label, low, high, value, *, unit=""):
     )
 
 
-def choice(label, options, value=None):
+def menu(label, options, value=None):
     """Return a drop-down list of `options` (strings), at first set to `value` or the first of them."""
     options = list(options)
     return ipywidgets.Dropdown(
@@ -135,7 +135,7 @@ def choice(label, options, value=None):
     )
 
 
-def switch(label, value=False):
+def checkbox(label, value=False):
     """Return a box to tick."""
     return ipywidgets.Checkbox(description=label, value=value, indent=True, layout=LAYOUT, style=STYLE)
 

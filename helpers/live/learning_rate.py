@@ -7,7 +7,7 @@ import numpy as np
 from helpers.descent import gradient_descent
 from helpers.figures.learning_rate import draw_bowl
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
-from helpers.live.controls import choice, count, number, rate
+from helpers.live.controls import menu, rate_slider, slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
 from helpers.schedules import (
     constant,
@@ -69,10 +69,10 @@ def descent_on_a_bowl():
         [path, end, far],
         move,
         play="steps",
-        learning_rate=rate("learning rate", 0.001, 1.2, 0.2),
-        start=number("start w", -9, 7, 5, step=0.1),
-        steps=count("steps", 1, STEPS, 40),
-        decay_rate=number("decay a step", 0.8, 1.0, 1.0, step=0.01),
+        learning_rate=rate_slider("learning rate", 0.001, 1.2, 0.2),
+        start=slider("start w", -9, 7, 5, step=0.1),
+        steps=whole_slider("steps", 1, STEPS, 40),
+        decay_rate=slider("decay a step", 0.8, 1.0, 1.0, step=0.01),
     )
 
 
@@ -104,10 +104,10 @@ def schedules_side_by_side():
         figure,
         curves,
         move,
-        initial_rate=number("initial rate", 0.01, 1.0, 1.0, step=0.01),
-        decay_rate=number("decay rate", 0.1, 0.99, 0.5, step=0.01),
-        decay_every=count("decay every", 1, 50, 20, unit="steps"),
-        warmup_steps=count("warm-up", 1, 50, 10, unit="steps"),
+        initial_rate=slider("initial rate", 0.01, 1.0, 1.0, step=0.01),
+        decay_rate=slider("decay rate", 0.1, 0.99, 0.5, step=0.01),
+        decay_every=whole_slider("decay every", 1, 50, 20, unit="steps"),
+        warmup_steps=whole_slider("warm-up", 1, 50, 10, unit="steps"),
     )
 
 
@@ -239,6 +239,6 @@ def highest_rate_game():
         figure,
         [ground, path, end, now, solved, missed, limit],
         move,
-        level=choice("level", LEVELS),
-        learning_rate=rate("learning rate", 0.001, 10, 0.01),
+        level=menu("level", LEVELS),
+        learning_rate=rate_slider("learning rate", 0.001, 10, 0.01),
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.datasets import yogurt_sales
 from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
-from helpers.live.controls import choice, count, number, rate, switch
+from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
 from helpers.losses import (
     asymmetric_loss,
@@ -67,8 +67,8 @@ def yogurt_plan():
         figure,
         [plane, stems, surplus, short],
         move,
-        cost=count("cost of 1 too much", 1, 99, 1),
-        profit=count("profit lost by 1 short", 1, 99, 99),
+        cost=whole_slider("cost of 1 too much", 1, 99, 1),
+        profit=whole_slider("profit lost by 1 short", 1, 99, 99),
     )
 
 
@@ -137,9 +137,9 @@ def surprise_of_a_guess():
         figure,
         [curve, rain, dry, mean, entropy, truth_mark, now],
         move,
-        truth=number("share of rainy days", 0, 1, 0.7, step=0.05),
-        guess=number("guess", 0.01, 0.99, 0.3, step=0.01),
-        unit=choice("unit", UNITS, "nats (base e)"),
+        truth=slider("share of rainy days", 0, 1, 0.7, step=0.05),
+        guess=slider("guess", 0.01, 0.99, 0.3, step=0.01),
+        unit=menu("unit", UNITS, "nats (base e)"),
     )
 
 
@@ -186,11 +186,11 @@ def logits_to_probabilities():
         figure,
         [*chances, *slopes],
         move,
-        cat=number("logit of cat", -10, 10, 2, step=0.1),
-        dog=number("logit of dog", -10, 10, 1, step=0.1),
-        bird=number("logit of bird", -10, 10, -1, step=0.1),
-        label=choice("right class", CLASSES),
-        twice=switch("softmax twice"),
+        cat=slider("logit of cat", -10, 10, 2, step=0.1),
+        dog=slider("logit of dog", -10, 10, 1, step=0.1),
+        bird=slider("logit of bird", -10, 10, -1, step=0.1),
+        label=menu("right class", CLASSES),
+        twice=checkbox("softmax twice"),
     )
 
 
@@ -255,9 +255,9 @@ def confident_mistake():
         figure,
         [*marks, *curves],
         move,
-        start=number("logit at the start", -12, 6, -8, step=0.5),
-        rate_ce=rate("rate, cross-entropy", 0.01, 1000, 1),
-        rate_mse=rate("rate, squared error", 0.01, 1000, 1),
+        start=slider("logit at the start", -12, 6, -8, step=0.5),
+        rate_ce=rate_slider("rate, cross-entropy", 0.01, 1000, 1),
+        rate_mse=rate_slider("rate, squared error", 0.01, 1000, 1),
     )
 
 
@@ -326,7 +326,7 @@ def best_guess():
         figure,
         [*dots, *curves, *bests, *marks],
         move,
-        guess=number("guess", 0, 20, 10, step=0.5, unit="min"),
-        longest=count("longest wait", 13, 30, 13, unit="min"),
-        tau=number("quantile", 0.05, 0.95, 0.9, step=0.05),
+        guess=slider("guess", 0, 20, 10, step=0.5, unit="min"),
+        longest=whole_slider("longest wait", 13, 30, 13, unit="min"),
+        tau=slider("quantile", 0.05, 0.95, 0.9, step=0.05),
     )

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 FRAGILE = """
 from helpers.figures.style import new_figure
-from helpers.live.controls import count
+from helpers.live.controls import whole_slider
 from helpers.live.core import LiveFigure, live_figure
 
 @live_figure
@@ -25,7 +25,7 @@ def fragile():
         curve.set_ydata([0, height])
         return {"height": height}
 
-    return LiveFigure(figure, [curve], move, height=count("height", 0, 10, 5))
+    return LiveFigure(figure, [curve], move, height=whole_slider("height", 0, 10, 5))
 
 fragile()
 """
@@ -45,7 +45,7 @@ def slow():
             yield {"height": height, "done": done}
             yield "progress", done / 10
 
-    return LiveFigure(figure, [curve], move, height=count("height", 0, 10, 5))
+    return LiveFigure(figure, [curve], move, height=whole_slider("height", 0, 10, 5))
 
 slow()
 """

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 SLIDER = """
 from helpers.figures.style import new_figure
-from helpers.live.controls import number
+from helpers.live.controls import slider
 from helpers.live.core import LiveFigure, live_figure
 
 @live_figure
@@ -21,7 +21,7 @@ def line():
         curve.set_ydata([0, height])
         return {"height": height}
 
-    return LiveFigure(figure, [curve], move, height=number("height", 0, 100, 50, step=1))
+    return LiveFigure(figure, [curve], move, height=slider("height", 0, 100, 50, step=1))
 
 line()
 """

@@ -55,7 +55,7 @@ LIVE = """def parabola():
         curve.set_data(x, a * x**2)
         return {"height": a}
 
-    return LiveFigure(figure, [curve], move, a=controls.number("a", 0, 4, 1, step=0.5))
+    return LiveFigure(figure, [curve], move, a=controls.slider("a", 0, 4, 1, step=0.5))
 
 
 parabola()"""
@@ -385,7 +385,7 @@ BREAKS = {
         "b is linked to nothing",
         source=lambda made: (
             replace(1, "def move(a)", "def move(a, b)")(made),
-            replace(1, "step=0.5)", 'step=0.5), b=controls.number("b", 0, 4, 1, step=0.5)')(made),
+            replace(1, "step=0.5)", 'step=0.5), b=controls.slider("b", 0, 4, 1, step=0.5)')(made),
         ),
         rerun=True,
     ),

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 
-from tests.gate.rules import normal
 from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT
-from tests.store_notebooks import StoringClient, tidy
+from tools.gate.rules import normal
+from tools.store_notebooks import StoringClient, tidy
 
 
 def executed(notebook):

@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from helpers.exercises import EXERCISES
 from helpers.exercises.exercise import seal
-from tests.make_exercises import STUDENTS, all_answers
+from tools.make_exercises import STUDENTS, all_answers
 
 CHAPTER = 2
 """The chapter of the whole bank; of the others a part, `EVERY_CHAPTER`, will do."""

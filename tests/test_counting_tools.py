@@ -1,0 +1,31 @@
+"""The conventions of counting tools, on networks small enough to count by hand."""
+
+from helpers.complexity import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D, count, mlp
+from helpers.experiments.counting_tools import by_convention
+
+
+def test_a_plain_network():
+    figures = by_convention(count(mlp([3, 4, 2]), (3,)), softmax=10)
+    assert figures["weights only"] == figures["+ average pooling"] == 20
+    assert figures["+ biases"] == 26
+    assert figures["+ biases, twice ReLU and pooling"] == 26 + 2 * 4
+    assert figures["2 per MAC, conv biases, ReLU, pooling"] == 40 + 4
+    assert figures["2 per MAC, biases, pooling, softmax"] == 40 + 6 + 10
+
+
+def test_convolution_and_pooling():
+    """A window of 1 x 1 on 4 x 4 pixels, two kinds of pooling, and one dense output: 16 + 1 multiply-adds."""
+    layers = [Conv2D(1, 1, 1), AveragePool2D(2), MaxPool2D(2), Flatten(), Dense(1, 1)]
+    figures = by_convention(count(layers, (1, 4, 4)), adaptive_pooling=100)
+    assert figures["weights only"] == 17
+    assert figures["+ adaptive average pooling"] == 117
+    assert figures["+ average pooling"] == 17 + 4 + 100
+    assert figures["+ average pooling, adaptive twice"] == 17 + 4 + 200
+    assert figures["+ biases"] == 17 + 17
+    assert figures["+ biases, twice ReLU and pooling"] == 34 + 2 * (16 + 4 * 5 + 100)
+    assert figures["2 per MAC, conv biases, ReLU, pooling"] == 34 + 16 + 16 + 4 * 5 + 100
+    assert figures["2 per MAC, biases, pooling, softmax"] == 34 + 17 + 4 * 5
+
+
+def test_without_relu():
+    assert by_convention(count(mlp([3, 4, 2]), (3,)), relu=False)["2 per MAC, conv biases, ReLU, pooling"] == 40

@@ -1,0 +1,86 @@
+"""Make the students' notebooks from those with solutions: ``python -m tools.make_exercises`` or ``make exercises``.
+
+The notebooks in ``notebooks/solutions/`` are the one source. nbgrader's own steps take the solutions and the hidden
+tests out; the result is run, so that it shows what a student sees first, and stored in ``notebooks/exercises/``.
+The solutions also go, veiled, into the package, for `helpers.exercises.feedback.solution`.
+"""
+
+import copy
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from helpers.exercises.exercise import SOLUTIONS, unveil, veil
+from tools.store_notebooks import NOTEBOOKS, store
+
+SOURCES = NOTEBOOKS / "solutions"
+STUDENTS = NOTEBOOKS / "exercises"
+STUB = "...  # replace the dots by your answer"
+
+
+def student_version(notebook):
+    """Return a copy of a notebook without solutions, hidden tests and outputs, made by nbgrader.
+
+    The steps are those of ``nbgrader generate_assignment``, but for the gradebook.
+    """
+    from nbgrader import preprocessors
+    from traitlets.config import Config
+
+    config = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
+    notebook, resources = copy.deepcopy(notebook), {}
+    for step in (
+        "LockCells",
+        "ClearSolutions",
+        "ClearOutput",
+        "CheckCellMetadata",
+        "ComputeChecksums",
+        "ClearHiddenTests",
+        "ClearMarkScheme",
+        "ComputeChecksums",
+        "CheckCellMetadata",
+    ):
+        notebook, resources = getattr(preprocessors, step)(config=config).preprocess(notebook, resources)
+    for cell in notebook.cells:
+        cell.source = cell.source.rstrip()
+    return notebook
+
+
+def answers(notebook):
+    """Return the answer cells of a notebook with solutions: name of the exercise -> source without the markers."""
+    found = {}
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("solution"):
+            lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith("###")]
+            found[marks["grade_id"].removesuffix("_answer")] = "\n".join(lines)
+    return found
+
+
+def sources():
+    """Return the notebooks with solutions, by file name."""
+    return {path.name: nbformat.read(path, as_version=4) for path in sorted(SOURCES.glob("*.ipynb"))}
+
+
+def all_answers():
+    """Return the answers of all notebooks with solutions."""
+    return {name: text for notebook in sources().values() for name, text in answers(notebook).items()}
+
+
+def main():
+    """Write the package's solutions and the students' notebooks."""
+    if not SOLUTIONS.exists() or unveil(SOLUTIONS.read_text(encoding="utf-8")) != all_answers():
+        SOLUTIONS.write_text(veil(all_answers()), encoding="utf-8")
+        print(f"stored {SOLUTIONS.name}")
+    STUDENTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["COURSE_PROGRESS"] = str(Path(folder) / "progress.json")  # nobody's own
+        for name, notebook in sources().items():
+            nbformat.write(student_version(notebook), STUDENTS / name)
+            store(STUDENTS / name)
+            print(f"stored exercises/{name}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
