@@ -257,6 +257,25 @@ def digits():
     return Dataset(inputs, labels.astype(np.int64), names, [str(digit) for digit in range(10)], "digits")
 
 
+def pooled_digits(side):
+    """Return the digits with their images shrunk: each pixel is the mean of a square of the 8 by 8 pixels.
+
+    Parameters
+    ----------
+    side : {8, 4, 2, 1}
+        Pixels along each edge.
+
+    Returns
+    -------
+    Dataset
+        1797 samples of side * side features.
+    """
+    full = digits()
+    images = full.inputs.reshape(-1, side, 8 // side, side, 8 // side).mean(axis=(2, 4))
+    names = [f"pixel in row {row}, column {column}" for row in range(side) for column in range(side)]
+    return Dataset(images.reshape(len(full), -1), full.targets, names, full.class_names, f"digits, {side} by {side}")
+
+
 def data_folder():
     """Return the folder of the data files: inside an installed package, else beside it in the repository."""
     from pathlib import Path  # here, since only reading a file needs it

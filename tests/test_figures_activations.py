@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from helpers.activations import ACTIVATIONS, leaky_relu, relu, sigmoid
+from helpers.experiments.activations import GOAL, Shifted, centred_pairs, curvature_matrix, scaled, walk
 from helpers.figures import activations as figures
 from helpers.initialisers import INITIALISERS
-from helpers.live.activations import GOAL, Shifted, centred_pairs, curvature_matrix, dead_relus, times, walk
+from helpers.live.activations import dead_relus
 
 
 def test_activation_panels_tell_each_function_and_its_slope():
@@ -118,8 +119,8 @@ def test_the_pairs_are_centred():
 
 
 @pytest.mark.parametrize("name", INITIALISERS)
-def test_times_multiplies_the_weights_and_nothing_else(name):
-    once, thrice = (f(5, 4, np.random.default_rng(1)) for f in (INITIALISERS[name], times(name, 3)))
+def test_scaled_multiplies_the_weights_and_nothing_else(name):
+    once, thrice = (f(5, 4, np.random.default_rng(1)) for f in (INITIALISERS[name], scaled(name, 3)))
     assert np.allclose(thrice, 3 * once)
 
 

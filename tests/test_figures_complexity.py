@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.complexity import Dense, Flatten, MaxPool2D, count, lenet5
-from helpers.datasets import data_folder, digits
+from helpers.datasets import data_folder, digits, pooled_digits
 from helpers.figures import complexity as figures
 from helpers.live import complexity as live
 
@@ -68,9 +68,9 @@ def test_shares_of_lenet():
 
 def test_shrunken_digits_are_means():
     full = digits().inputs[0].reshape(8, 8)
-    assert np.array_equal(figures.pooled_digits(8).inputs[0], full.ravel())
-    assert figures.pooled_digits(4).inputs[0, 1] == full[:2, 2:4].mean()
-    assert figures.pooled_digits(2).inputs.shape == (1797, 4)
+    assert np.array_equal(pooled_digits(8).inputs[0], full.ravel())
+    assert pooled_digits(4).inputs[0, 1] == full[:2, 2:4].mean()
+    assert pooled_digits(2).inputs.shape == (1797, 4)
     told = figures.shrunken_digits((8, 2), samples=3).description
     assert "8 × 8 pixels: 64 inputs" in told and "image of 8 by 28 values from 0 to 16" in told
     assert "2 × 2 pixels: 4 inputs" in told and "image of 2 by 8 values" in told

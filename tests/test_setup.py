@@ -15,7 +15,7 @@ import helpers
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = [
-    *("activations", "losses", "schedules", "initialisers", "descent", "complexity", "conventions", "convolution"),
+    *("activations", "losses", "schedules", "initialisers", "descent", "complexity"),
     *("datasets", "claims"),
 ]
 
@@ -25,12 +25,11 @@ ALLOWED = {
     **{name: {"_checks", *CORE} for name in CORE},
     "network": {"_checks", *CORE},
     "training": {"_checks", *CORE, "network"},
-    "timing": {"_checks", *CORE, "network", "training"},
+    "experiments": {"_checks", *CORE, "network", "training"},
     "figures": {"_checks", *CORE, "network", "training"},
-    "environment": set(),
+    "installation": set(),
     "ledger": {"datasets"},
-    "live": {"_checks", *CORE, "network", "training", "timing", "figures"},
-    "jupyter_server_config": set(),
+    "live": {"_checks", *CORE, "network", "training", "experiments", "figures"},
     "exercises": {"_checks", *CORE, "network", "training"},
     "grading": {"_checks", "exercises"},
 }

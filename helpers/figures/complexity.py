@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from helpers.complexity import count, mlp
-from helpers.datasets import Dataset, digits
+from helpers.datasets import pooled_digits
 from helpers.figures.described import described_figure
 from helpers.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
 
@@ -167,25 +167,6 @@ def layer_shares(counted, *, title=""):
         axes.invert_yaxis()
     figure.suptitle(title)
     return figure
-
-
-def pooled_digits(side):
-    """Return the digits with their images shrunk: each pixel is the mean of a square of the 8 by 8 pixels.
-
-    Parameters
-    ----------
-    side : {8, 4, 2, 1}
-        Pixels along each edge.
-
-    Returns
-    -------
-    helpers.datasets.Dataset
-        1797 samples of side * side features.
-    """
-    full = digits()
-    images = full.inputs.reshape(-1, side, 8 // side, side, 8 // side).mean(axis=(2, 4))
-    names = [f"pixel in row {row}, column {column}" for row in range(side) for column in range(side)]
-    return Dataset(images.reshape(len(full), -1), full.targets, names, full.class_names, f"digits, {side} by {side}")
 
 
 @described_figure

@@ -1,67 +1,24 @@
 """The live figures of chapter 3: a tangent, a gradient on its way back, a zig-zag, and units that die."""
 
-import functools
-from dataclasses import dataclass
-
 import numpy as np
 
-from helpers.activations import ACTIVATIONS, Activation, leaky_relu
-from helpers.datasets import digits
+from helpers.activations import ACTIVATIONS, leaky_relu
+from helpers.experiments.activations import (
+    GOAL,
+    SAMPLES,
+    centred_pairs,
+    curvature_matrix,
+    scaled,
+    standardised_digits,
+    walk,
+)
 from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
-from helpers.initialisers import INITIALISERS, Initialiser
+from helpers.initialisers import INITIALISERS
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
 from helpers.network import Network
 from helpers.training import epochs
-
-
-def times(initialiser, factor):
-    """Return an initialiser that draws the weights of another one, all multiplied by `factor`.
-
-    Parameters
-    ----------
-    initialiser : str
-        A name in `INITIALISERS`.
-    factor : float
-
-    Returns
-    -------
-    Initialiser
-    """
-    base = INITIALISERS[initialiser]
-    return Initialiser(
-        f"{factor:g} times {base.name}", rf"{factor:g}\,{base.formula}", lambda n: factor * base.standard_deviation(n)
-    )
-
-
-@dataclass(frozen=True)
-class Shifted(Activation):
-    """Another activation, moved down by a constant: its mean changes, its slope does not.
-
-    Parameters
-    ----------
-    f : helpers.activations.Activation
-    shift : float
-        What is subtracted from f(x).
-    """
-
-    f: Activation
-    shift: float
-    name = "shifted"
-
-    def forward(self, x, out):
-        """Write f(x) less the shift into `out`."""
-        return np.subtract(self.f(x), self.shift, out=out)
-
-    def _derivative(self, x, y):
-        return self.f.derivative(x)
-
-
-@functools.cache
-def standardised_digits():
-    """Return the digits, standardised: read and scaled only once."""
-    return digits().standardise()
 
 
 def _limit(bound):
@@ -135,7 +92,7 @@ def vanishing_gradients():
 
     def move(activation, initialisation, factor, layers):
         f = ACTIVATIONS[activation]
-        network = Network([64] * layers + [10], f, initialisation=times(initialisation, factor), dtype=np.float64)
+        network = Network([64] * layers + [10], f, initialisation=scaled(initialisation, factor), dtype=np.float64)
         network.forward(image)
         network.backward(label)
         norms = np.array([np.linalg.norm(b) for b in network.bias_gradients])
@@ -161,51 +118,6 @@ def vanishing_gradients():
         factor=rate_slider("weights times", 0.1, 20, 1.0),
         layers=whole_slider("layers", 2, DEEPEST, 20),
     )
-
-
-GOAL = np.array([1.0, -1.0])
-SAMPLES = 24
-
-
-def centred_pairs(seed=0):
-    """Return `SAMPLES` pairs of inputs around 0, array (samples, 2), each input of mean exactly 0."""
-    pairs = np.random.default_rng(seed).uniform(-0.5, 0.5, (SAMPLES, 2))
-    return pairs - pairs.mean(axis=0)
-
-
-def walk(inputs, learning_rate, steps, batch_size=1):
-    """Train one unit of two weights, batch by batch, towards the weights `GOAL`.
-
-    The unit computes z = w . x, its loss is the squared error (z - y)^2, and its targets y = GOAL . x have no noise.
-
-    Parameters
-    ----------
-    inputs : array (samples, 2)
-        Taken in order, again and again.
-    learning_rate : float
-    steps : int
-    batch_size : int
-        The gradient is the mean over as many samples.
-
-    Returns
-    -------
-    array (steps + 1, 2)
-        The weights after each step, from (0, 0).
-    """
-    path = np.zeros((steps + 1, 2))
-    targets = inputs @ GOAL
-    with np.errstate(over="ignore", invalid="ignore"):  # of a walk that diverges
-        for step in range(steps):
-            batch = np.arange(step * batch_size, (step + 1) * batch_size) % len(inputs)
-            x, w = inputs[batch], path[step]
-            error = x @ w - targets[batch]
-            path[step + 1] = w - learning_rate * 2 * error @ x / batch_size
-    return path
-
-
-def curvature_matrix(inputs):
-    """Return the curvature (2, 2) of the mean squared error of a unit with two weights and no bias."""
-    return 2 * inputs.T @ inputs / len(inputs)
 
 
 @live_figure
@@ -303,7 +215,7 @@ def dead_relus():
 
     def move(learning_rate, factor, slope):
         network = Network(
-            [64, UNITS, UNITS, 10], leaky_relu.with_slope(slope), initialisation=times("he", factor), dtype=np.float64
+            [64, UNITS, UNITS, 10], leaky_relu.with_slope(slope), initialisation=scaled("he", factor), dtype=np.float64
         )
         history = [look(network)]
         yield show(history)

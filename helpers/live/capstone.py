@@ -1,108 +1,20 @@
 """The capstone: everything that the course taught on one panel, trained live on handwritten digits."""
 
-import functools
 import html
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from helpers.activations import ACTIVATIONS
-from helpers.complexity import count as count_network
-from helpers.complexity import mlp
-from helpers.datasets import digits
+from helpers.experiments.capstone import SHAPES, START, confusion, parameters, run, samples
 from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
 from helpers.live.controls import menu, rate_slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
-from helpers.network import Network
-from helpers.schedules import constant, cosine_decay, exponential_decay
-from helpers.training import epochs as train_epochs
 
-#: The configuration with which the workbench starts.
-START = {
-    "hidden_1": 32,
-    "hidden_2": 0,
-    "activation": "relu",
-    "initialisation": "he",
-    "loss": "softmax_cross_entropy",
-    "schedule": "constant",
-    "learning_rate": 0.1,
-    "batch_size": "32",
-    "epochs": 12,
-    "seed": 0,
-}
 #: Highest number of parameters of a run on the leaderboard.
 BUDGET = 3000
-HELD_OUT = 500
 ROWS, COLUMNS = 3, 4
 TILE = (12, 12)
-
-SHAPES = {
-    "constant": lambda initial, updates: constant(initial),
-    "exponential to 1 %": lambda initial, updates: exponential_decay(initial, 0.01, updates),
-    "cosine to 0": lambda initial, updates: cosine_decay(initial, updates),
-}
-
-
-@functools.cache
-def samples():
-    """Return digits to train on and 500 held out, standardised with the means and spreads of the first part."""
-    digit_images = digits()
-    training, held_out = digit_images.split(len(digit_images) - HELD_OUT, seed=0)
-    return *training.standardise(held_out), held_out.inputs
-
-
-def layer_sizes(hidden_1, hidden_2):
-    """Return the sizes of the network's layers; a hidden layer of 0 units is left out."""
-    return [64, *(units for units in (hidden_1, hidden_2) if units), 10]
-
-
-def parameters(hidden_1, hidden_2):
-    """Return how many parameters the network has."""
-    return count_network(mlp(layer_sizes(hidden_1, hidden_2)), (64,)).parameters
-
-
-def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning_rate, batch_size, epochs, seed):
-    """Train the network that a configuration names, an epoch at a time.
-
-    Parameters
-    ----------
-    hidden_1, hidden_2 : int
-        Units of the hidden layers, 0 for none.
-    activation, initialisation, loss : str
-        As for `helpers.network.Network`.
-    schedule : str
-        A key of `SHAPES`.
-    learning_rate : float
-        The initial one.
-    batch_size : int or str
-    epochs : int
-    seed : int or sequence of int
-        A sequence trains one network for each, all at once.
-
-    Yields
-    ------
-    network : Network
-    record : helpers.training.Epoch
-    """
-    training, held_out, _ = samples()
-    batch_size = int(batch_size)
-    updates = epochs * -(-len(training) // batch_size)
-    sizes = layer_sizes(hidden_1, hidden_2)
-    # In float64 a shared configuration gives the same digits on every machine.
-    network = Network(sizes, activation, loss, initialisation=initialisation, seed=seed, dtype=np.float64)
-    rates = SHAPES[schedule](learning_rate, updates)
-    held_out = held_out.inputs, held_out.targets
-    for record in train_epochs(
-        network, training.inputs, training.targets, rates, epochs, batch_size, seed=seed, validation=held_out
-    ):
-        yield network, record
-
-
-def confusion(labels, predictions):
-    """Return how often each digit (row) was taken for each digit (column), shape (10, 10)."""
-    table = np.zeros((10, 10), int)
-    np.add.at(table, (labels, predictions), 1)
-    return table
 
 
 def mosaic(images):

@@ -1,6 +1,5 @@
 """The live figures of chapter 1: networks of any size, memory, windows that slide, time, and the budget game."""
 
-import functools
 import html
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy as np
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
 from helpers.complexity import count as count_layers
 from helpers.datasets import digits
+from helpers.experiments.complexity import EPOCHS, SEEDS, accuracies
 from helpers.experiments.timing import (
     BATCHES,
     FACTORS,
@@ -19,12 +19,10 @@ from helpers.experiments.timing import (
     seconds_of_an_epoch,
     stored_epochs,
 )
-from helpers.figures.complexity import NetworkPicture, draw_boundaries, pooled_digits, square
+from helpers.figures.complexity import NetworkPicture, draw_boundaries, square
 from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.controls import menu, whole_slider
 from helpers.live.core import LiveFigure, live_figure
-from helpers.network import Network
-from helpers.training import epochs as train_epochs
 
 
 @live_figure
@@ -381,47 +379,9 @@ LEVELS = {
     "4: 88 % with 200": (88, 200),
 }
 SIDES = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
-SEEDS = 5
-EPOCHS = 15
 
 #: What the player has registered: list of (sizes, parameters, accuracy). It outlives the widget.
 _tries = []
-
-#: Finished trainings: sizes -> accuracies (epochs, seeds) in %.
-_finished = {}
-
-
-@functools.cache
-def images(side):
-    """Return 1200 digits to train on and 597 to test with, `side` pixels wide, standardised."""
-    train, test = pooled_digits(side).split(1200, seed=0)
-    return train.standardise(test)
-
-
-def accuracies(sizes):
-    """Train `SEEDS` networks of these sizes at once, and yield all test accuracies in % after each epoch.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-        From the number of pixels to the 10 classes.
-
-    Yields
-    ------
-    numpy.ndarray of shape (epochs so far, SEEDS)
-    """
-    if sizes not in _finished:
-        train, test = images(round(sizes[0] ** 0.5))
-        # float64: the same curves on every processor, to more digits than are shown.
-        network = Network(sizes, seed=range(SEEDS), dtype=np.float64)
-        reached = []
-        held_out = (test.inputs, test.targets)
-        for record in train_epochs(network, train.inputs, train.targets, 0.2, EPOCHS, validation=held_out):
-            reached.append(100 * record.validation_accuracy)
-            if record.epoch < EPOCHS:
-                yield np.array(reached)
-        _finished[sizes] = np.array(reached)
-    yield _finished[sizes]
 
 
 class BudgetGame(LiveFigure):
@@ -459,7 +419,8 @@ class BudgetGame(LiveFigure):
 
     @staticmethod
     def _accuracy(sizes):
-        return shown_accuracy(_finished[sizes][-1])
+        *_, finished = accuracies(sizes)
+        return shown_accuracy(finished[-1])
 
     def _show_board(self):
         rows = []

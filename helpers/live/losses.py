@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.datasets import yogurt_sales
+from helpers.experiments.losses import SLOPES, STEPS, logit_path, probability_of_right
 from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.core import LiveFigure, live_figure
@@ -196,22 +197,6 @@ def logits_to_probabilities():
 
 # -- confident mistakes --------------------------------------------------------------------------------------------
 
-STEPS = 100
-
-
-def _descend(slope, start, learning_rate):
-    """Return the logit before and after each of `STEPS` steps against its slope."""
-    logits = np.empty(STEPS + 1)
-    logits[0] = start
-    for step in range(STEPS):
-        logits[step + 1] = logits[step] - learning_rate * slope(logits[step])
-    return logits
-
-
-def _right(logit):
-    """Return the probability of the right class, given its logit minus that of the other class; no overflow."""
-    return 0.5 * (1 + np.tanh(np.asarray(logit) / 2))
-
 
 @live_figure
 def confident_mistake():
@@ -220,13 +205,9 @@ def confident_mistake():
     Controls: the logit of the right class (minus the other's) at the start, and a learning rate for each loss.
     """
     grid = np.linspace(-12, 6, 181)
-    losses = {
-        "cross-entropy": lambda z: _right(z) - 1,
-        "squared error": lambda z: -2 * (1 - _right(z)) ** 2 * _right(z),
-    }
     figure, (pull, path) = new_figure(2, height=3.7)
     marks, curves = [], []
-    for (name, slope), colour, style, marker in zip(losses.items(), (BLUE, ORANGE), ("-", "--"), "os", strict=True):
+    for (name, slope), colour, style, marker in zip(SLOPES.items(), (BLUE, ORANGE), ("-", "--"), "os", strict=True):
         pull.plot(grid, -slope(grid), color=colour, linestyle=style, label=name)
         marks += pull.plot([], [], marker, color=colour, markersize=8, label=f"{name}, here")
         curves += path.plot([], [], color=colour, linestyle=style, label=name)
@@ -240,15 +221,15 @@ def confident_mistake():
     )
 
     def move(start, rate_ce, rate_mse):
-        read = {"p(right) at first": float(_right(start))}
+        read = {"p(right) at first": float(probability_of_right(start))}
         for (name, slope), learning_rate, mark, curve in zip(
-            losses.items(), (rate_ce, rate_mse), marks, curves, strict=True
+            SLOPES.items(), (rate_ce, rate_mse), marks, curves, strict=True
         ):
-            logits = _descend(slope, start, learning_rate)
+            logits = logit_path(slope, start, learning_rate)
             mark.set_data([start], [-slope(start)])
-            curve.set_data(np.arange(STEPS + 1), _right(logits))
+            curve.set_data(np.arange(STEPS + 1), probability_of_right(logits))
             read[f"pull, {name}"] = float(-slope(start))
-            read[f"p at the end, {name}"] = float(_right(logits[-1]))
+            read[f"p at the end, {name}"] = float(probability_of_right(logits[-1]))
         return read
 
     return LiveFigure(

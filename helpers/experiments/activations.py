@@ -1,0 +1,103 @@
+"""Chapter 3: weights too small or too large, shifted activations, and a unit of two weights that zig-zags."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.activations import Activation
+from helpers.datasets import digits
+from helpers.initialisers import INITIALISERS, Initialiser
+
+#: The weights that `walk` is to reach, and how many samples it walks over.
+GOAL = np.array([1.0, -1.0])
+SAMPLES = 24
+
+
+def scaled(initialiser, by):
+    """Return an initialiser that draws the weights of another one, all multiplied by `by`.
+
+    Parameters
+    ----------
+    initialiser : str
+        A name in `INITIALISERS`.
+    by : float
+
+    Returns
+    -------
+    Initialiser
+    """
+    base = INITIALISERS[initialiser]
+    return Initialiser(
+        f"{by:g} times {base.name}", rf"{by:g}\,{base.formula}", lambda n: by * base.standard_deviation(n)
+    )
+
+
+@dataclass(frozen=True)
+class Shifted(Activation):
+    """Another activation, moved down by a constant: its mean changes, its slope does not.
+
+    Parameters
+    ----------
+    f : helpers.activations.Activation
+    shift : float
+        What is subtracted from f(x).
+    """
+
+    f: Activation
+    shift: float
+    name = "shifted"
+
+    def forward(self, x, out):
+        """Write f(x) less the shift into `out`."""
+        return np.subtract(self.f(x), self.shift, out=out)
+
+    def _derivative(self, x, y):
+        return self.f.derivative(x)
+
+
+@functools.cache
+def standardised_digits():
+    """Return the digits, standardised: read and scaled only once."""
+    return digits().standardise()
+
+
+def centred_pairs(seed=0):
+    """Return `SAMPLES` pairs of inputs around 0, array (samples, 2), each input of mean exactly 0."""
+    pairs = np.random.default_rng(seed).uniform(-0.5, 0.5, (SAMPLES, 2))
+    return pairs - pairs.mean(axis=0)
+
+
+def walk(inputs, learning_rate, steps, batch_size=1):
+    """Train one unit of two weights, batch by batch, towards the weights `GOAL`.
+
+    The unit computes z = w . x, its loss is the squared error (z - y)^2, and its targets y = GOAL . x have no noise.
+
+    Parameters
+    ----------
+    inputs : array (samples, 2)
+        Taken in order, again and again.
+    learning_rate : float
+    steps : int
+    batch_size : int
+        The gradient is the mean over as many samples.
+
+    Returns
+    -------
+    array (steps + 1, 2)
+        The weights after each step, from (0, 0).
+    """
+    path = np.zeros((steps + 1, 2))
+    targets = inputs @ GOAL
+    with np.errstate(over="ignore", invalid="ignore"):  # of a walk that diverges
+        for step in range(steps):
+            batch = np.arange(step * batch_size, (step + 1) * batch_size) % len(inputs)
+            x, w = inputs[batch], path[step]
+            error = x @ w - targets[batch]
+            path[step + 1] = w - learning_rate * 2 * error @ x / batch_size
+    return path
+
+
+def curvature_matrix(inputs):
+    """Return the curvature (2, 2) of the mean squared error of a unit with two weights and no bias."""
+    return 2 * inputs.T @ inputs / len(inputs)
