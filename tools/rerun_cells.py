@@ -1,19 +1,23 @@
-"""Run cells again, and sections alone: the numbers must be the same. ``python -m tools.rerun_cells [NUMBERS OF CHAPTERS]``.
+"""Run cells again, and sections alone, for the same numbers: ``python -m tools.rerun_cells [NUMBERS OF CHAPTERS]``.
 
 Readers do not run a chapter once from top to bottom. They run a cell twice, or open it at a section. So each chapter is
 put before the gate once more in these forms:
 
 * every cell twice in a row;
+* all cells, then each of them once more, from the last to the first: a name must not have got another meaning;
 * every section by itself, in a new kernel, after the cells at the top and those that define a name it uses.
 """
 
 import ast
 import copy
+import dis
+import importlib
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import CodeType
 
 import nbformat
 
@@ -33,51 +37,44 @@ def sections(notebook):
 
 
 def names(source):
-    """Return the global names that a cell sets, and those that it uses before it sets them."""
+    """Return the global names that a cell sets, and those that it uses before it sets them.
+
+    Python's compiler says which names are global, and in which order they are met. What a function uses counts where
+    the function is defined.
+    """
     sets, uses = set(), set()
-    for name, is_set in events(ast.parse(source)):
-        if is_set:
-            sets.add(name)
-        elif name not in sets:
-            uses.add(name)
+    for statement in ast.parse(source).body:  # one by one: the compiler moves handlers of errors to the end
+        module = ast.Module([statement], [])
+        for action, name in events(compile(module, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)):
+            if action == "STORE":
+                sets.add(name)
+            elif name not in sets:
+                uses.add(name)
+            if action == "DELETE":
+                sets.discard(name)
     return sets, uses
 
 
-def events(node, local=frozenset()):
-    """Yield (name, whether it is set or used) in the order in which a piece of code meets its names."""
-    match node:
-        case ast.Name(id=name):
-            if name not in local:
-                yield name, isinstance(node.ctx, ast.Store)
-            return
-        case ast.alias(name=name, asname=other):
-            yield other or name.partition(".")[0], True
-            return
-        case ast.Assign(targets=targets, value=value):
-            parts = [value, *targets]
-        case ast.AugAssign(target=target, value=value):
-            parts = [ast.Name(target.id, ast.Load())] if isinstance(target, ast.Name) else []
-            parts += [value, target]
-        case ast.For(iter=over, target=target, body=body, orelse=orelse):
-            parts = [over, target, *body, *orelse]
-        case ast.FunctionDef(args=args, body=body) | ast.Lambda(args=args, body=body):
-            body = body if isinstance(body, list) else [body]
-            parts = [*getattr(node, "decorator_list", []), *args.defaults, *args.kw_defaults]
-            inner = {argument.arg for argument in ast.walk(args) if isinstance(argument, ast.arg)}
-            inner |= {name for part in body for name, is_set in events(part) if is_set}
-            yield from (event for part in parts if part for event in events(part, local))
-            yield from (event for part in body for event in events(part, local | inner))
-            parts = []
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            targets = [part for loop in node.generators for part in ast.walk(loop.target)]
-            local = local | {part.id for part in targets if isinstance(part, ast.Name)}
-            parts = [*node.generators, *(part for part in ast.iter_child_nodes(node) if part not in node.generators)]
-        case _:
-            parts = ast.iter_child_nodes(node)
-    for part in parts:
-        yield from events(part, local)
-    if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in local:
-        yield node.name, True
+def events(code, own=None):
+    """Yield (LOAD, STORE or DELETE, name) for each global name in compiled code; `own` names a class body has set."""
+    imported = ""
+    for step in dis.get_instructions(code):
+        if isinstance(step.argval, CodeType):
+            yield from events(step.argval, set())
+        elif step.opname == "IMPORT_NAME":
+            imported = step.argval
+        elif (step.opname + step.argrepr).endswith("IMPORT_STAR"):
+            module = importlib.import_module(imported)
+            public = getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")])
+            yield from (("STORE", name) for name in public)
+        elif found := re.fullmatch(r"(LOAD|STORE|DELETE)_(NAME|GLOBAL|FROM_DICT_OR_GLOBALS)", step.opname):
+            action, place = found.groups()
+            if own is None or place == "GLOBAL":
+                yield action, step.argval
+            elif action == "STORE":
+                own.add(step.argval)
+            elif step.argval not in own:
+                yield action, step.argval
 
 
 def needed(cells, earlier):
@@ -107,23 +104,12 @@ def as_if_run(notebook, cells):
     return made
 
 
-def building_on(cell, later):
-    """Return those of the later cells that use what a cell sets, themselves or through each other, in order."""
-    changed, chosen = names(cell.source)[0], []
-    for one in later:
-        sets, uses = names(one.source)
-        if uses & changed:
-            chosen.append(one)
-            changed |= sets
-        else:
-            changed -= sets
-    return chosen
-
-
 def variants(notebook):
     """Yield (name, notebook) of each form of a chapter."""
     top, *parts = sections(notebook)
-    yield "twice", as_if_run(notebook, [cell for part in (top, *parts) for cell in part for _ in range(2)])
+    cells = [cell for part in (top, *parts) for cell in part]
+    yield "twice", as_if_run(notebook, [cell for cell in cells for _ in range(2)])
+    yield "backwards", as_if_run(notebook, cells + cells[::-1])
     earlier = []
     for number, part in enumerate(parts, 1):
         yield f"section_{number}", as_if_run(notebook, [*top, *needed(part, earlier), *part])
