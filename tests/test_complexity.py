@@ -23,6 +23,7 @@ from helpers.complexity import (
     mlp,
     vgg16,
 )
+from helpers.network import Network
 
 IMAGES = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 WINDOWS = {"kernel_size": st.integers(1, 4), "stride": st.integers(1, 3)}
@@ -370,3 +371,18 @@ def test_the_largest_counts_are_exact():
     wide = mlp([10**6, 10**7, 10**6])
     assert count(wide, (10**6,)).macs == 2 * 10**13
     assert math.log2(count(mlp([2**40, 2**40]), (2**40,)).weights) == 80
+
+
+@given(sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6), samples=st.integers(1, 5))
+def test_a_real_network_holds_and_keeps_what_was_counted(sizes, samples):
+    result, network = count(mlp(sizes), (sizes[0],)), Network(sizes, loss="mean_squared_error")
+    assert result.layers == len(network.weights)
+    held = sum(array.size for array in network.weights + network.biases)
+    assert result.parameters == held
+
+    forward = network.forward(np.ones((samples, sizes[0])))
+    gradient = forward.backward(np.ones((samples, sizes[-1])))
+    memory = result.training_memory(samples)
+    assert memory.parameters == sum(array.nbytes for array in network.weights + network.biases)
+    assert memory.gradients == sum(array.nbytes for array in gradient.weights + gradient.biases)
+    assert memory.activations == sum(array.nbytes for array in forward.a)

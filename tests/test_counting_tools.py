@@ -1,7 +1,7 @@
 """The conventions of counting tools, on networks small enough to count by hand."""
 
 from helpers.complexity import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D, count, mlp
-from helpers.experiments.counting_tools import by_convention
+from helpers.experiments.counting_tools import by_convention, tool_reports
 
 
 def test_a_plain_network():
@@ -29,3 +29,16 @@ def test_convolution_and_pooling():
 
 def test_without_relu():
     assert by_convention(count(mlp([3, 4, 2]), (3,)), relu=False)["2 per MAC, conv biases, ReLU, pooling"] == 40
+
+
+def test_all_reported_figures_follow_from_their_conventions():
+    reports = tool_reports()
+    assert len(reports) == 11
+    for report in reports:
+        assert report.figures == report.computed, report.tool
+
+
+def test_flops_are_halved_to_compare_them():
+    (deepspeed,) = (report for report in tool_reports() if report.tool == "DeepSpeed FLOPs")
+    assert deepspeed.macs == [22, 845_648 / 2, 30_973_778_432 / 2]
+    assert next(report for report in tool_reports() if report.tool == "torchinfo").macs[0] == 26

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import functools
+import html
 import random
 import re
 
@@ -335,11 +336,11 @@ def test_a_prediction_reveals_only_after_a_choice():
     assert asked.answer.value == ""
     asked.choice.value = 0
     asked.reveal()
-    assert "Not what happens. down: gravity." in asked.answer.value
+    assert '✗ You expected something else. The answer is "down": gravity.' in html.unescape(asked.answer.value)
     asked.choice.value = 1
     assert asked.answer.value == ""
     asked.reveal()
-    assert "As you predicted. down: gravity." in asked.answer.value
+    assert '✓ As you predicted. The answer is "down": gravity.' in html.unescape(asked.answer.value)
 
 
 def test_a_stored_prediction_asks_without_telling():

@@ -338,8 +338,8 @@ def time_of_an_epoch():
     axes.set_xticks([], minor=True)
     axes.set_yticks([0.01, 0.1, 1, 10, 100, 1000], labels=["0.01", "0.1", "1", "10", "100", "1000"])
     axes.set(
-        xlabel="times as large",
-        ylabel="time (1: the epoch at first)",
+        xlabel="how many times as large",
+        ylabel="time (first epoch = 1)",
         title=f"The time of an epoch of {SAMPLES} samples",
     )
     axes.legend(loc="upper left", ncols=2)
@@ -352,12 +352,12 @@ def time_of_an_epoch():
             curves[i].set_data(FACTORS, stored[i] / stored[0, 0])
             curves[2 + i].set_data(here[0], here[1 + i] / here[1, :1])
         told = {
-            "MACs, 128 times as large": f"× {work[-1] / work[0]:,.3g}",
-            "stored times": f"× {stored[0, -1] / stored[0, 0]:.2g}",
+            "growth of multiply-adds": f"× {work[-1] / work[0]:,.3g}",
+            "growth of stored times": f"× {stored[0, -1] / stored[0, 0]:.2g}",
         }
         if here.shape[1] < len(FACTORS):
             return {**told, "here": "press the button below" if here.size == 0 else "at work ..."}
-        return {**told, "times here": f"× {here[1, -1] / here[1, 0]:.2g}"}
+        return {**told, "growth of times here": f"× {here[1, -1] / here[1, 0]:.2g}"}
 
     def measurements(grows, repeats):
         times = _measured_epochs[grows] = []
@@ -373,10 +373,10 @@ def time_of_an_epoch():
 
 #: Level -> accuracy to reach (%), parameters that may be spent.
 LEVELS = {
-    "1: 97.5 % with 2,500": (97.5, 2500),
-    "2: 95 % with 700": (95, 700),
-    "3: 91 % with 450": (91, 450),
-    "4: 88 % with 200": (88, 200),
+    "1: 97.5 % with 2,500 parameters": (97.5, 2500),
+    "2: 95 % with 700 parameters": (95, 700),
+    "3: 91 % with 450 parameters": (91, 450),
+    "4: 88 % with 200 parameters": (88, 200),
 }
 SIDES = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
 

@@ -57,8 +57,8 @@ class Prediction(ipywidgets.VBox):
         """Show whether the choice was right, and why."""
         if self.choice.value is None:
             return
-        verdict = "✓ As you predicted." if self.choice.value == self._answer else "✗ Not what happens."
-        told = f"{verdict} {self._choices[self._answer]}: {self._because}"
+        verdict = "✓ As you predicted." if self.choice.value == self._answer else "✗ You expected something else."
+        told = f'{verdict} The answer is "{self._choices[self._answer]}": {self._because}'
         self.answer.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(told)}</div>'
 
     def _repr_mimebundle_(self, **kwargs):
