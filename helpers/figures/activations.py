@@ -3,8 +3,7 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.learning_rate import MARKERS, draw_spread
-from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, new_figure
+from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, MARKERS, ORANGE, draw_spread, legend_outside, new_figure
 
 #: Where the curves of activations are drawn.
 REACH = 6.0
@@ -122,7 +121,7 @@ def medians_and_ranges(
         axes.locator_params(axis="x", integer=True)
     if ylim is not None:
         axes.set_ylim(ylim)
-    axes.legend(title="median (band: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes, "median (band: all seeds)")
     return figure
 
 

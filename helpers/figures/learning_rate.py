@@ -3,9 +3,16 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, even_powers_of_ten, new_figure
-
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+from helpers.figures.style import (
+    BLUE,
+    GREY,
+    MARKERS,
+    ORANGE,
+    draw_spread,
+    even_powers_of_ten,
+    legend_outside,
+    new_figure,
+)
 
 
 def draw_bowl(axes, curvature=2.0, centre=-1.0, reach=8.0):
@@ -58,10 +65,12 @@ def distances(runs, target=-1.0, *, title=""):
     figure, axes = new_figure(height=3.4)
     for i, (label, w) in enumerate(runs.items()):
         far = np.abs(np.asarray(w, dtype=float) - target)
-        axes.semilogy(far, label=label, marker=MARKERS[i % 7], markevery=max(1, len(far) // 10), markersize=5)
+        axes.semilogy(
+            far, label=label, marker=MARKERS[i % len(MARKERS)], markevery=max(1, len(far) // 10), markersize=5
+        )
     axes.set(xlabel="step", ylabel="distance |w + 1|", title=title)
     even_powers_of_ten(axes.yaxis)
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes)
     return figure
 
 
@@ -85,26 +94,8 @@ def schedule_curves(schedules, steps):
         axes.plot(step, schedule(step), label=label)
     axes.set(xlabel="step", ylabel="learning rate", xlim=(0, steps))
     axes.set_ylim(bottom=0)
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes)
     return figure
-
-
-def draw_spread(axes, x, curves, i, label):
-    """Draw the median of several runs as the i-th curve of `axes`, and their full range as a band.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    x : array (points,)
-    curves : array (points, runs)
-    i : int
-        Chooses colour and line style.
-    label : str
-    """
-    colour = COLOURS[i % len(COLOURS)]
-    middle = np.median(curves, axis=1)
-    axes.fill_between(x, curves.min(axis=1), curves.max(axis=1), color=colour, alpha=0.15, linewidth=0)
-    axes.plot(x, middle, color=colour, linestyle=LINE_STYLES[i % len(LINE_STYLES)], label=label)
 
 
 @described_figure
@@ -126,5 +117,5 @@ def training_spread(losses, *, ylabel="training loss", log=True):
     for i, (label, curves) in enumerate(losses.items()):
         draw_spread(axes, np.arange(1, len(curves) + 1), np.asarray(curves), i, label)
     axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear")
-    axes.legend(title="median (band: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes, "median (band: all seeds)")
     return figure

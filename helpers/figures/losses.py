@@ -3,9 +3,7 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
-
-MARKERS = ("o", "s", "^", "D")
+from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, MARKERS, ORANGE, legend_outside, new_figure
 
 
 @described_figure
@@ -30,7 +28,7 @@ def loss_shapes(errors, losses):
     axes.set(xlabel="error: prediction - target", ylabel="loss")
     for text, side in (("too little ", "right"), (" too much", "left")):
         axes.text(0, 0.92, text, transform=axes.get_xaxis_transform(), ha=side, fontsize=9)
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes)
     return figure
 
 
@@ -51,9 +49,9 @@ def excess_loss(runs):
     for i, (label, values) in enumerate(runs.items()):
         # Equally spaced on the axis of powers of ten: a curve of thousands of steps needs no more than these.
         step = np.unique(np.geomspace(1, len(values), 60).round().astype(int))
-        axes.loglog(step, np.asarray(values)[step - 1], label=label, marker=MARKERS[i % 4], markevery=6)
+        axes.loglog(step, np.asarray(values)[step - 1], label=label, marker=MARKERS[i % len(MARKERS)], markevery=6)
     axes.set(xlabel="step", ylabel="loss above the least")
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes)
     return figure
 
 
@@ -113,5 +111,5 @@ def accuracy_by_rate(results):
         axes.vlines(rates, seeds.min(axis=1), seeds.max(axis=1), color=COLOURS[i], linewidth=5, alpha=0.35)
         axes.plot(rates, middle, color=COLOURS[i], linestyle=LINE_STYLES[i], marker=MARKERS[i], label=label)
     axes.set(xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", ylim=(0, 104))
-    axes.legend(title="median (bar: all seeds)", loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes, "median (bar: all seeds)")
     return figure

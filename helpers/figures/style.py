@@ -10,6 +10,8 @@ colorblind people", 2008.
 """
 
 import functools
+import inspect
+from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
@@ -22,6 +24,7 @@ BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
 COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, BLACK)
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 #: Width of every figure in inches; at `DPI` it is 800 pixels, what a notebook shows at 100 % zoom.
 WIDTH = 8.0
@@ -56,15 +59,53 @@ RC = {
 }
 
 
-def house_style(function):
-    """Make everything that `function` draws follow the house style, whatever the reader's own settings are."""
+@contextmanager
+def house_settings():
+    """Keep matplotlib's settings at the house style inside a ``with``, whatever the reader's own settings are.
 
-    @functools.wraps(function)
-    def styled(*args, **kwargs):
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams.update(RC)
-            return function(*args, **kwargs)
+    Matplotlib reads many settings only when it draws or writes tick labels, so these need the house style, too.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        yield
+
+
+def house_style(function):
+    """Make everything that a function draws follow the house style, whatever the reader's own settings are.
+
+    Parameters
+    ----------
+    function : function or generator function
+        While a generator waits at a ``yield``, the reader's settings are back in force.
+
+    Returns
+    -------
+    function
+        Takes and returns the same.
+    """
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def styled(*args, **kwargs):
+            steps = function(*args, **kwargs)
+            try:
+                while True:
+                    with house_settings():
+                        try:
+                            step = next(steps)
+                        except StopIteration as end:
+                            return end.value
+                    yield step
+            finally:
+                steps.close()
+
+    else:
+
+        @functools.wraps(function)
+        def styled(*args, **kwargs):
+            with house_settings():
+                return function(*args, **kwargs)
 
     return styled
 
@@ -84,22 +125,69 @@ def new_figure(columns=1, rows=1, *, height=3.2, **options):
     Returns
     -------
     figure : matplotlib.figure.Figure
-    axes : matplotlib.axes.Axes or array of them
+    axes : matplotlib.axes.Axes or array of matplotlib.axes.Axes
+        An array (columns,), (rows,) or (rows, columns) if there is more than one.
     """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.subplots(rows, columns, **options)
 
 
+@house_style
 def freeze_layout(figure):
-    """Lay the figure out as it is now, and never again: what moves later must not make the rest jump."""
+    """Lay a figure out as it is now, and never again: what moves later must not make the rest jump.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    """
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
 
 
 def even_powers_of_ten(axis):
-    """Put an axis's ticks at 1, 100, 10,000 and so on; which ones matplotlib chooses depends on its version."""
+    """Put an axis's ticks at 1, 100, 10,000 and so on; which ones matplotlib chooses depends on its version.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        Its scale is logarithmic.
+    """
     low, high = np.log10(axis.get_view_interval())
     axis.set_ticks(10.0 ** np.arange(2 * np.ceil(low / 2), high + 1e-9, 2), minor=False)
     axis.set_minor_locator(NullLocator())
+
+
+def legend_outside(axes, title=None):
+    """Put a legend to the right of the axes, where it hides nothing.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Its labelled curves are listed.
+    title : str, optional
+        Of the legend.
+    """
+    axes.legend(title=title, loc="center left", bbox_to_anchor=(1.01, 0.5))
+
+
+def draw_spread(axes, x, curves, i, label):
+    """Draw the median of several runs as a curve, and their full range as a band.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    x : array (points,)
+        Where the points are.
+    curves : array (points, runs)
+        What each run measured there.
+    i : int
+        Chooses colour and line style: those of the i-th curve, counted from 0.
+    label : str
+        Of the curve.
+    """
+    colour = COLOURS[i % len(COLOURS)]
+    axes.fill_between(x, curves.min(axis=1), curves.max(axis=1), color=colour, alpha=0.15, linewidth=0)
+    axes.plot(x, np.median(curves, axis=1), color=colour, linestyle=LINE_STYLES[i % len(LINE_STYLES)], label=label)
