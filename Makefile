@@ -1,10 +1,10 @@
-# `make lab` opens the course, `make test` proves it. Both set up all that they need, once.
+# `make lab` opens the course, `make test` proves it. All targets set up what they need, once.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
-INSTALL := -m pip install --quiet --disable-pip-version-check
+SET_UP := @$(PYTHON) tools/set_up.py
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -31,83 +31,71 @@ help:
 	@echo "make lint          check code style and formatting"
 	@echo "make clean         remove the environment"
 
-lab: $(VENV)/learner.stamp
+lab:
+	$(SET_UP) learner
 	$(BIN)/python -m jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
 
 test: lint
 	$(BIN)/python -m pytest
 
-test-browser: $(VENV)/tester.stamp
+test-browser:
+	$(SET_UP) tester
 	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser
 
-test-grading: $(VENV)/tester.stamp
+test-grading:
+	$(SET_UP) tester
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
 
-elsewhere: $(VENV)/tester.stamp
+elsewhere:
+	$(SET_UP) tester
 	$(BIN)/python -m tools.other_surroundings
 
-again: $(VENV)/tester.stamp
+again:
+	$(SET_UP) tester
 	$(BIN)/python -m tools.rerun_cells $(CHAPTERS)
 
-matrix: $(VENV)/tester.stamp
+matrix:
+	$(SET_UP) tester
 	PATH="$(PYENV):$$PATH" $(BIN)/python -m tox run
 
 RUNS ?= 20
-steady: $(VENV)/tester.stamp
+steady:
+	$(SET_UP) tester
 	@red=0; for run in $$(seq $(RUNS)); do \
 		$(BIN)/python -m pytest --quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \
 	done; test $$red = 0
 
-mutants: $(VENV)/tester.stamp
+mutants:
+	$(SET_UP) tester
 	$(BIN)/python -m tools.mutants functions $(if $(SAMPLE),--sample $(SAMPLE))
 	$(BIN)/python -m tools.mutants definitions $(if $(SAMPLE),--sample $(SAMPLE))
 	$(BIN)/python -m tools.mutants notebooks $(if $(SAMPLE),--sample $(SAMPLE))
 
-grade: $(VENV)/teacher.stamp
+grade:
+	$(SET_UP) teacher
 	$(BIN)/python -m helpers.grading "$(SUBMISSIONS)" "$(OUT)"
 
-lint: $(VENV)/tester.stamp
+lint:
+	$(SET_UP) tester
 	$(BIN)/python -m ruff check --quiet .
 	$(BIN)/python -m ruff format --check --quiet .
 
-notebooks: $(VENV)/tester.stamp
+notebooks:
+	$(SET_UP) tester
 	$(BIN)/python -m tools.store_notebooks
 	@$(BIN)/python -m tox run --quiet -e diff
 
-exercises: $(VENV)/tester.stamp
+exercises:
+	$(SET_UP) tester
 	$(BIN)/python -m tools.make_exercises
 
-bench: $(BENCH)/stamp
+# A tool that does not install here keeps no other from being measured: the table says that it is missing.
+bench:
+	$(SET_UP) learner --folder $(BENCH)
+	@for tool in $$(grep == tools/benchmarks/requirements.txt); do \
+		$(BENCH)/bin/python -m pip install --quiet $$tool || echo "$$tool was not installed"; \
+	done
 	$(BENCH)/bin/python -m tools.benchmarks $(ONLY)
 
 clean:
 	rm -rf $(VENV) $(BENCH)
-
-$(VENV)/learner.stamp: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; try: make PYTHON=python3.12 ..." % sys.version_info[:2])'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Setting up (once; a few minutes) ..."
-	@$(BIN)/python $(INSTALL) --requirement requirements.txt
-	@# Otherwise matplotlib looks through the fonts in a notebook, and may say so there.
-	@$(BIN)/python -c "import matplotlib.font_manager"
-	@touch $@
-
-$(VENV)/teacher.stamp: $(VENV)/learner.stamp helpers/grading/requirements.txt
-	@echo "Setting up the grader (once) ..."
-	@$(BIN)/python $(INSTALL) --requirement helpers/grading/requirements.txt
-	@touch $@
-
-$(VENV)/tester.stamp: $(VENV)/teacher.stamp tests/requirements.txt
-	@echo "Setting up the tests (once; a few minutes) ..."
-	@$(BIN)/python $(INSTALL) --requirement tests/requirements.txt
-	@touch $@
-
-# A tool that does not install here keeps no other from being measured: the table says that it is missing.
-$(BENCH)/stamp: requirements.txt tools/benchmarks/requirements.txt
-	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@echo "Setting up the tools to compare with (once; several minutes) ..."
-	@$(BENCH)/bin/python $(INSTALL) --requirement requirements.txt
-	@for tool in $$(grep == tools/benchmarks/requirements.txt); do \
-		$(BENCH)/bin/python $(INSTALL) $$tool || echo "$$tool was not installed"; \
-	done
-	@touch $@
