@@ -10,11 +10,12 @@ Logarithms are natural. Results have the dtype of the prediction. When training 
 or nan without a warning.
 """
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from helpers._checks import check_integer, check_real, float_array, lookup, what_is
+from helpers._checks import any_array, check_integer, check_real, float_array, lookup, what_is
 
 _REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
 
@@ -30,8 +31,6 @@ class Loss:
         In LaTeX, without dollar signs: one value of the loss, and its derivative with respect to the
         prediction.
     """
-
-    __slots__ = ()
 
     def __call__(self, prediction, target, *, reduction="mean"):
         """Return the loss.
@@ -55,40 +54,64 @@ class Loss:
 
         Raises
         ------
+        TypeError
+            If `prediction` or `target` does not hold real numbers, or labels are not whole numbers.
         ValueError
             If shapes do not match, a label is out of range, `reduction` is unknown, or there is nothing to
             take the mean of.
         """
-        return self._loss(prediction, target, reduction)
+        prediction, target = self._checked(prediction, target, reduction)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return _REDUCTIONS[reduction](self._values(prediction, target))[()]
 
     def gradient(self, prediction, target, *, reduction="mean"):
-        """Return the derivative of the loss with respect to the prediction, in its shape.
+        """Return the derivative of the loss with respect to the prediction.
 
-        The parameters are those of the loss. With "none" each element is the derivative of its own value,
-        which is the same as with "sum".
+        Parameters
+        ----------
+        prediction, target : array_like
+            As for the loss itself.
+        reduction : {"mean", "sum", "none"}
+            Of which loss; "none" gives each element the derivative of its own value, which is that of "sum".
+
+        Returns
+        -------
+        numpy.ndarray or numpy scalar
+            In the shape and dtype of `prediction`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As the loss itself.
         """
-        return self._loss_gradient(prediction, target, reduction)
-
-    def _loss(self, prediction, target, reduction, *prices):
-        prediction, target, _ = self._checked(prediction, target, reduction)
+        prediction, target = self._checked(prediction, target, reduction)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return _REDUCTIONS[reduction](self._values(prediction, target, *prices))[()]
+            gradient = self._gradient(prediction, target)
+            return gradient / self.count(prediction) if reduction == "mean" else gradient
 
-    def _loss_gradient(self, prediction, target, reduction, *prices):
-        prediction, target, count = self._checked(prediction, target, reduction)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            gradient = self._gradient(prediction, target, *prices)
-            return gradient / count if reduction == "mean" else gradient
+    def count(self, prediction):
+        """Return how many values the loss has, over which a mean is taken.
+
+        Parameters
+        ----------
+        prediction : numpy.ndarray
+            Of the shape that the loss takes.
+
+        Returns
+        -------
+        int
+            One for each element; for a classification loss, one for each sample.
+        """
+        return prediction.size
 
     def _checked(self, prediction, target, reduction):
-        """Return prediction and target as arrays of one shape and dtype, and the number of values."""
+        """Return prediction and target as arrays of one shape and dtype."""
         lookup(_REDUCTIONS, reduction, "reduction")
         prediction = float_array(prediction, "prediction")
         target = self._target_array(target, prediction).astype(prediction.dtype, copy=False)
-        count = self._count(prediction)
-        if count == 0 and reduction == "mean":
+        if reduction == "mean" and self.count(prediction) == 0:
             raise ValueError(f"prediction must not be empty for a mean, got {what_is(prediction)}")
-        return prediction, target, count
+        return prediction, target
 
     def _target_array(self, target, prediction):
         target = float_array(target, "target")
@@ -96,8 +119,8 @@ class Loss:
             raise ValueError(f"target must have the shape of the prediction, {prediction.shape}, got {what_is(target)}")
         return target
 
-    def _count(self, prediction):
-        return prediction.size
+    def __setattr__(self, name, value):
+        raise AttributeError(f"{self!r} cannot be changed: all use the same one")
 
     def __repr__(self):
         return f"<loss {self.name}>"
@@ -106,12 +129,10 @@ class Loss:
 class ClassificationLoss(Loss):
     """A loss with one value per sample, whose classes lie along the last axis."""
 
-    __slots__ = ()
-
     def _target_array(self, target, prediction):
         if prediction.ndim == 0 or prediction.shape[-1] == 0:
             raise ValueError(f"prediction must have shape (..., classes), got {what_is(prediction)}")
-        target = np.asarray(target)
+        target = any_array(target, "target")
         if target.shape == prediction.shape:
             return float_array(target, "target")
         if target.shape == prediction.shape[:-1]:
@@ -121,14 +142,14 @@ class ClassificationLoss(Loss):
             f"{prediction.shape[:-1]}, got {what_is(target)}"
         )
 
-    def _count(self, prediction):
+    def count(self, prediction):
+        """Return the number of samples, each of which has one value."""
         return prediction.size // prediction.shape[-1]
 
 
 class MeanSquaredError(Loss):
     """The square of the error; the prediction with the smallest mean square is the mean of the targets."""
 
-    __slots__ = ()
     name = "mean_squared_error"
     formula = r"(\hat{y} - y)^2"
     gradient_formula = r"2 (\hat{y} - y)"
@@ -140,57 +161,74 @@ class MeanSquaredError(Loss):
         return 2 * (prediction - target)
 
 
+@dataclass(frozen=True, repr=False)
 class AsymmetricLoss(Loss):
-    r"""A loss for which too much and too little are not equally bad, as for a shop that stocks yogurt.
+    """A loss for which too much and too little are not equally bad, as for a shop that stocks yogurt.
 
-    Every unit predicted too much costs `cost` (it was made in vain), every unit too little loses `profit` (it
-    could have been sold). The best prediction is the quantile profit / (cost + profit) of the targets; with
-    cost = 1 - tau and profit = tau this is the pinball loss.
+    Every unit predicted too much was made in vain, every unit too little could have been sold. The best
+    prediction is the quantile profit / (cost + profit) of the targets; with cost = 1 - tau and profit = tau
+    this is the pinball loss. Its slope at the kink is 0 by convention.
+
+    Parameters
+    ----------
+    cost, profit : float
+        Price of one unit predicted too much, and too little; at least 0.
+
+    Raises
+    ------
+    TypeError
+        If a price is not a real number.
+    ValueError
+        If a price is negative or not finite.
 
     References
     ----------
     Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978.
     """
 
-    __slots__ = ()
+    cost: float = 1.0
+    profit: float = 99.0
     name = "asymmetric_loss"
-    formula = r"c\,\max(\hat{y} - y, 0) + p\,\max(y - \hat{y}, 0)"
-    gradient_formula = r"c\,[\hat{y} > y] - p\,[\hat{y} < y]"
 
-    def __call__(self, prediction, target, cost, profit, *, reduction="mean"):
-        """Return the loss.
+    def __post_init__(self):
+        object.__setattr__(self, "cost", float(check_real(self.cost, "cost", at_least=0)))
+        object.__setattr__(self, "profit", float(check_real(self.profit, "profit", at_least=0)))
+
+    @property
+    def formula(self):
+        """One value of the loss, in LaTeX."""
+        return rf"{self.cost:g}\,\max(\hat{{y}} - y, 0) + {self.profit:g}\,\max(y - \hat{{y}}, 0)"
+
+    @property
+    def gradient_formula(self):
+        """Its derivative with respect to the prediction, in LaTeX."""
+        return rf"{self.cost:g}\,[\hat{{y}} > y] - {self.profit:g}\,[\hat{{y}} < y]"
+
+    def with_prices(self, cost, profit):
+        """Return this loss at other prices, for example ``asymmetric_loss.with_prices(cost=1, profit=1)``.
 
         Parameters
         ----------
-        prediction, target : array_like
-            Real numbers, in the same shape.
         cost, profit : float
             Price of one unit predicted too much, and too little; at least 0.
-        reduction : {"mean", "sum", "none"}
-            What becomes of the single values.
 
         Returns
         -------
-        numpy scalar or numpy.ndarray
-            In the dtype of `prediction`; with "none" an array of its shape.
+        AsymmetricLoss
+            Another one; this one keeps its prices.
         """
-        return self._loss(prediction, target, reduction, *self._prices(cost, profit))
+        return AsymmetricLoss(cost, profit)
 
-    def gradient(self, prediction, target, cost, profit, *, reduction="mean"):
-        """Return the derivative of the loss with respect to the prediction, in its shape; 0 at the kink."""
-        return self._loss_gradient(prediction, target, reduction, *self._prices(cost, profit))
-
-    @staticmethod
-    def _prices(cost, profit):
-        return float(check_real(cost, "cost", at_least=0)), float(check_real(profit, "profit", at_least=0))
-
-    def _values(self, prediction, target, cost, profit):
+    def _values(self, prediction, target):
         error = prediction - target
-        return cost * np.maximum(error, 0) - profit * np.minimum(error, 0)
+        return self.cost * np.maximum(error, 0) + self.profit * np.maximum(-error, 0)
 
-    def _gradient(self, prediction, target, cost, profit):
+    def _gradient(self, prediction, target):
         side = np.sign(prediction - target)
-        return cost * np.maximum(side, 0) + profit * np.minimum(side, 0)
+        return self.cost * np.maximum(side, 0) + self.profit * np.minimum(side, 0)
+
+    def __repr__(self):
+        return f"<loss {self.name}, cost {self.cost:g}, profit {self.profit:g}>"
 
 
 class CrossEntropy(ClassificationLoss):
@@ -205,7 +243,6 @@ class CrossEntropy(ClassificationLoss):
     Goodfellow, Bengio and Courville, "Deep Learning", MIT Press 2016, section 3.13.
     """
 
-    __slots__ = ()
     name = "cross_entropy"
     formula = r"-\sum_k y_k \ln \hat{y}_k"
     gradient_formula = r"-\frac{y_k}{\hat{y}_k}"
@@ -238,7 +275,6 @@ class SoftmaxCrossEntropy(ClassificationLoss):
     Bishop, "Pattern Recognition and Machine Learning", Springer 2006, section 4.3.4.
     """
 
-    __slots__ = ()
     name = "softmax_cross_entropy"
     formula = r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}"
     gradient_formula = r"\frac{e^{z_k}}{\sum_j e^{z_j}} - y_k"
@@ -264,6 +300,13 @@ def softmax(logits):
     -------
     numpy.ndarray
         Probabilities in the shape and dtype of `logits`.
+
+    Raises
+    ------
+    TypeError
+        If `logits` does not hold real numbers.
+    ValueError
+        If there are no classes.
     """
     logits = float_array(logits, "logits")
     if logits.ndim == 0 or logits.shape[-1] == 0:
@@ -290,8 +333,15 @@ def one_hot(labels, classes, dtype=np.float64):
     -------
     numpy.ndarray
         Of shape ``(*labels.shape, classes)``.
+
+    Raises
+    ------
+    TypeError
+        If labels are not whole numbers.
+    ValueError
+        If a label is out of range, or `classes` below 1.
     """
-    labels, classes = np.asarray(labels), check_integer(classes, "classes", at_least=1)
+    labels, classes = any_array(labels, "labels"), check_integer(classes, "classes", at_least=1)
     if labels.dtype.kind not in "biu" and labels.size:
         raise TypeError(f"class labels must be whole numbers, got {what_is(labels)}")
     outside = (labels < 0) | (labels >= classes)
@@ -309,21 +359,37 @@ def cheapest_weights(inputs, target, cost, profit):
     Parameters
     ----------
     inputs : array_like of shape (samples, 2)
-        No two rows may be multiples of each other.
+        At least two rows, of which no two are multiples of each other.
     target : array_like of shape (samples,)
+        What ``inputs @ weights`` should be.
     cost, profit : float
-        Price of one unit predicted too much, and too little; above 0.
+        Price of one unit predicted too much, and too little; at least 0.
 
     Returns
     -------
     numpy.ndarray of shape (2,)
+        The two weights.
+
+    Raises
+    ------
+    TypeError
+        If these are no real numbers.
+    ValueError
+        If the shapes do not fit, rows are multiples of each other, or a price is negative.
     """
     inputs, target = float_array(inputs, "inputs"), float_array(target, "target")
+    if inputs.ndim != 2 or inputs.shape[1] != 2 or len(inputs) < 2:
+        raise ValueError(f"inputs must have the shape (samples, 2) and 2 samples or more, got {what_is(inputs)}")
+    if target.shape != inputs.shape[:1]:
+        raise ValueError(f"target must have the shape ({len(inputs)},), got {what_is(target)}")
+    loss = asymmetric_loss.with_prices(cost, profit)
     pairs = np.array(list(combinations(range(len(target)), 2)))
-    corners = np.linalg.solve(inputs[pairs], target[pairs][..., None])[..., 0]
+    try:
+        corners = np.linalg.solve(inputs[pairs], target[pairs][..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        raise ValueError("no two rows of inputs may be multiples of each other, got some that are") from None
     predictions = corners @ inputs.T
-    target = np.broadcast_to(target, predictions.shape)
-    losses = asymmetric_loss(predictions, target, cost, profit, reduction="none").sum(axis=1)
+    losses = loss(predictions, np.broadcast_to(target, predictions.shape), reduction="none").sum(axis=1)
     return corners[losses.argmin()]
 
 

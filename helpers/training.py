@@ -5,7 +5,7 @@ An epoch goes once through all samples, in a new random order, a batch at a time
     parameters <- parameters - learning_rate(t) * gradient of the batch's mean loss,
 
 where t = 0, 1, 2, ... counts the updates. After the epoch, loss and accuracy are measured on all samples with
-the parameters as they then are, so that training and validation can be compared. `epochs` hands over one
+the parameters as they then are, so that training and validation can be compared. `train_by_epoch` hands over one
 epoch's results at a time, to whoever wants to watch; `train` collects them.
 """
 
@@ -14,6 +14,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from helpers._checks import check_integer
+from helpers.fast_network import Batches, FastNetwork
+from helpers.network import classes_of, silently
+from helpers.samples import check_inputs, check_targets, class_labels
 from helpers.schedules import as_schedule
 
 
@@ -45,7 +48,7 @@ class History(Epoch):
     """What `Epoch` says, for all epochs: arrays of shape (epochs,), or (epochs, runs) for all but `epoch`."""
 
 
-def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None):
+def train_by_epoch(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None):
     """Train a network in place, one epoch at a time.
 
     Training that diverges goes on to its end, with a loss of inf or nan and without a warning.
@@ -79,12 +82,16 @@ def epochs(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=
     TypeError, ValueError
         If an argument is wrong: at once, not when the first epoch is asked for.
     """
-    samples = network.samples(inputs, targets)
-    held_out = None if validation is None else network.samples(*validation)
+    samples = _Samples(network, inputs, targets)
+    held_out = None
+    if validation is not None:
+        held_out = _Samples(network, *validation)
+        if samples.labels is None:  # a few counts may look like labels
+            held_out.labels = None
     schedules = [as_schedule(one) for one in _per_run(learning_rate, "learning_rate", network)]
     seeds = [check_integer(one, "seed", at_least=0) for one in _per_run(seed, "seed", network)]
     batch_size = len(samples.x) if batch_size is None else check_integer(batch_size, "batch_size", at_least=1)
-    batches = Batches(samples, batch_size, seeds)
+    batches = Batches(samples.x, samples.y, batch_size, seeds)
     return _epochs(network, samples, held_out, batches, schedules, check_integer(epochs, "epochs", at_least=0))
 
 
@@ -104,7 +111,7 @@ def train(
     Parameters
     ----------
     network, inputs, targets, learning_rate, epochs, batch_size, seed, validation
-        As for the function `epochs`.
+        As for `train_by_epoch`.
     callback : callable, optional
         Is given the `Epoch` after each epoch.
 
@@ -118,11 +125,11 @@ def train(
     >>> history = train(Network([64, 32, 10]), data.inputs, data.targets, learning_rate=0.1, epochs=20)
     """
     records = []
-    for record in iterate(network, inputs, targets, learning_rate, epochs, batch_size, seed, validation):
+    for record in train_by_epoch(network, inputs, targets, learning_rate, epochs, batch_size, seed, validation):
         records.append(record)
         if callback is not None:
             callback(record)
-    shape = (len(records), *network.lead)
+    shape = (len(records), network.runs) if network.runs else (len(records),)
     return History(
         epoch=np.arange(1, len(records) + 1),
         **{
@@ -133,94 +140,48 @@ def train(
     )
 
 
-iterate = epochs  # under a name that the argument `epochs` of `train` does not hide
-
-
-class Batches:
-    """Samples cut into batches, in a new random order every epoch.
-
-    Parameters
-    ----------
-    samples : Samples
-        All samples.
-    batch_size : int
-        The samples in a batch. If it is all of them, their order means nothing and is kept.
-    seeds : list of int
-        One for all runs, or one for each.
-
-    Attributes
-    ----------
-    batches : list of tuple
-        Pairs (x, y) with one column a sample. What one column of x holds lies together in memory, and so does the whole
-        of y: a sum or product that has to jump from row to row takes more than twice as long.
-    """
-
-    def __init__(self, samples, batch_size, seeds):
-        self.x, self.y, self.generators = samples.x, samples.y, []
-        count = len(self.x)
-        if batch_size >= count:
-            self.batches = [(self.x.mT, self.y)]
-            return
-        # Runs of one seed meet the same batches, and share them.
-        seeds = seeds[:1] if len(set(seeds)) == 1 else seeds
-        self.generators = [np.random.default_rng(seed) for seed in seeds]
-        self.shuffled = [np.empty((len(seeds), *array.shape), array.dtype) for array in (self.x, self.y)]
-        x, y = self.shuffled if len(seeds) > 1 else (array[0] for array in self.shuffled)
-        whole = count - count % batch_size
-        self.columns = np.moveaxis(y[..., :whole].reshape(*y.shape[:-1], -1, batch_size), -2, 0)
-        self.targets = np.empty_like(self.columns, order="C")
-        ys = [*self.targets, y[..., whole:]] if whole < count else self.targets
-        self.batches = [(x[..., i * batch_size : (i + 1) * batch_size, :].mT, y) for i, y in enumerate(ys)]
-
-    def shuffle(self):
-        """Bring the samples into a new order, and so fill the batches anew."""
-        if not self.generators:
-            return
-        for generator, x, y in zip(self.generators, *self.shuffled, strict=True):
-            order = generator.permutation(len(x))
-            # No index is out of range; with "clip" NumPy need not look, and writes straight into place.
-            np.take(self.x, order, axis=0, out=x, mode="clip")
-            np.take(self.y, order, axis=1, out=y, mode="clip")
-        np.copyto(self.targets, self.columns)
-
-
-def descend(network, batches, rates):
-    """Make one update for each batch.
+class _Samples:
+    """Samples to train with or to measure on, checked.
 
     Parameters
     ----------
     network : Network
-        What to train.
-    batches : list of tuple
-        Pairs (x, y) with one column a sample, as `Batches` makes them.
-    rates : numpy.ndarray of shape (updates,) or (updates, runs, 1)
-        The learning rate of each update, for many runs that of each run.
+    inputs, targets : array_like
+        As for `train_by_epoch`.
     """
-    parameters, gradient = network.parameters, network.gradient
-    change, rates = np.empty_like(parameters), rates.astype(network.dtype)
-    with np.errstate(over="ignore", invalid="ignore"):  # of a training that diverges
-        for (x, y), step in zip(batches, range(len(rates)), strict=True):
-            batch = network.batch_pass(x.shape[-1])
-            batch.forward(x)
-            batch.backward(y)
-            # With the dots a single rate remains an array, with which NumPy begins sooner than with a number.
-            np.multiply(gradient, rates[step, ...], out=change)
-            np.subtract(parameters, change, out=parameters)
+
+    def __init__(self, network, inputs, targets):
+        outputs = network.sizes[-1]
+        self.x = check_inputs(inputs, network.sizes[0], network.dtype)
+        self.y = check_targets(targets, (len(self.x), outputs), network.dtype)
+        self.labels = class_labels(targets, outputs)
+
+    @silently
+    def measure(self, network):
+        """Return mean loss and accuracy, numbers or arrays of shape (runs,); without labels the accuracy is nan."""
+        outputs = network.outputs(self.x)
+        loss = network.mean_loss(outputs, self.y)
+        if self.labels is None:
+            return loss, np.full_like(loss, np.nan)
+        return loss, (classes_of(outputs) == self.labels).mean(axis=-1)
 
 
 def _epochs(network, samples, held_out, batches, schedules, count):
     """Train and measure, epoch by epoch."""
-    updates = len(batches.batches)
-    unknown = np.full(network.lead, np.nan)
+    updates, fast = len(batches.batches), FastNetwork(network)
     for epoch in range(count):
         steps = range(epoch * updates, (epoch + 1) * updates)
         rates = np.array([[schedule(step) for schedule in schedules] for step in steps], np.float64)
         batches.shuffle()
-        descend(network, batches.batches, rates[:, :, np.newaxis] if network.runs else rates[:, 0])
+        fast.load()  # who watches may have changed the network
+        fast.descend(batches.batches, rates[:, :, np.newaxis] if network.runs else rates[:, 0])
+        fast.store()
+        measured = samples.measure(network)
+        unknown = np.full_like(measured, np.nan)
         values = [
-            *network.evaluate(samples),
-            *((unknown, unknown) if held_out is None else network.evaluate(held_out)),
-            np.broadcast_to(rates[-1], network.lead) if network.runs else rates[-1, 0],
+            *measured,
+            *(unknown if held_out is None else held_out.measure(network)),
+            np.broadcast_to(rates[-1], network.runs) if network.runs else rates[-1, 0],
         ]
         yield Epoch(epoch + 1, *(values if network.runs else map(float, values)))
 

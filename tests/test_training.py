@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from helpers.datasets import digits, iris, yogurt_sales
+from helpers.fast_network import Batches
 from helpers.network import Network
 from helpers.schedules import exponential_decay
-from helpers.training import Batches, Epoch, History, epochs, train
+from helpers.training import Epoch, History, train, train_by_epoch
+from tests.test_network import flat
 
 DATA = iris().standardise().shuffle(0)
 X, LABELS = DATA.inputs, DATA.targets
@@ -56,9 +58,8 @@ def test_an_epoch_by_hand_through_the_public_network():
     ours, by_hand = new(), new()
     train(ours, X, LABELS, 0.2, 1, batch_size=40, seed=5)
     for batch in batch_orders(5, 150, 40, 1):
-        by_hand.forward(X[batch])
-        by_hand.parameters -= 0.2 * by_hand.backward(LABELS[batch])
-    np.testing.assert_allclose(ours.parameters, by_hand.parameters, rtol=1e-12, atol=1e-14)
+        by_hand.step(by_hand.forward(X[batch]).backward(LABELS[batch]), 0.2)
+    np.testing.assert_allclose(flat(ours), flat(by_hand), rtol=1e-12, atol=1e-14)
 
 
 def test_one_batch_of_all_is_gradient_descent_whatever_the_seed():
@@ -66,15 +67,37 @@ def test_one_batch_of_all_is_gradient_descent_whatever_the_seed():
     history = train(ours, X, LABELS, 0.5, 4, batch_size=None, seed=1)
     losses = []
     for _ in range(4):
-        by_hand.forward(X)
-        by_hand.parameters -= 0.5 * by_hand.backward(LABELS)
+        by_hand.step(by_hand.forward(X).backward(LABELS), 0.5)
         losses.append(by_hand.loss_value(X, LABELS))
     np.testing.assert_allclose(history.loss, losses, rtol=1e-12)
-    np.testing.assert_allclose(ours.parameters, by_hand.parameters, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(flat(ours), flat(by_hand), rtol=1e-12, atol=1e-14)
     for batch_size, seed in ((None, 2), (150, 3), (1000, 4)):
         other = new()
         train(other, X, LABELS, 0.5, 4, batch_size=batch_size, seed=seed)
-        np.testing.assert_array_equal(other.parameters, ours.parameters)
+        np.testing.assert_array_equal(flat(other), flat(ours))
+
+
+@pytest.mark.parametrize("loss", ["softmax_cross_entropy", "mean_squared_error", "asymmetric_loss"])
+@pytest.mark.parametrize("seeds", [0, [3, 4]])
+def test_a_whole_training_is_that_of_the_readable_network(seeds, loss):
+    """Two epochs, one network or two at once, batch by batch through `Network.forward`, `backward` and `step`."""
+    fast, readable = new(seeds, loss=loss), new(seeds, loss=loss)
+    history = train(fast, X, LABELS, 0.2, 2, batch_size=40, seed=5)
+    for batch in batch_orders(5, 150, 40, 2):
+        readable.step(readable.forward(X[batch]).backward(LABELS[batch]), 0.2)
+    np.testing.assert_allclose(flat(fast), flat(readable), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(history.loss[-1], readable.loss_value(X, LABELS), rtol=1e-10)
+
+
+def test_a_network_that_is_changed_between_epochs_goes_on_from_there():
+    net, rest = new(), new()
+    epochs = train_by_epoch(net, X, LABELS, 0.1, 2, batch_size=None)
+    next(epochs)
+    net.weights[0] *= 0.5
+    rest.weights, rest.biases = [[values.copy() for values in kind] for kind in (net.weights, net.biases)]
+    next(epochs)
+    train(rest, X, LABELS, 0.1, 1, batch_size=None)
+    np.testing.assert_allclose(flat(net), flat(rest), rtol=1e-12)
 
 
 @pytest.mark.parametrize("seeds", [0, [3, 3, 3], [2, 0, 1]])
@@ -89,7 +112,7 @@ def test_many_runs_equal_the_runs_one_by_one(seeds, batch_size):
         one = new(weight_seeds[run])
         seed = seeds if seeds == 0 else seeds[run]
         alone = train(one, X, LABELS, rates[run], 3, batch_size, seed, validation=(X[:50], LABELS[:50]))
-        np.testing.assert_allclose(many.parameters[run], one.parameters, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(flat(many)[run], flat(one), rtol=1e-9, atol=1e-12)
         for name in ("loss", "accuracy", "validation_loss", "validation_accuracy", "learning_rate"):
             np.testing.assert_allclose(getattr(history, name)[:, run], getattr(alone, name), rtol=1e-9)
 
@@ -108,7 +131,7 @@ def test_training_is_reproduced_by_its_seed_alone():
     runs = []
     for seed in (1, 1, 2):
         net = new()
-        runs.append((train(net, X, LABELS, 0.1, 3, seed=seed).loss, net.parameters))
+        runs.append((train(net, X, LABELS, 0.1, 3, seed=seed).loss, flat(net)))
         np.random.default_rng().normal()
     np.testing.assert_array_equal(runs[0][0], runs[1][0])
     np.testing.assert_array_equal(runs[0][1], runs[1][1])
@@ -117,9 +140,8 @@ def test_training_is_reproduced_by_its_seed_alone():
 
 @pytest.mark.parametrize(("seeds", "orders"), [([7], 1), ([7, 7], 1), ([7, 8], 2)])
 def test_batches_hold_every_sample_once_an_epoch_with_its_own_target(seeds, orders):
-    net = new()
-    samples = net.samples(np.arange(11)[:, None] * [1, 10, 100, 1000], np.arange(11) % 3)
-    batches = Batches(samples, 4, seeds)
+    x, y = np.arange(11.0)[:, None] * [1, 10, 100, 1000], np.eye(3)[np.arange(11) % 3]
+    batches = Batches(x, y, 4, seeds)
     epochs_seen = []
     for _ in range(2):
         batches.shuffle()
@@ -184,15 +206,15 @@ def test_a_history_stays_as_it_was_and_is_equal_to_itself_alone():
     assert {history: "here"}[history] == "here"
 
 
-def test_epochs_trains_only_as_far_as_it_is_asked():
+def test_train_by_epoch_trains_only_as_far_as_it_is_asked():
     net = new()
-    start = net.parameters.copy()
-    progress = epochs(net, X, LABELS, 0.1, 3)
-    np.testing.assert_array_equal(net.parameters, start)
+    start = flat(net)
+    progress = train_by_epoch(net, X, LABELS, 0.1, 3)
+    np.testing.assert_array_equal(flat(net), start)
     first = next(progress)
     assert first.epoch == 1
-    assert not np.array_equal(net.parameters, start)
-    after_one = net.parameters.copy()
+    assert not np.array_equal(flat(net), start)
+    after_one = flat(net)
     # Between two records the learner may do anything, and warnings work as ever.
     net.predict(X)
     with pytest.raises(RuntimeWarning):
@@ -200,18 +222,18 @@ def test_epochs_trains_only_as_far_as_it_is_asked():
     assert [record.epoch for record in progress] == [2, 3]
     whole, one = new(), new()
     train(one, X, LABELS, 0.1, 1)
-    np.testing.assert_array_equal(after_one, one.parameters)
+    np.testing.assert_array_equal(after_one, flat(one))
     train(whole, X, LABELS, 0.1, 3)
-    np.testing.assert_array_equal(net.parameters, whole.parameters)
+    np.testing.assert_array_equal(flat(net), flat(whole))
 
 
 @pytest.mark.parametrize("seed", [0, [0, 1]])
 def test_no_epochs_give_an_empty_history(seed):
     net = new(seed)
-    start = net.parameters.copy()
+    start = flat(net)
     history = train(net, X, LABELS, 0.1, 0)
-    np.testing.assert_array_equal(net.parameters, start)
-    assert history.loss.shape == (0, *net.lead)
+    np.testing.assert_array_equal(flat(net), start)
+    assert history.loss.shape == (0, net.runs) if net.runs else (0,)
     assert history.epoch.shape == (0,)
 
 
@@ -261,8 +283,8 @@ def test_digits_are_learned():
     assert (history.loss[-1] < history.loss[0] / 5).all()
 
 
-def test_train_takes_what_epochs_takes():
-    shared = list(inspect.signature(epochs).parameters.values())
+def test_train_takes_what_train_by_epoch_takes():
+    shared = list(inspect.signature(train_by_epoch).parameters.values())
     assert list(inspect.signature(train).parameters.values())[: len(shared)] == shared
 
 
@@ -287,13 +309,13 @@ def test_train_takes_what_epochs_takes():
 )
 def test_mistakes_are_found_before_training_starts(changes, error, message):
     net = new()
-    start = net.parameters.copy()
+    start = flat(net)
     arguments = {"inputs": X, "targets": LABELS, "learning_rate": 0.1, "epochs": 1} | changes
     with pytest.raises(error, match=message):
-        epochs(net, **arguments)
+        train_by_epoch(net, **arguments)
     with pytest.raises(error, match=message):
         train(net, **arguments)
-    np.testing.assert_array_equal(net.parameters, start)
+    np.testing.assert_array_equal(flat(net), start)
 
 
 @pytest.mark.parametrize("name", ["learning_rate", "seed"])
