@@ -22,17 +22,29 @@ def check_real(value, name, *, above=None, at_least=None, at_most=None):
     """Return `value` unchanged if it is a finite real number within the limits, else raise."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (float, Real)):
         raise TypeError(f"{name} must be a real number, got {what_is(value)}")
-    if (
-        not math.isfinite(value)
-        or (above is not None and not value > above)
-        or (at_least is not None and not value >= at_least)
-        or (at_most is not None and not value <= at_most)
-    ):
-        limits = [f"above {above}"] * (above is not None)
-        limits += [f"at least {at_least}"] * (at_least is not None)
-        limits += [f"at most {at_most}"] * (at_most is not None)
-        raise ValueError(f"{name} must be a finite number {' and '.join(limits)}".rstrip() + f", got {value!r}")
+    if not _within(value, above, at_least, at_most):
+        limits = []
+        if above is not None:
+            limits.append(f" above {above}")
+        if at_least is not None:
+            limits.append(f" at least {at_least}")
+        if at_most is not None:
+            limits.append(f" at most {at_most}")
+        raise ValueError(f"{name} must be a finite number{' and'.join(limits)}, got {value!r}")
     return value
+
+
+def _within(value, above, at_least, at_most):
+    if above is not None and not value > above:
+        return False
+    if at_least is not None and not value >= at_least:
+        return False
+    if at_most is not None and not value <= at_most:
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def check_integer(value, name, *, at_least=None):
@@ -44,12 +56,17 @@ def check_integer(value, name, *, at_least=None):
     return int(value)
 
 
-def float_array(value, name, *, may_be_empty=True):
-    """Return `value` as a floating-point array: float dtypes are kept, others become float64."""
+def any_array(value, name):
+    """Return `value` as an array of whatever it holds; lists of different lengths raise an error that names them."""
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a number or an array of numbers: {error}") from None
+
+
+def float_array(value, name, *, may_be_empty=True):
+    """Return `value` as a floating-point array: float dtypes are kept, others become float64."""
+    array = any_array(value, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, got {what_is(array)}")
     if array.size == 0 and not may_be_empty:

@@ -12,6 +12,7 @@ from helpers import losses
 from helpers.datasets import yogurt_sales
 from helpers.losses import (
     LOSSES,
+    AsymmetricLoss,
     ClassificationLoss,
     Loss,
     asymmetric_loss,
@@ -25,14 +26,10 @@ from helpers.losses import (
 
 NAMES = ["mean_squared_error", "asymmetric_loss", "cross_entropy", "softmax_cross_entropy"]
 REDUCTIONS = ["mean", "sum", "none"]
-PRICES = {"asymmetric_loss": {"cost": 1.5, "profit": 7.0}}
-each = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+PRICED = asymmetric_loss.with_prices(1.5, 7.0)
+each = pytest.mark.parametrize("loss", [mean_squared_error, PRICED, cross_entropy, softmax_cross_entropy], ids=NAMES)
 each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
 each_classifier = pytest.mark.parametrize("loss", [cross_entropy, softmax_cross_entropy], ids=NAMES[2:])
-
-
-def prices(loss):
-    return PRICES.get(loss.name, {})
 
 
 def example(loss, dtype=np.float64, shape=(6, 4), seed=0):
@@ -90,15 +87,15 @@ def test_values_are_what_the_formulas_say(loss):
     read = {  # formulas as a reader of the course understands them
         r"(\hat{y} - y)^2": over**2,
         r"2 (\hat{y} - y)": 2 * over,
-        r"c\,\max(\hat{y} - y, 0) + p\,\max(y - \hat{y}, 0)": np.where(over > 0, 1.5 * over, 7 * -over),
-        r"c\,[\hat{y} > y] - p\,[\hat{y} < y]": 1.5 * (over > 0) - 7.0 * (over < 0),
+        r"1.5\,\max(\hat{y} - y, 0) + 7\,\max(y - \hat{y}, 0)": np.where(over > 0, 1.5 * over, 7 * -over),
+        r"1.5\,[\hat{y} > y] - 7\,[\hat{y} < y]": 1.5 * (over > 0) - 7.0 * (over < 0),
         r"-\sum_k y_k \ln \hat{y}_k": -(target * np.log(np.abs(prediction))).sum(axis=-1),
         r"-\frac{y_k}{\hat{y}_k}": -target / prediction,
         r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}": -(target * np.log(chances)).sum(axis=-1),
         r"\frac{e^{z_k}}{\sum_j e^{z_j}} - y_k": chances - target,
     }
-    values = loss(prediction, target, **prices(loss), reduction="none")
-    gradient = loss.gradient(prediction, target, **prices(loss), reduction="none")
+    values = loss(prediction, target, reduction="none")
+    gradient = loss.gradient(prediction, target, reduction="none")
     np.testing.assert_allclose(values, read[loss.formula], rtol=1e-13)
     np.testing.assert_allclose(gradient, read[loss.gradient_formula], rtol=1e-13, atol=1e-15)
 
@@ -115,9 +112,9 @@ def test_gradient_matches_central_differences(loss, reduction, shape):
         for sign in (1, -1):
             moved = prediction.copy()
             moved[index] += sign * step
-            ends.append(loss(moved, target, **prices(loss), reduction=reduction))
+            ends.append(loss(moved, target, reduction=reduction))
         numeric[index] = (ends[0] - ends[1]) / (2 * step)
-    gradient = loss.gradient(prediction, target, **prices(loss), reduction=reduction)
+    gradient = loss.gradient(prediction, target, reduction=reduction)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-8)
 
 
@@ -129,8 +126,8 @@ def test_values_and_gradients_match_pytorch(loss, reduction, dtype, tolerance):
     leaf = torch.tensor(prediction, requires_grad=True)
     expected = reduced(in_torch(loss, leaf, torch.tensor(target)), reduction)
     expected.sum().backward()
-    value = loss(prediction, target, **prices(loss), reduction=reduction)
-    gradient = loss.gradient(prediction, target, **prices(loss), reduction=reduction)
+    value = loss(prediction, target, reduction=reduction)
+    gradient = loss.gradient(prediction, target, reduction=reduction)
     close = {"rtol": tolerance, "atol": tolerance}
     np.testing.assert_allclose(value, expected.detach().numpy(), **close)
     np.testing.assert_allclose(gradient, leaf.grad.numpy(), **close)
@@ -165,9 +162,9 @@ def test_class_labels_match_pytorch(reduction):
 def test_float32_in_float32_out_whatever_the_target(loss, reduction):
     prediction, target = example(loss, np.float32)
     for call in (loss, loss.gradient):
-        result = call(prediction, target.astype(np.float64), **prices(loss), reduction=reduction)
+        result = call(prediction, target.astype(np.float64), reduction=reduction)
         assert result.dtype == np.float32
-        assert call(prediction.tolist(), target, **prices(loss), reduction=reduction).dtype == np.float64
+        assert call(prediction.tolist(), target, reduction=reduction).dtype == np.float64
 
 
 @each
@@ -176,23 +173,23 @@ def test_inputs_are_left_alone_and_mean_is_the_default(loss):
     before = prediction.copy(), target.copy()
     for call in (loss, loss.gradient):
         np.testing.assert_array_equal(
-            call(prediction, target, **prices(loss)),
-            call(prediction, target, **prices(loss), reduction="mean"),
+            call(prediction, target),
+            call(prediction, target, reduction="mean"),
         )
     np.testing.assert_array_equal((prediction, target), before)
-    assert np.isscalar(loss(prediction, target, **prices(loss)))
+    assert np.isscalar(loss(prediction, target))
 
 
 @each
 def test_mean_is_over_all_values(loss):
     prediction, target = example(loss, shape=(2, 3, 4))
-    values = loss(prediction, target, **prices(loss), reduction="none")
+    values = loss(prediction, target, reduction="none")
     assert values.shape == ((2, 3) if isinstance(loss, ClassificationLoss) else (2, 3, 4))
-    np.testing.assert_allclose(loss(prediction, target, **prices(loss)), values.mean())
-    np.testing.assert_allclose(loss(prediction, target, **prices(loss), reduction="sum"), values.sum())
-    total = loss.gradient(prediction, target, **prices(loss), reduction="sum")
-    np.testing.assert_array_equal(loss.gradient(prediction, target, **prices(loss), reduction="none"), total)
-    np.testing.assert_allclose(loss.gradient(prediction, target, **prices(loss)), total / values.size)
+    np.testing.assert_allclose(loss(prediction, target), values.mean())
+    np.testing.assert_allclose(loss(prediction, target, reduction="sum"), values.sum())
+    total = loss.gradient(prediction, target, reduction="sum")
+    np.testing.assert_array_equal(loss.gradient(prediction, target, reduction="none"), total)
+    np.testing.assert_allclose(loss.gradient(prediction, target), total / values.size)
 
 
 # Regression
@@ -207,9 +204,10 @@ def test_squared_error_of_numbers():
 
 def test_asymmetric_loss_by_hand():
     prediction, target = [5.0, 2.0, 3.0], [3.0, 5.0, 3.0]
-    np.testing.assert_array_equal(asymmetric_loss(prediction, target, 1, 99, reduction="none"), [2, 297, 0])
-    np.testing.assert_array_equal(asymmetric_loss.gradient(prediction, target, 1, 99, reduction="none"), [1, -99, 0])
-    assert asymmetric_loss(prediction, target, cost=1, profit=99, reduction="sum") == 299
+    np.testing.assert_array_equal(asymmetric_loss(prediction, target, reduction="none"), [2, 297, 0])
+    np.testing.assert_array_equal(asymmetric_loss.gradient(prediction, target, reduction="none"), [1, -99, 0])
+    assert asymmetric_loss(prediction, target, reduction="sum") == 299
+    assert LOSSES["asymmetric_loss"].with_prices(3, 2)(prediction, target, reduction="sum") == 12
 
 
 @given(
@@ -221,7 +219,7 @@ def test_asymmetric_loss_is_the_pinball_loss(tau, pair):
     missed = target - prediction
     pinball = np.where(missed >= 0, tau * missed, (tau - 1) * missed)
     np.testing.assert_allclose(
-        asymmetric_loss(prediction, target, 1 - tau, tau, reduction="none"), pinball, rtol=1e-12, atol=1e-12
+        asymmetric_loss.with_prices(1 - tau, tau)(prediction, target, reduction="none"), pinball, rtol=1e-12, atol=1e-12
     )
 
 
@@ -231,36 +229,53 @@ def test_no_small_change_makes_the_cheapest_weights_cheaper(cost, profit):
     data = yogurt_sales()
 
     def bill(w):
-        return asymmetric_loss(data.inputs @ w, data.targets, cost, profit, reduction="sum")
+        return asymmetric_loss.with_prices(cost, profit)(data.inputs @ w, data.targets, reduction="sum")
 
     best = cheapest_weights(data.inputs, data.targets, cost, profit)
     for angle in np.linspace(0, 2 * np.pi, 360):
         assert bill(best + 1e-4 * np.array([np.cos(angle), np.sin(angle)])) > bill(best)
 
 
-def test_cheapest_weights_want_numbers():
-    with pytest.raises(TypeError, match=r"^inputs must hold real numbers"):
-        cheapest_weights([["a", "b"]] * 2, [1, 2], 1, 99)
-    with pytest.raises(TypeError, match=r"^target must hold real numbers"):
-        cheapest_weights([[1, 2], [3, 4]], ["a", "b"], 1, 99)
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([["a", "b"]] * 2, [1, 2]), TypeError, "^inputs must hold real numbers"),
+        (([[1, 2], [3, 4]], ["a", "b"]), TypeError, "^target must hold real numbers"),
+        (
+            ([[1, 2]], [1]),
+            ValueError,
+            r"^inputs must have the shape \(samples, 2\) and 2 samples or more, got .*\(1, 2\)",
+        ),
+        (([1, 2], [1, 2]), ValueError, r"^inputs must have the shape \(samples, 2\).*\(2,\)"),
+        ((np.ones((3, 3)), [1, 2, 3]), ValueError, r"^inputs must have the shape \(samples, 2\).*\(3, 3\)"),
+        (([[1, 2], [3, 4]], [1, 2, 3]), ValueError, r"^target must have the shape \(2,\), got .*\(3,\)"),
+        (([[1, 2], [2, 4]], [1, 2]), ValueError, "^no two rows of inputs may be multiples of each other"),
+        (([[1, 2], [3, 4]], [1, 2], -1), ValueError, "^cost must be"),
+        (([[1, 2], [3, 4]], [1, 2], 1, None), TypeError, "^profit must be a real number, got None"),
+    ],
+)
+def test_cheapest_weights_of_what_has_none(arguments, error, message):
+    with pytest.raises(error, match=message):
+        cheapest_weights(*arguments, *(1, 99)[len(arguments) - 2 :])
 
 
 @pytest.mark.parametrize(("cost", "profit"), [(1, 99), (99, 1), (1, 1), (2, 6)])
 def test_best_constant_prediction_is_a_quantile(cost, profit):
     demand = np.random.default_rng(0).uniform(0, 100, 1000)
     guesses = np.linspace(0, 100, 2001)
-    mean_losses = [asymmetric_loss(np.full(1000, guess), demand, cost, profit) for guess in guesses]
+    loss = asymmetric_loss.with_prices(cost, profit)
+    mean_losses = [loss(np.full(1000, guess), demand) for guess in guesses]
     best = guesses[np.argmin(mean_losses)]
     assert abs(best - np.quantile(demand, profit / (cost + profit))) < 0.5
 
 
-@pytest.mark.parametrize("loss", [mean_squared_error, asymmetric_loss], ids=NAMES[:2])
+@pytest.mark.parametrize("loss", [mean_squared_error, PRICED], ids=NAMES[:2])
 def test_diverged_predictions_give_inf_or_nan_without_a_warning(loss):
     prediction = np.array([1e38, -1e38, np.inf, np.nan], np.float32)
-    values = loss(prediction * 3, np.zeros(4), **prices(loss), reduction="none")
+    values = loss(prediction * 3, np.zeros(4), reduction="none")
     assert not np.isfinite(values[2:]).any()
-    assert not np.isfinite(loss(prediction, np.zeros(4), **prices(loss)))
-    gradient = loss.gradient(prediction * 3, np.zeros(4), **prices(loss), reduction="none")
+    assert not np.isfinite(loss(prediction, np.zeros(4)))
+    gradient = loss.gradient(prediction * 3, np.zeros(4), reduction="none")
     assert np.isnan(gradient[3])
 
 
@@ -387,9 +402,9 @@ def test_one_hot():
 def test_shapes_that_do_not_match(loss):
     for call in (loss, loss.gradient):
         with pytest.raises(ValueError, match=r"target must h.*\(2, 3\).*got an array of shape \(3, 2\)"):
-            call(np.full((2, 3), 0.5), np.zeros((3, 2)), **prices(loss))
+            call(np.full((2, 3), 0.5), np.zeros((3, 2)))
         with pytest.raises(ValueError, match=r"target must h.*\(2, 3\).*got an array of shape \(3,\)"):
-            call(np.full((2, 3), 0.5), np.zeros(3), **prices(loss))
+            call(np.full((2, 3), 0.5), np.zeros(3))
 
 
 @each
@@ -397,7 +412,7 @@ def test_unknown_reduction(loss):
     prediction, target = example(loss)
     for call in (loss, loss.gradient):
         with pytest.raises(ValueError, match="unknown reduction 'means': expected one of mean, sum, none"):
-            call(prediction, target, **prices(loss), reduction="means")
+            call(prediction, target, reduction="means")
 
 
 @each
@@ -405,18 +420,22 @@ def test_empty_arrays_have_a_sum_but_no_mean(loss):
     empty = np.empty((0, 3))
     for call in (loss, loss.gradient):
         with pytest.raises(ValueError, match=r"prediction must not be empty for a mean, got .*\(0, 3\)"):
-            call(empty, empty, **prices(loss))
-        assert call(empty, empty, **prices(loss), reduction="none").size == 0
-    assert loss(empty, empty, **prices(loss), reduction="sum") == 0
+            call(empty, empty)
+        assert call(empty, empty, reduction="none").size == 0
+    assert loss(empty, empty, reduction="sum") == 0
 
 
 @each
 def test_things_that_are_no_numbers(loss):
     prediction, target = example(loss)
     with pytest.raises(TypeError, match="prediction must hold real numbers"):
-        loss(prediction * 1j, target, **prices(loss))
+        loss(prediction * 1j, target)
     with pytest.raises(TypeError, match="target must hold real numbers"):
-        loss(prediction, target * 1j, **prices(loss))
+        loss(prediction, target * 1j)
+    with pytest.raises(ValueError, match="prediction must be a number or an array of numbers"):
+        loss([[1], [1, 2]], target)
+    with pytest.raises(ValueError, match="target must be a number or an array of numbers"):
+        loss(prediction, [[1], [1, 2]])
 
 
 @each_classifier
@@ -452,23 +471,35 @@ def test_logits_given_as_probabilities():
 
 @pytest.mark.parametrize("name", ["cost", "profit"])
 def test_prices_must_be_numbers_from_0(name):
-    for call in (asymmetric_loss, asymmetric_loss.gradient):
-        good = {"cost": 1, "profit": 2}
+    good = {"cost": 1, "profit": 2}
+    for make in (AsymmetricLoss, asymmetric_loss.with_prices):
         with pytest.raises(ValueError, match=f"{name} must be a finite number at least 0, got -1"):
-            call([1.0], [2.0], **{**good, name: -1})
+            make(**good | {name: -1})
         with pytest.raises(TypeError, match=f"{name} must be a real number, got 'a lot'"):
-            call([1.0], [2.0], **{**good, name: "a lot"})
-        assert call(np.ones(2, np.float32), [2, 0], **{**good, name: np.float64(3)}).dtype == np.float32
+            make(**good | {name: "a lot"})
+    priced = asymmetric_loss.with_prices(**good | {name: np.float64(3)})
+    assert type(getattr(priced, name)) is float
+    for call in (priced, priced.gradient):
+        assert call(np.ones(2, np.float32), [2, 0]).dtype == np.float32
 
 
-def test_asymmetric_loss_wants_its_prices():
-    with pytest.raises(TypeError, match="cost"):
-        asymmetric_loss([1.0], [2.0])
+def test_prices_are_fixed():
+    assert (asymmetric_loss.cost, asymmetric_loss.profit) == (1, 99)
+    assert asymmetric_loss.with_prices(1, 99) == asymmetric_loss != asymmetric_loss.with_prices(1, 98)
+    assert repr(PRICED) == "<loss asymmetric_loss, cost 1.5, profit 7>"
+    assert (asymmetric_loss.cost, asymmetric_loss.profit) == (1, 99), "another one was made, this one kept its prices"
+
+
+@each
+def test_a_loss_cannot_be_changed(loss):
+    for name in ("name", "cost", "other"):
+        with pytest.raises(AttributeError):
+            setattr(loss, name, "other")
 
 
 def test_gradients_of_what_has_diverged_are_silent():
-    for loss in (mean_squared_error, asymmetric_loss):
-        assert np.isnan(loss.gradient(np.inf, np.inf, **prices(loss)))
+    for loss in (mean_squared_error, PRICED):
+        assert np.isnan(loss.gradient(np.inf, np.inf))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

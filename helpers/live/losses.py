@@ -6,7 +6,7 @@ from helpers.datasets import yogurt_sales
 from helpers.experiments.losses import SLOPES, STEPS, logit_path, probability_of_right
 from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, live_figure
 from helpers.losses import (
     asymmetric_loss,
     cheapest_weights,
@@ -53,7 +53,7 @@ def yogurt_plan():
         short.set_data(days[~enough], error[~enough])
         stems.set_segments([[(day, 0), (day, e)] for day, e in zip(days, error, strict=True)])
         bill, squares_bill = (
-            asymmetric_loss(x @ w, sales, cost, profit, reduction="sum") for w in (weights, least_squares)
+            asymmetric_loss.with_prices(cost, profit)(x @ w, sales, reduction="sum") for w in (weights, least_squares)
         )
         return {
             "w1": weights[0],
@@ -282,8 +282,8 @@ def best_guess():
             p, y = np.broadcast_arrays(np.asarray(guesses, dtype=float)[..., None], waits)
             return (
                 mean_squared_error(p, y, reduction="none").mean(axis=-1),
-                asymmetric_loss(p, y, 1, 1, reduction="none").mean(axis=-1),
-                asymmetric_loss(p, y, 1 - tau, tau, reduction="none").mean(axis=-1),
+                asymmetric_loss.with_prices(1, 1)(p, y, reduction="none").mean(axis=-1),
+                asymmetric_loss.with_prices(1 - tau, tau)(p, y, reduction="none").mean(axis=-1),
             )
 
         best = (waits.mean(), np.median(waits), waits[int(np.ceil(tau * len(waits) - 1e-9)) - 1])
