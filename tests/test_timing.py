@@ -7,7 +7,7 @@ import pytest
 
 from helpers.experiments import timing
 from helpers.experiments.timing import FACTORS, GROWTH, SAMPLES, epoch_of_training, macs_of_an_epoch, matrix_products
-from helpers.network import Network
+from helpers.fast_network import FastNetwork
 
 
 @pytest.mark.parametrize("runs", [None, 2])
@@ -34,16 +34,16 @@ def test_the_products_are_those_of_a_training(runs, monkeypatch):
 @pytest.mark.parametrize("runs", [None, 2])
 def test_an_epoch_is_one_update_for_each_batch(runs, monkeypatch):
     trained = []
-    monkeypatch.setattr(timing, "descend", lambda *arguments: trained.append(arguments))
+    monkeypatch.setattr(timing.FastNetwork, "descend", lambda *arguments: trained.append(arguments))
     epoch_of_training([4, 8, 3], 128, runs)()
-    [(network, batches, rates)] = trained
-    assert network.sizes == (4, 8, 3) and network.runs == runs
+    [(fast, batches, rates)] = trained
+    assert fast.network.sizes == (4, 8, 3) and fast.network.runs == runs
     assert [x.shape[-1] for x, _ in batches] == [128] * 4 and len(rates) == 4
 
 
 def test_training_for_an_epoch_moves_the_parameters_and_keeps_them_finite(monkeypatch):
     made = []
-    monkeypatch.setattr(timing, "Network", lambda *a, **k: made.append(Network(*a, **k)) or made[-1])
+    monkeypatch.setattr(timing, "FastNetwork", lambda network: made.append(FastNetwork(network)) or made[-1])
     epoch = epoch_of_training([4, 8, 3], 32)
     before = made[0].parameters.copy()
     for _ in range(3):

@@ -8,7 +8,7 @@ from helpers.complexity import count, mlp
 from helpers.datasets import digits
 from helpers.network import Network
 from helpers.schedules import constant, cosine_decay, exponential_decay
-from helpers.training import epochs as train_epochs
+from helpers.training import train_by_epoch
 
 #: The configuration with which the workbench starts.
 START = {
@@ -83,7 +83,7 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     network = Network(sizes, activation, loss, initialisation=initialisation, seed=seed, dtype=np.float64)
     rates = SHAPES[schedule](learning_rate, updates)
     held_out = held_out.inputs, held_out.targets
-    for record in train_epochs(
+    for record in train_by_epoch(
         network, training.inputs, training.targets, rates, epochs, batch_size, seed=seed, validation=held_out
     ):
         yield network, record

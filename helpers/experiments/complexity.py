@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.datasets import pooled_digits
 from helpers.network import Network
-from helpers.training import epochs as train_epochs
+from helpers.training import train_by_epoch
 
 #: How many networks train at once, and for how many epochs.
 SEEDS, EPOCHS = 5, 15
@@ -40,7 +40,7 @@ def accuracies(sizes):
         network = Network(sizes, seed=range(SEEDS), dtype=np.float64)
         reached = []
         held_out = (test.inputs, test.targets)
-        for record in train_epochs(network, train.inputs, train.targets, 0.2, EPOCHS, validation=held_out):
+        for record in train_by_epoch(network, train.inputs, train.targets, 0.2, EPOCHS, validation=held_out):
             reached.append(100 * record.validation_accuracy)
             if record.epoch < EPOCHS:
                 yield np.array(reached)

@@ -14,8 +14,9 @@ import numpy as np
 from helpers.activations import relu, sigmoid, tanh
 from helpers.complexity import count, mlp
 from helpers.datasets import data_folder
+from helpers.fast_network import Batches, FastNetwork
+from helpers.losses import one_hot
 from helpers.network import Network
-from helpers.training import Batches, descend
 
 #: The widths of a single layer, and the numbers of samples that go through it at once.
 WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -144,14 +145,15 @@ def epoch_of_training(sizes, batch, runs=None):
     """
     rng = np.random.default_rng(0)
     network = Network(sizes, seed=[0] * runs if runs else 0)
-    samples = network.samples(rng.normal(size=(SAMPLES, sizes[0])), rng.integers(0, sizes[-1], SAMPLES))
-    batches = Batches(samples, batch, [0])
+    x = rng.normal(size=(SAMPLES, sizes[0])).astype(network.dtype)
+    y = one_hot(rng.integers(0, sizes[-1], SAMPLES), sizes[-1], network.dtype)
+    fast, batches = FastNetwork(network), Batches(x, y, batch, [0])
     # The rate matters to no time, but no number must grow until it overflows.
     rates = np.full((len(batches.batches), *((runs, 1) if runs else ())), 1e-4)
 
     def epoch():
         batches.shuffle()
-        descend(network, batches.batches, rates)
+        fast.descend(batches.batches, rates)
 
     return epoch
 

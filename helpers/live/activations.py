@@ -16,9 +16,9 @@ from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, live_figure
 from helpers.network import Network
-from helpers.training import epochs
+from helpers.training import train_by_epoch
 
 
 def _limit(bound):
@@ -93,10 +93,9 @@ def vanishing_gradients():
     def move(activation, initialisation, factor, layers):
         f = ACTIVATIONS[activation]
         network = Network([64] * layers + [10], f, initialisation=scaled(initialisation, factor), dtype=np.float64)
-        network.forward(image)
-        network.backward(label)
-        norms = np.array([np.linalg.norm(b) for b in network.bias_gradients])
-        sizes = np.array([np.sqrt(np.mean(a**2)) for a in network.activations])
+        way = network.forward(image)
+        norms = np.array([np.linalg.norm(b) for b in way.backward(label).biases])
+        sizes = np.array([np.sqrt(np.mean(a**2)) for a in way.a])
         layer = np.arange(1, layers + 1)
         steepest = f.derivative(np.linspace(-REACH, REACH, 241)).max()
         gradient.set_data(layer, norms)
@@ -191,7 +190,7 @@ def dead_relus():
     def look(network):
         """Return the accuracy, the share of samples on which each unit fires by layer, and whether all is finite."""
         right = network.accuracy(data.inputs, data.targets)
-        sums = network.pre_activations[:-1]
+        sums = network.forward(data.inputs).z[:-1]
         return right, [(z > 0).mean(axis=0) for z in sums], all(np.isfinite(z).all() for z in sums)
 
     def show(history):
@@ -219,7 +218,7 @@ def dead_relus():
         )
         history = [look(network)]
         yield show(history)
-        for record in epochs(network, data.inputs, data.targets, learning_rate, EPOCHS):
+        for record in train_by_epoch(network, data.inputs, data.targets, learning_rate, EPOCHS):
             history.append(look(network))
             if record.epoch in (1, 3, 6, EPOCHS):
                 yield ("progress", record.epoch / EPOCHS)
