@@ -11,7 +11,7 @@ infinite in floating point. Every function here has its right limits at both end
 
 import math
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,7 +36,6 @@ class Activation:
     """
 
     zero_mean = False
-    __slots__ = ()  # no attributes of its own: an activation cannot be changed by accident
 
     def __call__(self, x, out=None):
         """Return f(x), element by element.
@@ -56,7 +55,7 @@ class Activation:
         Raises
         ------
         TypeError
-            If `x` does not hold real numbers.
+            If `x` does not hold real numbers, or `out` is no array.
         ValueError
             If `out` does not have the shape of `x`.
         """
@@ -64,16 +63,46 @@ class Activation:
         y = self.forward(x, _buffer(out, x))
         return y if y.ndim else y[()]
 
-    def forward(self, x, out):
-        """Write f(x) into `out` and return it: a call without its checks, for arrays of one shape and dtype."""
-        raise NotImplementedError
-
     def derivative(self, x, out=None):
-        """Return the slope f'(x), element by element; parameters and result are those of a call."""
+        """Return the slope f'(x), element by element.
+
+        Parameters
+        ----------
+        x : array_like
+            Real numbers in any shape.
+        out : numpy.ndarray, optional
+            Array to write into, of the shape of `x`; it may be `x` itself.
+
+        Returns
+        -------
+        numpy.ndarray or numpy scalar
+            In the shape and dtype of f(x).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call.
+        """
         x = float_array(x, "x")
-        slope = self._derivative(x, self.forward(x, np.empty_like(x)))
-        slope = np.positive(slope, out=_buffer(out, x))
+        slope = np.positive(self._derivative(x, self.forward(x, np.empty_like(x))), out=_buffer(out, x))
         return slope if slope.ndim else slope[()]
+
+    def forward(self, x, out):
+        """Compute f(x) without the checks of a call, for arrays of one shape and dtype.
+
+        Parameters
+        ----------
+        x : numpy.ndarray
+            Floating-point numbers.
+        out : numpy.ndarray
+            Array to write into; it may be `x` itself.
+
+        Returns
+        -------
+        numpy.ndarray
+            The same as `out`.
+        """
+        raise NotImplementedError
 
     def backward(self, gradient, x, y, out=None):
         """Return gradient * f'(x): one step of the chain rule, from the output of f back to its input.
@@ -94,6 +123,9 @@ class Activation:
         """
         return np.multiply(gradient, self._derivative(x, y), out=out)
 
+    def __setattr__(self, name, value):
+        raise AttributeError(f"{self!r} cannot be changed: all use the same one")
+
     def __repr__(self):
         return f"<activation {self.name}>"
 
@@ -101,28 +133,22 @@ class Activation:
 class Sigmoid(Activation):
     """The logistic function: any number becomes one between 0 and 1. Its slope is at most 1/4, at 0."""
 
-    __slots__ = ()
     name = "sigmoid"
     formula = r"\frac{1}{1 + e^{-x}}"
     derivative_formula = r"f(x)\,(1 - f(x))"
     output_range = (0.0, 1.0)
 
     def forward(self, x, out):
-        np.negative(x, out=out)
         with np.errstate(over="ignore"):  # far left exp(-x) is inf, and 1 / (1 + inf) = 0 is the right limit
-            np.exp(out, out=out)
-        one = _constant(1, x.dtype)
-        np.add(out, one, out=out)
-        return np.divide(one, out, out=out)  # takes half the time of np.reciprocal
+            return np.divide(1, 1 + np.exp(-x), out=out)
 
     def _derivative(self, x, y):
-        return y * (_constant(1, y.dtype) - y)
+        return y * (1 - y)
 
 
 class Tanh(Activation):
     """The hyperbolic tangent: a sigmoid stretched to (-1, 1), so zero-mean, and of slope up to 1."""
 
-    __slots__ = ()
     name = "tanh"
     formula = r"\frac{1 - e^{-2x}}{1 + e^{-2x}}"
     derivative_formula = r"1 - f(x)^2"
@@ -133,7 +159,7 @@ class Tanh(Activation):
         return np.tanh(x, out=out)
 
     def _derivative(self, x, y):
-        return _constant(1, y.dtype) - y * y
+        return 1 - y * y
 
 
 class ReLU(Activation):
@@ -144,17 +170,16 @@ class ReLU(Activation):
     Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
     """
 
-    __slots__ = ()
     name = "relu"
     formula = r"\max(x, 0)"
     derivative_formula = r"[x > 0]"
     output_range = (0.0, math.inf)
 
     def forward(self, x, out):
-        return _at_least(0, x, out)
+        return _maximum(x, 0, out)
 
     def _derivative(self, x, y):
-        return np.sign(y)
+        return np.sign(y)  # y is 0 or positive
 
 
 @dataclass(frozen=True)
@@ -165,6 +190,13 @@ class LeakyReLU(Activation):
     ----------
     slope : float
         Slope for x <= 0, from 0 (ReLU) to 1 (identity).
+
+    Raises
+    ------
+    TypeError
+        If `slope` is not a real number.
+    ValueError
+        If it is not from 0 to 1.
 
     References
     ----------
@@ -193,16 +225,27 @@ class LeakyReLU(Activation):
         return (-math.inf if self.slope else 0.0, math.inf)
 
     def with_slope(self, slope):
-        """Return a leaky ReLU of another slope, for example ``leaky_relu.with_slope(0.01)``."""
+        """Return a leaky ReLU of another slope, for example ``leaky_relu.with_slope(0.01)``.
+
+        Parameters
+        ----------
+        slope : float
+            Slope for x <= 0, from 0 to 1.
+
+        Returns
+        -------
+        LeakyReLU
+            Another one; this one keeps its slope.
+        """
         return LeakyReLU(slope)
 
     def forward(self, x, out):
         if not self.slope:
             return relu.forward(x, out)  # 0 * inf would be nan
-        return np.maximum(x * _constant(self.slope, x.dtype), x, out=out)
+        return np.maximum(self.slope * x, x, out=out)
 
     def _derivative(self, x, y):
-        return _at_least(self.slope, np.sign(y))
+        return _maximum(np.sign(y), self.slope)  # 1 where y > 0, else the larger of the slope and -1 or 0
 
     def __repr__(self):
         return f"<activation leaky_relu, slope {self.slope:g}>"
@@ -211,7 +254,6 @@ class LeakyReLU(Activation):
 class Identity(Activation):
     """No activation at all. Layers joined by it collapse into a single linear layer."""
 
-    __slots__ = ()
     name = "identity"
     formula = r"x"
     derivative_formula = r"1"
@@ -233,7 +275,6 @@ class Softplus(Activation):
     Dugas et al., "Incorporating second-order functional knowledge for better option pricing", NIPS 2000.
     """
 
-    __slots__ = ()
     name = "softplus"
     formula = r"\ln(1 + e^x)"
     derivative_formula = r"\frac{1}{1 + e^{-x}}"
@@ -256,7 +297,6 @@ class ELU(Activation):
     units (ELUs)", ICLR 2016.
     """
 
-    __slots__ = ()
     name = "elu"
     formula = r"\max(x, 0) + e^{\min(x, 0)} - 1"
     derivative_formula = r"e^{\min(x, 0)}"
@@ -278,7 +318,6 @@ class SiLU(Activation):
     reinforcement learning", Neural Networks 107, 2018.
     """
 
-    __slots__ = ()
     name = "silu"
     formula = r"\frac{x}{1 + e^{-x}}"
     derivative_formula = r"s + f(x)\,(1 - s),\ s = \frac{1}{1 + e^{-x}}"
@@ -300,7 +339,6 @@ class GELU(Activation):
     Hendrycks and Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
     """
 
-    __slots__ = ()
     name = "gelu"
     formula = r"x\,\Phi(x),\ \Phi(x) = \frac{1}{2} (1 + \mathrm{erf}(x / \sqrt{2}))"
     derivative_formula = r"\Phi(x) + \frac{x}{\sqrt{2 \pi}}\,e^{-x^2 / 2}"
@@ -320,35 +358,12 @@ class GELU(Activation):
         return (_erfc(x / -math.sqrt(2)) / 2).astype(x.dtype)
 
 
-@cache
-def _constant(value, dtype):
-    """Return a number as an array, with which NumPy begins at once; a Python number it has to convert first."""
-    return np.array(value, dtype)
-
-
-@lru_cache(maxsize=32)
-def _full(value, shape, dtype):
-    """Return an array that holds one number everywhere, made once; nobody may write to it."""
-    full = np.full(shape, value, dtype)
-    full.flags.writeable = False
-    return full
-
-
-def _at_least(least, x, out=None):
-    """Return max(x, least), element by element.
-
-    NumPy takes the larger of an array and a number one by one, of two arrays many at once: a third of the time. Arrays
-    that do not fit in the cache together are cut off by `clip`, which takes longer to begin.
-    """
-    if x.size > 2**15:
-        return x.clip(_constant(least, x.dtype), _constant(math.inf, x.dtype), out=out)
-    return np.maximum(x, _full(least, x.shape, x.dtype), out=out)
-
-
 def _buffer(out, x):
     """Return the array to write into: `out` if it fits `x`, or a new one."""
     if out is None:
         return np.empty_like(x)
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be an array to write into, got {what_is(out)}")
     if out.shape != x.shape:
         raise ValueError(f"out must have the shape of x, {x.shape}, got {what_is(out)}")
     return out
@@ -370,3 +385,22 @@ silu = SiLU()
 gelu = GELU()
 
 ACTIVATIONS = {f.name: f for f in (sigmoid, tanh, relu, leaky_relu, identity, softplus, elu, silu, gelu)}
+
+
+# The larger of an array and a number, made fast. NumPy compares an array with a number one by one, two arrays many at
+# once: in a third of the time.
+
+
+def _maximum(x, number, out=None):
+    """Return max(x, number), element by element."""
+    if x.size > 2**15:  # two such arrays do not fit into the cache together; `clip` needs no second one
+        return x.clip(x.dtype.type(number), x.dtype.type(math.inf), out=out)
+    return np.maximum(x, _full(number, x.shape, x.dtype), out=out)
+
+
+@lru_cache(maxsize=32)
+def _full(number, shape, dtype):
+    """Return an array that holds one number everywhere, made once; nobody may write to it."""
+    full = np.full(shape, number, dtype)
+    full.flags.writeable = False
+    return full

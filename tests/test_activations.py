@@ -312,12 +312,15 @@ def test_wrong_inputs_say_what_was_expected(f):
             call("one")
         with pytest.raises(ValueError, match=r"shape of x, \(3,\), got an array of shape \(2, 3\)"):
             call(np.zeros(3), out=np.zeros((2, 3)))
+        with pytest.raises(TypeError, match=r"out must be an array to write into, got \[0\.0\] of type list"):
+            call(np.zeros(1), out=[0.0])
 
 
 @each
 def test_an_activation_cannot_be_changed(f):
-    with pytest.raises(AttributeError):
-        f.name = "other"
+    for name in ("name", "slope", "other"):
+        with pytest.raises(AttributeError):
+            setattr(f, name, "other")
 
 
 # Leaky ReLU's slope
