@@ -21,9 +21,9 @@ help:
 	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
 	@echo "make elsewhere     the notebooks on another processor, with other settings, without network (needs bubblewrap)"
 	@echo "make matrix        the lowest and the highest versions that the course supports"
-	@echo "make again         each cell twice, each section by itself: the same outputs?"
+	@echo "make again         each cell twice, then backwards, each section by itself: the same outputs?"
 	@echo "make steady        all tests again and again (RUNS=20): is one red by chance?"
-	@echo "make mutants       small mistakes put in on purpose: do the tests notice? (hours; SAMPLE=10 for some)"
+	@echo "make mutants       small mistakes put in on purpose: do the tests notice? (hours; FILES=helpers/losses.py for some)"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
 	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
 	@echo "make exercises     make the student versions of the exercises from their solutions"
@@ -67,9 +67,7 @@ steady:
 
 mutants:
 	$(SET_UP) tester
-	$(BIN)/python -m tools.mutants functions $(if $(SAMPLE),--sample $(SAMPLE))
-	$(BIN)/python -m tools.mutants definitions $(if $(SAMPLE),--sample $(SAMPLE))
-	$(BIN)/python -m tools.mutants notebooks $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m tools.mutants $(FILES)
 
 grade:
 	$(SET_UP) teacher
