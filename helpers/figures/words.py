@@ -1,0 +1,558 @@
+"""Numbers and figures in words, computed from what was drawn.
+
+`describe` walks through a finished figure and reads the numbers back out of its curves, points, bars and images. So
+a curve that is wrong, missing or not a number makes the words wrong, too, and a test that compares words sees it. The
+same words serve those who cannot see the picture: they are its alternative text.
+"""
+
+import numpy as np
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.colors import Normalize
+from matplotlib.container import BarContainer
+from matplotlib.contour import ContourSet
+from matplotlib.lines import AxLine
+from matplotlib.patches import FancyArrow, FancyArrowPatch, Polygon
+from matplotlib.quiver import Quiver
+from matplotlib.text import Annotation
+from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+from helpers.figures.style import house_style
+
+#: How a scale that is not even is called.
+SCALES = {"log": "logarithmic", "symlog": "logarithmic on both sides of 0"}
+
+#: So many points, pieces or shapes are told one by one; of more, the first, the last, and two between.
+FEW = 6
+
+
+def say(value, *, digits=3, noise=0.0):
+    """Return a number as text.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Significant digits; whole numbers below a million are told in full.
+    noise : float
+        What is not larger than this, up or down, is rounding and reads 0. By default only 0 reads 0.
+
+    Returns
+    -------
+    str
+    """
+    value = float(value)
+    if abs(value) <= noise:
+        return "0"
+    # 0.12499999999999999 and 0.125 are one number on two processors: both are rounded from here.
+    value = float(f"{value:.12g}")
+    if value.is_integer() and abs(value) < 1e6:
+        return f"{value + 0.0:.0f}"
+    return f"{value:.{digits}g}"
+
+
+class _Ruler:
+    """Tells numbers along an axis as finely as one can see them there.
+
+    On an even scale what is a millionth of the visible range reads 0, for it is rounding; on a logarithmic one
+    nothing does. Where the range is narrow against the numbers, these get more digits.
+    """
+
+    def __init__(self, axis):
+        low, high = sorted(axis.get_view_interval())
+        self.scale = axis.get_scale()
+        even = {"linear": high - low, "symlog": getattr(axis.get_transform(), "linthresh", 0.0)}
+        self.noise = 1e-6 * even.get(self.scale, 0.0)
+        largest = max(abs(low), abs(high))
+        narrow = np.floor(np.log10(largest / (high - low))) if high > low and largest > 0 else 0
+        self.digits = 3 + int(np.clip(narrow, 0, 3))
+
+    def __call__(self, value):
+        return say(value, digits=self.digits, noise=self.noise)
+
+    def slack(self, values):
+        """Return how far numbers may lie apart and still be one: by rounding alone."""
+        if self.scale == "log":
+            return 1e-9 * np.abs(values)
+        return np.full_like(values, max(self.noise, 1e-9 * np.abs(values).max()))
+
+    def mean(self, values):
+        """Return the middle of numbers as the scale shows it: on a logarithmic one the geometric mean."""
+        if self.scale == "log":
+            values = values[values > 0]
+            return 10 ** np.log10(values).mean() if len(values) else 0.0
+        return values.mean()
+
+
+def _percent(value):
+    return f"{say(100 * value)} %"
+
+
+@house_style
+def describe(figure):
+    """Put a figure into words.
+
+    Colours, line styles and markers are not told: curves are known by their labels.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Its titles, labels, scales, curves, points, bars, images, notes and legends are read.
+
+    Returns
+    -------
+    str
+        One line for each axes, and one below it for each thing that is drawn in it.
+    """
+    lines = []
+    title = figure.get_suptitle()
+    if title:
+        lines.append(f"Figure: {_plain(title)}.")
+    panels = [axes for outer in figure.axes for axes in (outer, *outer.child_axes)]
+    panels = [axes for axes in panels if axes.get_visible() and axes.get_label() != "<colorbar>"]
+    for number, axes in enumerate(panels, start=1):
+        lines += _axes(axes, f"Panel {number}" if len(panels) > 1 else "Plot")
+    besides = [_plain(text.get_text()) for text in figure.texts if text.get_visible()]
+    besides = [text for text in besides if text and text != _plain(title)]
+    if besides:
+        lines.append(f"Beside the axes: {'; '.join(besides)}.")
+    lines += [f"Figure's {_legend(legend)}." for legend in figure.legends if legend.get_visible()]
+    return "\n".join(lines)
+
+
+def _plain(text):
+    """Return a label on one line and without the marks of mathematical typesetting."""
+    return " ".join(str(text).replace("$", "").replace("\\", "").split())
+
+
+def _counted(number, noun):
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _name(artist):
+    label = _plain(artist.get_label())
+    return f" '{label}'" if label and not label.startswith("_") else ""
+
+
+def _told(count):
+    """Return which of so many things are told."""
+    return range(count) if count <= FEW else (0, count // 3, count * 2 // 3, count - 1)
+
+
+def _axes(axes, name):
+    title = "; ".join(_plain(axes.get_title(where)) for where in ("left", "center", "right") if axes.get_title(where))
+    x_name, y_name = _plain(axes.get_xlabel()) or "x", _plain(axes.get_ylabel()) or "y"
+    across, up = _Ruler(axes.xaxis), _Ruler(axes.yaxis)
+    things = [
+        *_bars(axes, across, up),
+        *_curves(axes, x_name, across, up),
+        *_collections(axes, across, up),
+        *_images(axes, across, up),
+        *_patches(axes, across, up),
+        *_notes(axes, across, up),
+        *_rest(axes),
+    ]
+    head = f"{name}: {title}" if title else name
+    shown = f"{y_name} against {x_name}" if axes.axison else "a drawing without axes"
+    things = [*_frame(axes, across, up), *(things or ["nothing is drawn"])]
+    return [f"{head} ({shown})."] + [f"- {thing}" for thing in things]
+
+
+def _frame(axes, across, up):
+    """Say what is special about the axes: scales that are not even, limits set by hand, names instead of numbers."""
+    told = [] if axes.name == "rectilinear" else [axes.name]
+    for name, axis, ruler in (("x", axes.xaxis, across), ("y", axes.yaxis, up)):
+        words = name
+        if ruler.scale != "linear":
+            words += f" {SCALES.get(ruler.scale, ruler.scale)}"
+        by_itself = getattr(axes, f"get_autoscale{name}_on")() and (not axis.get_inverted() or axes.images)
+        if not by_itself:
+            first, last = axis.get_view_interval()
+            words += f" from {ruler(first)} {'down ' if last < first else ''}to {ruler(last)}"
+        if words != name:
+            told.append(words)
+    if told:
+        yield f"axes: {', '.join(told)}"
+    bars = {group.orientation for group in axes.containers if isinstance(group, BarContainer)}
+    for name, axis, ruler, named_by in (("x", axes.xaxis, across, "vertical"), ("y", axes.yaxis, up, "horizontal")):
+        if named_by not in bars and (names := _names(axis)):
+            yield f"along {name}: {', '.join(f'{text} at {ruler(at)}' for at, text in names)}"
+
+
+def _names(axis):
+    """Return the places and texts of an axis's ticks if they were given by hand; of numbers there are none."""
+    if not isinstance(axis.get_major_formatter(), FixedFormatter | FuncFormatter | StrCategoryFormatter):
+        return []
+    low, high = sorted(axis.get_view_interval())
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    return [(at, _plain(tick.get_text())) for at, tick in ticks if low <= at <= high and tick.get_text()]
+
+
+# -- curves ----------------------------------------------------------------------------------------------------------
+
+
+def _curves(axes, x_name, across, up):
+    for line in axes.lines:
+        points = line.get_linestyle() in ("None", "", " ")
+        if not line.get_visible() or (points and line.get_marker() in ("None", "", " ", None)):
+            continue
+        x, y = (np.asarray(values, dtype=float) for values in line.get_data(orig=False))
+        name = ("points" if points else "curve") + _name(line)
+        if line.get_drawstyle() != "default":
+            name += f" in {line.get_drawstyle()}"
+        # A straight line across the whole axes lies along x or y in the axes' own coordinates.
+        if isinstance(line, AxLine):
+            yield f"{name}: a straight line {_straight(line, across, up)}"
+        elif line.get_transform() == axes.get_yaxis_transform(which="grid"):
+            yield f"{name}: a horizontal line at {say(y[0])}{_part(x)}" if len(y) else f"{name}: empty"
+        elif line.get_transform() == axes.get_xaxis_transform(which="grid"):
+            yield f"{name}: a vertical line at {say(x[0])}{_part(y)}" if len(x) else f"{name}: empty"
+        elif not any(line.get_transform().contains_branch_seperately(axes.transData)):
+            yield f"{name} in fractions of the axes: {_course(x, y, x_name, across, up)}"
+        else:
+            yield f"{name}: {_course(x, y, x_name, across, up)}"
+
+
+def _part(ends):
+    whole = tuple(ends) == (0, 1)
+    return "" if whole else f", from {_percent(ends[0])} to {_percent(ends[-1])} of the axes"
+
+
+def _straight(line, across, up):
+    places = [f"({across(x)}, {up(y)})" for x, y in filter(None, (line.get_xy1(), line.get_xy2()))]
+    slope = "" if line.get_slope() is None else f" with slope {say(line.get_slope())}"
+    return f"through {' and '.join(places)}{slope}"
+
+
+def _course(x, y, x_name, across, up):
+    """Say how a curve runs: where it starts and ends, points between, and its lowest and highest point."""
+    finite = np.isfinite(x) & np.isfinite(y)
+    lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} points are not finite numbers"
+    x, y = x[finite], y[finite]
+    if len(x) == 0:
+        return "empty" + lost
+
+    def at(i):
+        return f"{up(y[i])} at {x_name} = {across(x[i])}"
+
+    if len(x) == 1:
+        return at(0) + lost
+    # A few points are all told; of more, two at thirds: a period of the curve rarely falls into step with them.
+    between = _told(len(x))[1:-1]
+    middle = f" through {' and '.join(at(i) for i in between)}" if between else ""
+    x_slack, slack = across.slack(x), up.slack(y)
+    many = len(x) > FEW
+    if np.any(np.diff(x) < -x_slack[1:]):  # a path that turns round, not the graph of a function
+        spans = [f"{ruler(v.min())} to {ruler(v.max())}" for v, ruler in ((x, across), (y, up))]
+        centre = f", centre ({across(across.mean(x))}, {up(up.mean(y))})" if many else ""
+        told = f"{len(x)} points from {at(0)}{middle} to {at(-1)}, within {spans[0]} across and {spans[1]} up"
+        return told + centre + lost
+    if np.all(np.abs(y - y[0]) <= slack):
+        return f"stays at {up(y[0])} from {x_name} = {across(x[0])} to {across(x[-1])}" + lost
+    lost = (f"; on average {up(up.mean(y))}" if many else "") + lost
+    if np.all(np.diff(y) >= -slack[1:]):
+        return f"rises from {at(0)}{middle} to {at(-1)}" + lost
+    if np.all(np.diff(y) <= slack[1:]):
+        return f"falls from {at(0)}{middle} to {at(-1)}" + lost
+    # Of points that are equal but for rounding the first one counts.
+    low, high = (np.flatnonzero(np.abs(y - end) <= slack)[0] for end in (y.min(), y.max()))
+    ends = f"; lowest {up(y.min())} at {across(x[low])}, highest {up(y.max())} at {across(x[high])}"
+    return f"runs from {at(0)}{middle} to {at(-1)}{ends}" + lost
+
+
+# -- bars ------------------------------------------------------------------------------------------------------------
+
+
+def _bars(axes, across, up):
+    for container in axes.containers:
+        if not isinstance(container, BarContainer) or not container.patches:
+            continue
+        patches = container.patches
+        upright = np.array([(bar.get_x(), bar.get_width(), bar.get_y(), bar.get_height()) for bar in patches])
+        if container.orientation == "horizontal":
+            axis, ruler, value_ruler = axes.yaxis, up, across
+            bases, sizes, starts, widths = upright.T
+        else:
+            axis, ruler, value_ruler = axes.xaxis, across, up
+            starts, widths, bases, sizes = upright.T
+        middles = starts + widths / 2
+        names = _names(axis)
+        near = 1e-6 * abs(np.ptp(axis.get_view_interval()))
+        # Unlike a place on an axis the size of a bar is a number in its own right: only the last digit is rounding.
+        noise = 0.0 if value_ruler.scale == "log" else 1e-12 * np.nanmax(np.abs(sizes))
+
+        def size(base, size, noise=noise):
+            if base == 0:
+                return say(size, noise=noise)
+            return f"{say(base, noise=noise)} to {say(base + size, noise=noise)}"
+
+        places = [next((t for at, t in names if abs(at - m) <= near), "") or ruler(m) for m in middles]
+        told = [f"{place}: {size(*bar)}" for place, *bar in zip(places, bases, sizes, strict=True)]
+        more = ""
+        if len(told) > 12:
+            highest = int(np.flatnonzero(sizes >= np.nanmax(sizes) - noise)[0])
+            told = [*told[:3], f"... highest {say(sizes[highest], noise=noise)} ...", *told[-3:]]
+            more = f"; highest at {places[highest]}"
+            if sizes.sum() > 0:
+                more += f", centre of weight {ruler((middles * sizes).sum() / sizes.sum())}"
+        if not np.allclose(widths, 0.8):
+            thin, thick = ruler(widths.min()), ruler(widths.max())
+            more += f"; each {thin} wide" if thin == thick else f"; {thin} to {thick} wide"
+        yield f"{_counted(len(sizes), 'bar')}{_name(container)}: {', '.join(told)}{more}"
+
+
+# -- collections -----------------------------------------------------------------------------------------------------
+
+
+def _collections(axes, across, up):
+    for item in axes.collections:
+        if not item.get_visible():
+            continue
+        name = _name(item)
+        offsets = np.ma.filled(np.ma.asarray(item.get_offsets(), dtype=float), np.nan)
+        outlines = [path.vertices for path in item.get_paths() if len(path.vertices)]
+        if isinstance(item, ContourSet):
+            words = f"contours{name} at {_levels(item, across, up)}"
+        elif isinstance(item, Quiver):
+            words = f"{_counted(len(offsets), 'arrow')}{name}: {_arrows(item, offsets, across, up)}"
+        elif isinstance(item, PathCollection) or len(offsets) != 1 or np.any(offsets):
+            words = f"points{name}: {_cloud(offsets, across, up)}{_sizes(item)}"
+        elif isinstance(item, LineCollection):
+            words = f"{_counted(len(outlines), 'line piece')}{name}: {_pieces(outlines, across, up)}"
+        elif isinstance(item, PolyCollection):
+            words = f"band{name}: {_band(outlines, across, up)}"
+        else:
+            box = item.get_datalim(axes.transData).get_points()
+            words = f"{type(item).__name__.lower()}{name}: {_extent(box, across, up)}"
+        values = item.get_array()
+        if values is not None and not isinstance(item, ContourSet):
+            words += f"; coloured by {_values(values)}{_colours(item, values)}"
+        yield words
+
+
+def _levels(item, across, up):
+    noise = 1e-12 * np.abs(item.levels).max(initial=0)
+    where = [f"{say(level, noise=noise)}" for level in item.levels]
+    filled = " (filled)" if item.filled else ""
+    paths = item.get_paths()
+    told = [_extent(paths[i].vertices, across, up) if len(paths[i].vertices) else "empty" for i in _told(len(paths))]
+    return f"{', '.join(where)}{filled}; their extents: {'; '.join(told)}"
+
+
+def _arrows(item, tails, across, up):
+    u, v = (np.ma.filled(np.ma.asarray(part, dtype=float), np.nan) for part in (item.U, item.V))
+    finite = np.isfinite(u) & np.isfinite(v) & np.isfinite(tails).all(axis=1)
+    lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} are not finite"
+    u, v, tails = u[finite], v[finite], tails[finite]
+    if not len(u):
+        return "empty" + lost
+    noise = 1e-6 * max(np.abs(u).max(), np.abs(v).max())
+
+    def way(u, v):
+        return f"({say(u, noise=noise)}, {say(v, noise=noise)})"
+
+    told = [f"{way(u[i], v[i])} at ({across(tails[i, 0])}, {up(tails[i, 1])})" for i in _told(len(u))]
+    return f"{_extent(tails, across, up)}; {', '.join(told)}; on average {way(u.mean(), v.mean())}{lost}"
+
+
+def _cloud(points, across, up):
+    finite = points[np.isfinite(points).all(axis=1)]
+    lost = f", {len(points) - len(finite)} not finite" if len(finite) < len(points) else ""
+    if len(finite) == 0:
+        return "none" + lost
+    centre = f"centre {_place(finite.mean(axis=0), across, up)}"
+    told = ", ".join(_place(finite[i], across, up) for i in _told(len(finite)))
+    return f"{len(finite)}{lost}, {_extent(finite, across, up)}, {centre}; {told}"
+
+
+def _place(point, across, up):
+    return f"({across(point[0])}, {up(point[1])})"
+
+
+def _sizes(item):
+    sizes = item.get_sizes() if hasattr(item, "get_sizes") else []
+    return f"; areas {_values(sizes)}" if len(sizes) > 1 else ""
+
+
+def _pieces(pieces, across, up):
+    if not pieces:
+        return "empty"
+    told = [f"{_place(pieces[i][0], across, up)} to {_place(pieces[i][-1], across, up)}" for i in _told(len(pieces))]
+    words = f"{_extent(np.concatenate(pieces), across, up)}; {', '.join(told)}"
+    if len(pieces) > FEW:
+        first, last = (np.array([piece[end] for piece in pieces]) for end in (0, -1))
+        words += f"; on average {_place(first.mean(axis=0), across, up)} to {_place(last.mean(axis=0), across, up)}"
+    return words
+
+
+def _band(outlines, across, up):
+    if not outlines:
+        return "empty"
+    corners = np.concatenate(outlines)
+    corners = corners[np.isfinite(corners).all(axis=1)]
+    if not len(corners):
+        return "no finite point"
+    places = np.unique(corners[:, 0])
+    told = []
+    for i in _told(len(places)):
+        heights = corners[corners[:, 0] == places[i], 1]
+        told.append(f"{up(heights.min())} to {up(heights.max())} at {across(places[i])}")
+    return f"{_extent(corners, across, up)}; {', '.join(told)}"
+
+
+def _extent(points, across, up):
+    points = points[np.isfinite(points).all(axis=1)]
+    if len(points) == 0:
+        return "no finite point"
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    return f"{across(x0)} to {across(x1)} across and {up(y0)} to {up(y1)} up"
+
+
+# -- images and colours ----------------------------------------------------------------------------------------------
+
+
+def _values(values):
+    """Say how large numbers are, and where in their rows and columns the large ones are."""
+    values = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return "values, none of them finite"
+    low, high = finite.min(), finite.max()
+    noise = 1e-9 * max(abs(low), abs(high))
+    words = f"values from {say(low)} to {say(high)}, mean {say(finite.mean(), noise=noise)}"
+    if len(finite) < values.size:
+        words += f", {values.size - len(finite)} missing"
+    if high - low <= noise or values.ndim > 2:
+        return words
+    if values.size <= 16:
+        return f"{words}: {', '.join(say(v, noise=noise) for v in values.ravel())}"
+    weights = np.nan_to_num(values - low, nan=0.0, posinf=0.0, neginf=0.0)
+    centre = [say((weights * at).sum() / weights.sum(), noise=1e-9 * values.size) for at in np.indices(values.shape)]
+    names = ("row", "column") if values.ndim == 2 else ("number",)
+    where = ", ".join(f"{name} {at}" for name, at in zip(names, centre, strict=True))
+    return f"{words}, centre of weight at {where}, first {say(finite[0], noise=noise)}, last {say(finite[-1])}"
+
+
+def _colours(item, values):
+    """Say which colours stand for which numbers."""
+    words = f"; colours {item.get_cmap().name}"
+    finite = np.ma.masked_invalid(values).compressed()
+    low, high = item.get_clim()
+    if low is not None and len(finite) and (low, high) != (finite.min(), finite.max()):
+        words += f" from {say(low)} to {say(high)}"
+    if type(item.norm) is not Normalize:
+        words += f" ({type(item.norm).__name__})"
+    if item.colorbar is not None:
+        label = _plain(item.colorbar.ax.get_ylabel() or item.colorbar.ax.get_xlabel())
+        words += ", with a colour bar" + (f" '{label}'" if label else "")
+    return words
+
+
+def _images(axes, across, up):
+    for image in axes.images:
+        if not image.get_visible():
+            continue
+        values = np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), np.nan)
+        rows, columns = values.shape[:2]
+        size = f"{rows} by {columns}"
+        if not np.isfinite(values).any():
+            yield f"image{_name(image)} of {size} values, none of them finite"
+            continue
+        if values.ndim == 3:
+            means = ", ".join(say(mean) for mean in np.nanmean(values, axis=(0, 1)))
+            words = f"image{_name(image)} of {size} colours, mean ({means}); their brightness: "
+            words += _values(values[..., :3].mean(axis=-1))
+        else:
+            words = f"image{_name(image)} of {size} {_values(values)}{_colours(image, values)}"
+        left, right, bottom, top = image.get_extent()
+        if sorted((left, right)) != [-0.5, columns - 0.5] or sorted((bottom, top)) != [-0.5, rows - 0.5]:
+            words += f"; {across(left)} to {across(right)} across and {up(bottom)} to {up(top)} up"
+        if image.origin == "lower":
+            bottom, top = top, bottom
+        upright = (top > bottom) != axes.yaxis.get_inverted()
+        words += "" if upright else "; its first row is the lowest"
+        words += "; mirrored" if (right > left) == axes.xaxis.get_inverted() else ""
+        yield words
+
+
+# -- shapes, notes and legends ---------------------------------------------------------------------------------------
+
+
+def _patches(axes, across, up):
+    bars = {bar for group in axes.containers if isinstance(group, BarContainer) for bar in group.patches}
+    loose = [patch for patch in axes.patches if patch not in bars and patch.get_visible()]
+    if loose:
+        kinds = sorted({type(patch).__name__.lower() for patch in loose})
+        told = "; ".join(_shape(loose[i], axes, across, up) for i in _told(len(loose)))
+        yield f"{_counted(len(loose), 'shape')} ({', '.join(kinds)}): {told}"
+
+
+def _shape(patch, axes, across, up):
+    name = _name(patch).strip()
+    name += " " if name else ""
+    if isinstance(patch, FancyArrow):
+        way = (patch._x + patch._dx, patch._y + patch._dy)
+        return f"{name}from {_place((patch._x, patch._y), across, up)} to {_place(way, across, up)}"
+    if isinstance(patch, FancyArrowPatch) and patch._posA_posB is not None:
+        start, end = patch._posA_posB
+        return f"{name}from {_place(start, across, up)} to {_place(end, across, up)}"
+    path = patch.get_path() if isinstance(patch, FancyArrowPatch) else None
+    path = path or patch.get_patch_transform().transform_path(patch.get_path())
+    in_data = patch.get_data_transform().contains_branch_seperately(axes.transData)
+    rulers = [ruler if own else _percent for ruler, own in zip((across, up), in_data, strict=True)]
+    words = name + _extent(path.get_extents().get_points(), *rulers)
+    if isinstance(patch, Polygon):
+        corners = path.vertices
+        words += f", corners {', '.join(_place(corners[i], *rulers) for i in _told(len(corners)))}"
+    return words
+
+
+def _notes(axes, across, up):
+    def place(text, xy, coordinates):
+        if coordinates == "data":
+            return _place(xy, across, up)
+        if coordinates == "axes fraction":
+            return _place(xy, _percent, _percent)
+        if coordinates is None:
+            own = text.get_transform().contains_branch_seperately(axes.transData)
+            return _place(xy, *(r if o else _percent for r, o in zip((across, up), own, strict=True)))
+        return ""
+
+    notes, arrows = [], []
+    for text in axes.texts:
+        if not text.get_visible():
+            continue
+        words = _plain(text.get_text())
+        if isinstance(text, Annotation):
+            end = place(text, text.xy, text.xycoords)
+            start = place(text, text.xyann, text.anncoords) or end
+        else:
+            end = start = place(text, text.get_unitless_position(), None)
+        arrow = isinstance(text, Annotation) and text.arrowprops is not None
+        if words:
+            notes.append(words + (f" at {start}" if start else "") + (f" with an arrow to {end}" if arrow else ""))
+        elif arrow:
+            arrows.append(f"{start} to {end}")
+    if notes:
+        yield "notes: " + "; ".join(notes)
+    if arrows:
+        yield f"{_counted(len(arrows), 'arrow')}: {'; '.join(arrows)}"
+
+
+def _rest(axes):
+    for table in axes.tables:
+        if table.get_visible():
+            cells = sorted(table.get_celld().items())
+            yield f"table: {'; '.join(_plain(cell.get_text().get_text()) for _, cell in cells)}"
+    for artist in axes.artists:
+        if artist.get_visible():
+            yield f"one {type(artist).__name__.lower()}{_name(artist)}"
+    legend = axes.get_legend()
+    if legend is not None and legend.get_visible():
+        yield _legend(legend)
+
+
+def _legend(legend):
+    title = _plain(legend.get_title().get_text())
+    entries = ", ".join(_plain(text.get_text()) for text in legend.get_texts())
+    return "legend" + (f" '{title}'" if title else "") + f": {entries}"
