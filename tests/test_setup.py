@@ -101,6 +101,10 @@ def test_everything_public_is_documented(name):
     [
         ("overrides.json", "share/jupyter/lab/settings/overrides.json"),
         ("jupyter_server_config.py", "etc/jupyter/jupyter_server_config.py"),
+        *[
+            (f"alternative_text/{name}", f"share/jupyter/labextensions/course-alternative-text/{name}")
+            for name in ("package.json", "static/alternative_text.js")
+        ],
     ],
 )
 def test_jupyterlab_got_the_settings_of_the_course(ours, place):
