@@ -4,6 +4,10 @@
 
 The gradient points uphill, so a step against it leads down, if the step is not too long. `gradient_descent`
 walks and keeps a record of the whole path, for tables and pictures.
+
+References
+----------
+A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", Comptes rendus 25, 1847.
 """
 
 from dataclasses import dataclass
@@ -55,11 +59,14 @@ def gradient_descent(loss, gradient, start, learning_rate, steps):
     Returns
     -------
     Descent
+        The path, the losses and the rates; parameters and losses in the units of the arguments.
 
     Raises
     ------
+    TypeError
+        If `loss` or `gradient` is no function or returns no real numbers, or another argument is of another type.
     ValueError
-        If `loss` or `gradient` returns something of another shape.
+        If `loss` or `gradient` returns something of another shape, or another argument is out of range.
 
     Examples
     --------
@@ -76,8 +83,7 @@ def gradient_descent(loss, gradient, start, learning_rate, steps):
 
     parameters = np.empty((steps + 1, *start.shape), start.dtype)
     losses = np.empty(steps, start.dtype)
-    # The rule of the schedule rather than the schedule: these steps need no check.
-    learning_rates = np.fromiter(map(schedule.rule, range(steps)), np.float64, steps)
+    learning_rates = schedule.rates(range(steps))
 
     parameters[0] = start
     with np.errstate(over="ignore", invalid="ignore"):  # of a walk that diverges
@@ -85,13 +91,14 @@ def gradient_descent(loss, gradient, start, learning_rate, steps):
             w = parameters[step]
             value, slope = loss(w), gradient(w)
             if step == 0:
-                _check_shape(value, (), "loss")
-                _check_shape(slope, start.shape, "gradient")
+                _check_result(value, (), "loss")
+                _check_result(slope, start.shape, "gradient")
             losses[step] = value
             parameters[step + 1] = w - rate * slope
     return Descent(parameters, losses, learning_rates)
 
 
-def _check_shape(value, expected, name):
-    if np.shape(value) != expected:
-        raise ValueError(f"{name} must return a value of shape {expected}, got {what_is(value)}")
+def _check_result(value, shape, name):
+    """Check what the loss or the gradient returned at the first step; a forgotten return is None."""
+    if float_array(value, f"what {name} returns").shape != shape:
+        raise ValueError(f"{name} must return a value of shape {shape}, got {what_is(value)}")

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: how large the step is, as a function of which step it is.
+r"""Learning-rate schedules: how large the step is, as a function of which step it is.
 
 Far from the optimum large steps save time; close to it, with noisy gradients, small ones give precision.
 A schedule gives both. Each one here is a pure function of the step t = 0, 1, 2, ...: asked twice for the
@@ -7,10 +7,13 @@ same step it gives the same rate, so it can be plotted, then trained with, then 
     >>> schedule = exponential_decay(0.2, decay_rate=0.99, decay_steps=1)
     >>> schedule(0), schedule(1)
     (0.2, 0.198)
+
+Each function below holds its formula twice, in LaTeX and in Python, side by side and with the same symbols.
+Rates are in units of parameter per unit of its gradient; steps are counted, not measured in time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -28,16 +31,16 @@ class Schedule:
         Name of the family, a key of `SCHEDULES`.
     formula : str
         The rate at step t, in LaTeX without dollar signs.
+    rule : callable
+        The same in Python, for a number and for an array of steps alike. Ask the schedule, which checks the step.
     parameters : dict
         What the schedule was made from, by name.
-    rule : callable
-        The formula in Python, for a number and for an array of steps alike.
     """
 
     name: str
     formula: str
-    parameters: dict
     rule: Callable
+    parameters: dict
 
     def __call__(self, step):
         """Return the learning rate at `step`.
@@ -51,23 +54,50 @@ class Schedule:
         -------
         float or ndarray of float64
             One rate for each step.
+
+        Raises
+        ------
+        TypeError
+            If a step is not a real number.
+        ValueError
+            If a step is negative or not finite.
         """
-        # A plain count, the usual case in a training loop, needs no further check.
-        rate = self.rule(step if type(step) is int and step >= 0 else _checked(step))
-        return rate if isinstance(rate, np.ndarray) else float(rate)
+        if isinstance(step, Real):
+            return float(self.rule(_number(step, "step", at_least=0)))
+        steps = float_array(step, "step").astype(np.float64, copy=False)
+        if not (np.isfinite(steps) & (steps >= 0)).all():
+            raise ValueError(f"steps must be finite numbers of at least 0, got {what_is(step)} from {steps.min()}")
+        rates = self.rule(steps)
+        return rates if steps.ndim else float(rates)
+
+    def rates(self, steps):
+        """Return the learning rates of many steps in a row.
+
+        Parameters
+        ----------
+        steps : range
+            Steps counted from 0: ``range(40)`` for the first 40.
+
+        Returns
+        -------
+        ndarray of float64, shape (steps,)
+            Exactly the rates that the schedule gives one by one, in a fraction of the time.
+
+        Raises
+        ------
+        TypeError
+            If `steps` is no range.
+        ValueError
+            If a step is negative.
+        """
+        if not isinstance(steps, range):
+            raise TypeError(f"steps must be a range such as range(40), got {what_is(steps)}")
+        if steps and min(steps[0], steps[-1]) < 0:
+            raise ValueError(f"steps must be at least 0, got {steps}")
+        return np.fromiter(map(self.rule, steps), np.float64, len(steps))
 
     def __repr__(self):
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.parameters.items())})"
-
-
-def _checked(step):
-    """Return `step` as a Python number or an array of float64, all finite and at least 0."""
-    if isinstance(step, Real):
-        return _number(step, "step", at_least=0)
-    steps = float_array(step, "step").astype(np.float64, copy=False)
-    if not (np.isfinite(steps) & (steps >= 0)).all():
-        raise ValueError(f"steps must be finite numbers of at least 0, got {what_is(step)} from {steps.min()}")
-    return steps
 
 
 def _number(value, name, **limits):
@@ -87,21 +117,25 @@ def constant(learning_rate):
     Returns
     -------
     Schedule
+        Its rate is the same at every step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the rate is not a number in its range.
     """
-    learning_rate = _number(learning_rate, "learning_rate", at_least=0)
-    # Adding 0 * step gives the answer the shape of the question.
-    return Schedule("constant", r"\eta", {"learning_rate": learning_rate}, lambda step: learning_rate + 0 * step)
+    eta = _number(learning_rate, "learning_rate", at_least=0)
+    # Adding 0 * t gives the answer the shape of the question.
+    return Schedule("constant", r"\eta", lambda t: eta + 0 * t, {"learning_rate": eta})
 
 
 def exponential_decay(initial_learning_rate, decay_rate, decay_steps, staircase=False):
-    r"""Multiply the rate by `decay_rate` once every `decay_steps` steps.
-
-    .. math:: \eta(t) = \eta_0 \, r^{t / T}
+    """Multiply the rate by `decay_rate` once every `decay_steps` steps.
 
     Parameters
     ----------
     initial_learning_rate : float
-        The rate :math:`\eta_0` at step 0, at least 0.
+        The rate at step 0, at least 0.
     decay_rate : float
         The factor r, above 0 and at most 1.
     decay_steps : float
@@ -113,61 +147,54 @@ def exponential_decay(initial_learning_rate, decay_rate, decay_steps, staircase=
     Returns
     -------
     Schedule
+        Its rate falls by the same factor every `decay_steps` steps.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these is not a number in its range, or `staircase` not a truth value.
     """
-    initial_learning_rate = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
-    decay_rate = _number(decay_rate, "decay_rate", above=0, at_most=1)
-    decay_steps = _number(decay_steps, "decay_steps", above=0)
-
-    def rule(step):
-        factors = step // decay_steps if staircase else step / decay_steps
-        return initial_learning_rate * decay_rate**factors
-
-    return Schedule(
-        "exponential_decay",
-        r"\eta_0 \, r^{\lfloor t / T \rfloor}" if staircase else r"\eta_0 \, r^{t / T}",
-        {
-            "initial_learning_rate": initial_learning_rate,
-            "decay_rate": decay_rate,
-            "decay_steps": decay_steps,
-            "staircase": staircase,
-        },
-        rule,
-    )
+    eta_0 = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
+    r = _number(decay_rate, "decay_rate", above=0, at_most=1)
+    T = _number(decay_steps, "decay_steps", above=0)
+    if _truth(staircase, "staircase"):
+        formula, rule = r"\eta_0 \, r^{\lfloor t / T \rfloor}", lambda t: eta_0 * r ** (t // T)
+    else:
+        formula, rule = r"\eta_0 \, r^{t / T}", lambda t: eta_0 * r ** (t / T)
+    parameters = {"initial_learning_rate": eta_0, "decay_rate": r, "decay_steps": T, "staircase": staircase}
+    return Schedule("exponential_decay", formula, rule, parameters)
 
 
 def step_decay(initial_learning_rate, drop, every):
-    r"""Drop the rate to a fraction of itself at regular intervals: the staircase of `exponential_decay`.
-
-    .. math:: \eta(t) = \eta_0 \, d^{\lfloor t / T \rfloor}
+    """Drop the rate to a fraction of itself at regular intervals: the staircase of `exponential_decay`.
 
     Parameters
     ----------
     initial_learning_rate : float
-        The rate :math:`\eta_0` of the first interval, at least 0.
+        The rate of the first interval, at least 0.
     drop : float
-        The fraction d that each drop leaves, above 0 and at most 1; 0.1 and 0.5 are usual.
+        The fraction r that each drop leaves, above 0 and at most 1; 0.1 and 0.5 are usual.
     every : float
         The number T of steps between two drops, above 0.
 
     Returns
     -------
     Schedule
+        Its rate stays the same between two drops.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these is not a number in its range.
     """
-    initial_learning_rate = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
-    drop = _number(drop, "drop", above=0, at_most=1)
-    every = _number(every, "every", above=0)
-    return Schedule(
-        "step_decay",
-        r"\eta_0 \, d^{\lfloor t / T \rfloor}",
-        {"initial_learning_rate": initial_learning_rate, "drop": drop, "every": every},
-        lambda step: initial_learning_rate * drop ** (step // every),
-    )
+    r, T = _number(drop, "drop", above=0, at_most=1), _number(every, "every", above=0)
+    staircase = exponential_decay(initial_learning_rate, r, T, staircase=True)
+    eta_0 = staircase.parameters["initial_learning_rate"]
+    return replace(staircase, name="step_decay", parameters={"initial_learning_rate": eta_0, "drop": r, "every": T})
 
 
 def inverse_time_decay(initial_learning_rate, decay_rate, decay_steps, staircase=False):
-    r"""Let the rate fall like 1 / t: fast at first, then ever more slowly.
-
-    .. math:: \eta(t) = \frac{\eta_0}{1 + r \, t / T}
+    """Let the rate fall like 1 / t: fast at first, then ever more slowly.
 
     The rates still add up to infinity while their squares do not: with these two properties even noisy
     gradients lead to the optimum [1]_.
@@ -175,7 +202,7 @@ def inverse_time_decay(initial_learning_rate, decay_rate, decay_steps, staircase
     Parameters
     ----------
     initial_learning_rate : float
-        The rate :math:`\eta_0` at step 0, at least 0.
+        The rate at step 0, at least 0.
     decay_rate : float
         The number r that the denominator grows by every `decay_steps` steps, above 0.
     decay_steps : float
@@ -186,42 +213,36 @@ def inverse_time_decay(initial_learning_rate, decay_rate, decay_steps, staircase
     Returns
     -------
     Schedule
+        Its rate is half the initial one once r t / T = 1, a third once it is 2, and so on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these is not a number in its range, or `staircase` not a truth value.
 
     References
     ----------
     .. [1] H. Robbins and S. Monro, "A stochastic approximation method", Annals of Mathematical Statistics 22,
        1951.
     """
-    initial_learning_rate = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
-    decay_rate = _number(decay_rate, "decay_rate", above=0)
-    decay_steps = _number(decay_steps, "decay_steps", above=0)
-
-    def rule(step):
-        periods = step // decay_steps if staircase else step / decay_steps
-        return initial_learning_rate / (1 + decay_rate * periods)
-
-    return Schedule(
-        "inverse_time_decay",
-        r"\frac{\eta_0}{1 + r \lfloor t / T \rfloor}" if staircase else r"\frac{\eta_0}{1 + r \, t / T}",
-        {
-            "initial_learning_rate": initial_learning_rate,
-            "decay_rate": decay_rate,
-            "decay_steps": decay_steps,
-            "staircase": staircase,
-        },
-        rule,
-    )
+    eta_0 = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
+    r = _number(decay_rate, "decay_rate", above=0)
+    T = _number(decay_steps, "decay_steps", above=0)
+    if _truth(staircase, "staircase"):
+        formula, rule = r"\frac{\eta_0}{1 + r \lfloor t / T \rfloor}", lambda t: eta_0 / (1 + r * (t // T))
+    else:
+        formula, rule = r"\frac{\eta_0}{1 + r \, t / T}", lambda t: eta_0 / (1 + r * (t / T))
+    parameters = {"initial_learning_rate": eta_0, "decay_rate": r, "decay_steps": T, "staircase": staircase}
+    return Schedule("inverse_time_decay", formula, rule, parameters)
 
 
 def cosine_decay(initial_learning_rate, decay_steps, final_fraction=0.0):
-    r"""Follow half a wave of the cosine down, then stay there.
-
-    .. math:: \eta(t) = \eta_0 \left(f + (1 - f) \, \frac{1 + \cos(\pi \min(t / T, 1))}{2}\right)
+    """Follow half a wave of the cosine down, then stay there [1]_.
 
     Parameters
     ----------
     initial_learning_rate : float
-        The rate :math:`\eta_0` at step 0, at least 0.
+        The rate at step 0, at least 0.
     decay_steps : float
         The number T of steps down, above 0.
     final_fraction : float
@@ -230,35 +251,30 @@ def cosine_decay(initial_learning_rate, decay_steps, final_fraction=0.0):
     Returns
     -------
     Schedule
+        Its rate falls slowly at first and at last, fastest half-way.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these is not a number in its range.
 
     References
     ----------
     .. [1] I. Loshchilov and F. Hutter, "SGDR: Stochastic gradient descent with warm restarts", ICLR 2017.
     """
-    initial_learning_rate = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
-    decay_steps = _number(decay_steps, "decay_steps", above=0)
-    final_fraction = _number(final_fraction, "final_fraction", at_least=0, at_most=1)
-
-    def rule(step):
-        wave = (1 + np.cos(np.pi * np.minimum(step / decay_steps, 1))) / 2
-        return initial_learning_rate * (final_fraction + (1 - final_fraction) * wave)
-
+    eta_0 = _number(initial_learning_rate, "initial_learning_rate", at_least=0)
+    T = _number(decay_steps, "decay_steps", above=0)
+    f = _number(final_fraction, "final_fraction", at_least=0, at_most=1)
     return Schedule(
         "cosine_decay",
         r"\eta_0 \left(f + (1 - f) \, \frac{1 + \cos(\pi \min(t / T, 1))}{2}\right)",
-        {
-            "initial_learning_rate": initial_learning_rate,
-            "decay_steps": decay_steps,
-            "final_fraction": final_fraction,
-        },
-        rule,
+        lambda t: eta_0 * (f + (1 - f) * (1 + np.cos(np.pi * np.minimum(t / T, 1))) / 2),
+        {"initial_learning_rate": eta_0, "decay_steps": T, "final_fraction": f},
     )
 
 
 def linear_warmup(schedule, warmup_steps):
-    r"""Start another schedule gently: its first rates are multiplied by 1/T, 2/T, 3/T and so on, up to 1.
-
-    .. math:: \eta(t) = \min\left(\frac{t + 1}{T_w}, 1\right) \eta_{\mathrm{schedule}}(t)
+    """Start another schedule gently: its first rates are multiplied by 1/T, 2/T, 3/T and so on, up to 1 [1]_.
 
     Step 0 already learns, and the other schedule's clock runs from step 0, too.
 
@@ -272,6 +288,12 @@ def linear_warmup(schedule, warmup_steps):
     Returns
     -------
     Schedule
+        The other one, times a factor that grows to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `schedule` stands for no schedule, or `warmup_steps` is not a number in its range.
 
     References
     ----------
@@ -279,12 +301,12 @@ def linear_warmup(schedule, warmup_steps):
        arXiv:1706.02677, 2017.
     """
     schedule = as_schedule(schedule)
-    warmup_steps = _number(warmup_steps, "warmup_steps", above=0)
+    T = _number(warmup_steps, "warmup_steps", above=0)
     return Schedule(
         "linear_warmup",
         rf"\min\left(\frac{{t + 1}}{{T_w}}, 1\right) \cdot {schedule.formula}",
-        {"schedule": schedule, "warmup_steps": warmup_steps},
-        lambda step: np.minimum((step + 1) / warmup_steps, 1) * schedule.rule(step),
+        lambda t: np.minimum((t + 1) / T, 1) * schedule(t),
+        {"schedule": schedule, "warmup_steps": T},
     )
 
 
@@ -300,30 +322,42 @@ def as_schedule(learning_rate):
     Returns
     -------
     Schedule
+        One that can be asked for single steps and for arrays of them.
 
     Raises
     ------
     TypeError
-        If it is none of these.
+        If it is none of these; asked for a rate, if the function returns no real number.
+    ValueError
+        If a number is negative or not finite.
     """
     if isinstance(learning_rate, Schedule):
         return learning_rate
     if isinstance(learning_rate, Real):
         return constant(learning_rate)
-    if callable(learning_rate):
-        return Schedule(getattr(learning_rate, "__name__", "custom"), r"\eta(t)", {}, learning_rate)
-    got = what_is(learning_rate)
-    raise TypeError(f"learning_rate must be a number or a schedule (a function of the step), got {got}")
+    if not callable(learning_rate):
+        got = what_is(learning_rate)
+        raise TypeError(f"learning_rate must be a number or a schedule (a function of the step), got {got}")
+    name = getattr(learning_rate, "__name__", "custom")
+
+    def rate(step):
+        rate = learning_rate(step)
+        if isinstance(rate, (float, Real)) and not isinstance(rate, bool):
+            return rate
+        raise TypeError(f"the schedule {name} must return a number for step {step:g}, got {what_is(rate)}")
+
+    # Not every function of a number takes arrays: these are asked step by step.
+    each = np.vectorize(rate, otypes=[np.float64])
+    return Schedule(name, r"\eta(t)", lambda step: each(step) if isinstance(step, np.ndarray) else rate(step), {})
+
+
+def _truth(value, name):
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {what_is(value)}")
+    return value
 
 
 SCHEDULES = {
     factory.__name__: factory
-    for factory in (
-        constant,
-        exponential_decay,
-        step_decay,
-        inverse_time_decay,
-        cosine_decay,
-        linear_warmup,
-    )
+    for factory in (constant, exponential_decay, step_decay, inverse_time_decay, cosine_decay, linear_warmup)
 }

@@ -171,7 +171,7 @@ def _epochs(network, samples, held_out, batches, schedules, count):
     updates, fast = len(batches.batches), FastNetwork(network)
     for epoch in range(count):
         steps = range(epoch * updates, (epoch + 1) * updates)
-        rates = np.array([[schedule(step) for schedule in schedules] for step in steps], np.float64)
+        rates = np.stack([schedule.rates(steps) for schedule in schedules], axis=1)
         batches.shuffle()
         fast.load()  # who watches may have changed the network
         fast.descend(batches.batches, rates[:, :, np.newaxis] if network.runs else rates[:, 0])

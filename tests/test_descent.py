@@ -191,6 +191,10 @@ def test_shapes_that_do_not_fit():
     [
         ({"loss": 3.0}, TypeError, "loss must be a function of the parameters, got 3.0"),
         ({"gradient": None}, TypeError, "gradient must be a function of the parameters, got None"),
+        ({"loss": lambda w: None}, TypeError, "what loss returns must hold real numbers, got .*object"),
+        ({"gradient": lambda w: None}, TypeError, "what gradient returns must hold real numbers, got .*object"),
+        ({"loss": lambda w: "low"}, TypeError, "what loss returns must hold real numbers"),
+        ({"gradient": lambda w: 1j * w}, TypeError, "what gradient returns must hold real numbers, got .*complex"),
         ({"start": "5"}, TypeError, "start must hold real numbers"),
         ({"start": []}, ValueError, "start must not be empty"),
         ({"start": [[1], [1, 2]]}, ValueError, "start must be a number or an array"),

@@ -67,6 +67,23 @@ def test_an_array_gives_a_rate_for_each_step(name, steps):
 
 
 @every_schedule
+def test_rates_in_a_row_are_those_of_the_steps(name):
+    schedule = make(name)
+    for steps in (range(30), range(10, 20), range(20, 10, -3), range(0)):
+        rates = schedule.rates(steps)
+        assert rates.dtype == np.float64
+        assert rates.tolist() == [schedule(step) for step in steps]
+    for wrong in (range(-1, 3), range(3, -2, -1)):
+        with pytest.raises(ValueError, match=re.escape(f"steps must be at least 0, got {wrong}")):
+            schedule.rates(wrong)
+    for wrong in (3, None, [0, 1], "3"):
+        with pytest.raises(
+            TypeError, match=re.escape(f"steps must be a range such as range(40), got {what_is(wrong)}")
+        ):
+            schedule.rates(wrong)
+
+
+@every_schedule
 def test_a_step_has_one_answer(name):
     schedule = make(name)
     first = [schedule(step) for step in range(20)]
@@ -108,7 +125,11 @@ def test_steps_are_numbers(name, step):
 @every_schedule
 def test_bad_parameters(name):
     for parameter in inspect.signature(SCHEDULES[name]).parameters.values():
-        if parameter.name != "staircase":
+        if parameter.name == "staircase":
+            for wrong in (1, "yes", None):
+                with pytest.raises(TypeError, match=r"^staircase must be True or False, got"):
+                    make(name, staircase=wrong)
+        else:
             said = parameter.name.removeprefix("schedule") or "learning_rate"
             with pytest.raises(TypeError, match=f"^{said} must be a .*number.*, got 'x'"):
                 make(name, **{parameter.name: "x"})
@@ -160,7 +181,7 @@ SYMBOLS = {
     "initial_learning_rate": "eta_0",
     "decay_rate": "r",
     "decay_steps": "T",
-    "drop": "d",
+    "drop": "r",
     "every": "T",
     "final_fraction": "f",
     "schedule": "eta",
@@ -269,8 +290,25 @@ def test_as_schedule():
     assert (own(3), type(own(3))) == (0.25, float)
     assert as_schedule(partial(hyperbola)).name == "custom"
     assert linear_warmup(own, 2)(0) == 0.5
+    np.testing.assert_array_equal(own([[0, 1, 3]]), [[1, 0.5, 0.25]])
     with pytest.raises(ValueError, match="at least 0"):
         own(-1)
+
+
+def test_a_function_of_single_steps_takes_arrays_too():
+    two_rates = as_schedule(lambda step: 0.1 if step < 2 else 0.01)
+    assert two_rates([0, 1, 2, 3]).tolist() == [0.1, 0.1, 0.01, 0.01]
+    assert as_schedule(lambda step: 0.2)(np.arange(3)).tolist() == [0.2] * 3
+    assert as_schedule(lambda step: 1 / step)([]).shape == (0,)
+    assert linear_warmup(two_rates, 2)([0, 1, 2]).tolist() == [0.05, 0.1, 0.01]
+
+
+@pytest.mark.parametrize("result", [None, "0.1", 1j, True, [0.1]])
+def test_a_function_that_returns_no_rate(result):
+    schedule = as_schedule(lambda step: result)
+    for ask in (lambda: schedule(0), lambda: schedule([0]), lambda: schedule.rates(range(1))):
+        with pytest.raises(TypeError, match=re.escape(f"must return a number for step 0, got {what_is(result)}")):
+            ask()
 
 
 @pytest.mark.parametrize("wrong", ["0.1", None, [0.1], np.array([0.1])])
