@@ -1,46 +1,68 @@
-"""Is the course installed as it should be? The start notebook asks first, and says what to do if not."""
+"""Is the course installed as it should be? The start notebook asks first; this module needs nothing but Python."""
 
-from importlib.metadata import version
-from pathlib import Path
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
 
-import ipywidgets
+REPAIR = "close JupyterLab and start it as the README says, or choose .venv as kernel"
 
-import helpers
+#: The major versions that fit.
+FITTING = {"numpy": (2,), "matplotlib": (3,), "ipywidgets": (7, 8), "jupyterlab": (4,), "ipykernel": (6,)}
 
-REPAIR = "close JupyterLab and start it with the README's command"
+#: What matters in JupyterLab alone; ipykernel because newer ones, there, mix up figures.
+OF_JUPYTERLAB = {"jupyterlab", "ipykernel"}
+
+#: How the surroundings of other front ends begin: VS Code, Colab, PyCharm.
+OTHER_FRONT_ENDS = ("VSCODE_", "COLAB_", "PYCHARM_")
 
 
-def problems():
-    """Return what keeps the course from working here, one sentence each; an empty list if nothing does.
+def in_another_front_end():
+    """Return whether this is, as far as one can tell, JupyterLite, VS Code, Colab or PyCharm."""
+    return sys.platform == "emscripten" or any(name.startswith(OTHER_FRONT_ENDS) for name in os.environ)
+
+
+def misfits():
+    """Return, for each package that is missing or of another major version, a sentence that says what to do.
 
     Returns
     -------
-    list of str
+    dict of str to str
     """
-    found = []
-    wanted = {"numpy": 2, "matplotlib": 3, "ipywidgets": 8, "jupyterlab": 4}
-    for package, major in wanted.items():
-        if int(version(package).split(".")[0]) != major:
-            found.append(f"{package} {major} is needed, this is {version(package)}: {REPAIR}")
-    if int(version("ipykernel").split(".")[0]) >= 7:
-        found.append(f"ipykernel below 7 is needed (newer ones mix up figures): {REPAIR}")
-    if not hasattr(helpers, "COURSE"):
-        found.append(f"another package named helpers was loaded, from {Path(helpers.__file__).parent}: {REPAIR}")
+    found = {}
+    for package, majors in FITTING.items():
+        wanted = f"{package} {' or '.join(map(str, majors))}"
+        try:
+            here = version(package)
+        except PackageNotFoundError:
+            found[package] = f"{wanted} is missing: {REPAIR}."
+            continue
+        if int(here.partition(".")[0]) not in majors:
+            found[package] = f"{wanted} is needed, this is {here}: {REPAIR}."
     return found
 
 
 def check():
     """Print what is in place, or what to do about what is not."""
-    found = problems()
+    found = misfits()
+    fitting = [package for package in FITTING if package not in found]
+    if in_another_front_end():
+        found = {package: words for package, words in found.items() if package not in OF_JUPYTERLAB}
     if found:
-        print("\n".join(f"✗ {problem}" for problem in found))
+        print("\n".join(f"✗ {words}" for words in found.values()))
         return
-    print("✓ numpy, matplotlib, ipywidgets, jupyterlab and ipykernel fit the course")
+    print(f"✓ {', '.join(fitting[:-1])} and {fitting[-1]} fit the course")
     print("✓ helpers is the course's own package")
 
 
 def try_a_slider():
     """Return a slider with a text that follows it."""
+    import ipywidgets
+
+    class Tried(ipywidgets.VBox):
+        def _repr_mimebundle_(self, **kwargs):
+            data = super()._repr_mimebundle_(**kwargs) or {}
+            return {**data, "text/plain": "A slider (run this cell in JupyterLab to move it)."}
+
     slider = ipywidgets.IntSlider(description="move me", value=3, min=0, max=10)
     text = ipywidgets.HTML()
 
@@ -49,10 +71,4 @@ def try_a_slider():
 
     slider.observe(follow, names="value")
     follow()
-    return _Tried([slider, text])
-
-
-class _Tried(ipywidgets.VBox):
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs) or {}
-        return {**data, "text/plain": "A slider (run this cell in JupyterLab to move it)."}
+    return Tried([slider, text])
