@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.datasets import iris
+from helpers.fast_network import FastNetwork
 from helpers.network import Network
 from tools.benchmarks import __main__ as bench
 from tools.benchmarks._report import Row
@@ -44,10 +45,10 @@ def test_a_peer_with_another_rate_or_other_batches_does_not_pass():
 def test_all_rates_at_once_train_as_one_by_one(monkeypatch):
     monkeypatch.setattr("tools.benchmarks._work.RATES", np.array([0.01, 0.2]))
     work = Training(iris(), [4, 8, 3], batch=30)
-    many = Network(work.sizes, seed=[0, 0])
+    many = FastNetwork(Network(work.sizes, seed=[0, 0]))
     work.ours(many, np.array([0.01, 0.2]))()
     for run, rate in enumerate((0.01, 0.2)):
-        single = Network(work.sizes)
+        single = FastNetwork(Network(work.sizes))
         work.ours(single, rate)()
         np.testing.assert_array_equal(many.parameters[run], single.parameters)
 

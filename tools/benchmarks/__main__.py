@@ -20,25 +20,17 @@ HERE = Path(__file__).parent
 #: What is compared -> the package that it needs besides NumPy.
 BENCHMARKS = {
     "with_pytorch": "torch",
-    "with_keras": "tensorflow",
     "with_scikit_learn": "scikit-learn",
     "with_jax": "jax",
-    "with_autograd": "autograd",
     "products": "numpy",
-    "written_out": "numpy",
-    "elementwise": "numpy",
-    "importing": "numpy",
-    "memory": "numpy",
-    "growth": "matplotlib",
     "executing": "nbmake",
     "live_latency": "playwright",
 }
-PEERS = ("numpy", "torch", "tensorflow", "scikit-learn", "jax", "autograd", "micrograd", "nbval", "nbmake")
+PEERS = ("numpy", "torch", "scikit-learn", "jax", "nbval", "nbmake")
 
 ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
 

@@ -1,18 +1,17 @@
 """Interleaved timing: A B A B ..., so that a machine that slows down slows both."""
 
-import resource
 import statistics
 import time
 
 
-def times(functions, *, repeats=31, warmup=5, clock=time.process_time):
+def times(functions, *, repeats=31, warmup=5):
     """Return for each function, run in turn, a list of seconds of processor time: those of others do not count."""
     taken = [[] for _ in functions]
     for _ in range(warmup + repeats):
         for function, seconds in zip(functions, taken, strict=True):
-            start = clock()
+            start = time.process_time()
             function()
-            seconds.append(clock() - start)
+            seconds.append(time.process_time() - start)
     return [seconds[warmup:] for seconds in taken]
 
 
@@ -34,12 +33,6 @@ def repeated(function, number):
             function()
 
     return calls
-
-
-def children():
-    """Return the processor time of all processes started here that have ended: a clock for whole processes."""
-    taken = resource.getrusage(resource.RUSAGE_CHILDREN)  # os.times counts in steps of 10 ms
-    return taken.ru_utime + taken.ru_stime
 
 
 def row(work, ratio, goal, unit="x"):

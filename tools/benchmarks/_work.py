@@ -4,9 +4,10 @@ import numpy as np
 
 from helpers.datasets import digits, iris
 from helpers.descent import gradient_descent
+from helpers.fast_network import Batches, FastNetwork
+from helpers.losses import one_hot
 from helpers.network import Network
 from helpers.schedules import exponential_decay
-from helpers.training import Batches, descend
 
 RATES = np.geomspace(0.001, 0.2, 50)
 
@@ -33,25 +34,30 @@ class Training:
         network = Network(self.sizes)
         return [(w.copy(), b.copy()) for w, b in zip(network.weights, network.biases, strict=True)]
 
-    def ours(self, network=None, rate=None):
-        """Return a function that trains for an epoch, with the same batches every time."""
-        network = network or Network(self.sizes)
-        batches = Batches(network.samples(self.inputs, self.targets), self.batch, [0])
+    def ours(self, network, rate=None):
+        """Return a function that trains a `FastNetwork` for an epoch, with the same batches every time."""
+        runs, y = network.network.runs, one_hot(self.targets, self.sizes[-1], np.float32)
+        batches = Batches(self.inputs, y, self.batch, [0])
         batches.shuffle()
-        rate = self.rate if rate is None else rate
-        rates = np.reshape(rate, (-1, 1) if network.runs else ())
+        rates = np.reshape(self.rate if rate is None else rate, (-1, 1) if runs else ())
         rates = np.broadcast_to(rates, (len(batches.batches), *rates.shape))
-        return lambda: descend(network, batches.batches, rates)
+        return lambda: network.descend(batches.batches, rates)
+
+    def ours_alone(self, rate=None):
+        """Return a function that trains a single network."""
+        return self.ours(FastNetwork(Network(self.sizes)), rate)
 
     def ours_at_all_rates(self):
         """Return a function that trains one network for each of `RATES`, all at once."""
-        return self.ours(Network(self.sizes, seed=[0] * len(RATES)), RATES)
+        return self.ours(FastNetwork(Network(self.sizes, seed=[0] * len(RATES))), RATES)
 
     def check(self, theirs):
         """Make sure that after one epoch from equal weights a peer's (weights, biases) give the same loss as ours."""
         mine, peer = Network(self.sizes), Network(self.sizes)
         before = mine.loss_value(self.inputs, self.targets)
-        self.ours(mine)()
+        fast = FastNetwork(mine)
+        self.ours(fast)()
+        fast.store()
         for layer, (weights, biases) in enumerate(theirs):
             peer.weights[layer][:], peer.biases[layer][:] = weights, biases
         after = mine.loss_value(self.inputs, self.targets)

@@ -28,4 +28,4 @@ def rows():
 
     epoch()
     work.check([(weights.T, biases) for weights, biases in zip(model.coefs_, model.intercepts_, strict=True)])
-    yield Row("digits, batches of 32, an epoch", "scikit-learn / ours", ratio(epoch, work.ours()), ">= 8")
+    yield Row("digits, batches of 32, an epoch", "scikit-learn / ours", ratio(epoch, work.ours_alone()), ">= 8")
