@@ -15,7 +15,6 @@ Shapes are those of one sample, without the batch, channels first: ``(features,)
 """
 
 from dataclasses import MISSING, dataclass, fields
-from functools import cached_property
 from itertools import pairwise
 from math import prod
 from typing import NamedTuple
@@ -29,24 +28,30 @@ OPTIMISER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 class Layer:
     """What all layers have in common; a layer without weights says only what shape it makes."""
 
-    weights = 0
-    biases = 0
+    @property
+    def weights(self):
+        """The number of weights."""
+        return 0
+
+    @property
+    def biases(self):
+        """The number of biases."""
+        return 0
 
     def __post_init__(self):
         """Check that all sizes are whole numbers."""
         for field in fields(self):
-            size = check_integer(getattr(self, field.name), field.name, at_least=0 if field.name == "padding" else 1)
-            object.__setattr__(self, field.name, size)
+            least = 0 if field.name == "padding" else 1
+            object.__setattr__(self, field.name, check_integer(getattr(self, field.name), field.name, at_least=least))
 
     def __str__(self):
-        required = [getattr(self, field.name) for field in fields(self) if field.default is MISSING]
-        usual = type(self)(*required)
-        unusual = [
-            f"{field.name}={getattr(self, field.name)}"
-            for field in fields(self)
-            if getattr(self, field.name) != getattr(usual, field.name)
-        ]
-        return f"{type(self).__name__}({', '.join([*map(str, required), *unusual])})"
+        arguments = [str(getattr(self, field.name)) for field in fields(self) if field.default is MISSING]
+        usual = type(self)(*map(int, arguments))
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != getattr(usual, field.name):
+                arguments.append(f"{field.name}={value}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
     @property
     def computes(self):
@@ -54,12 +59,45 @@ class Layer:
         return self.weights > 0
 
     def output_shape(self, input_shape):
-        """Return the shape that the layer makes of `input_shape`; an impossible one raises ValueError."""
+        """Return the shape that the layer makes of an input.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            ``(features,)`` or ``(channels, height, width)``.
+
+        Returns
+        -------
+        tuple of int
+            In the same form.
+
+        Raises
+        ------
+        ValueError
+            If the layer cannot take this shape.
+        """
         raise NotImplementedError
 
     def macs(self, input_shape):
-        """Return the number of multiply-adds for an input of this shape."""
-        return _macs(self, self.output_shape(input_shape))
+        """Return the number of multiply-adds: each weight is used once at every position of the output.
+
+        Parameters
+        ----------
+        input_shape : tuple of int
+            As for `output_shape`.
+
+        Returns
+        -------
+        int
+            Of one forward pass for one sample.
+
+        Raises
+        ------
+        ValueError
+            If the layer cannot take this shape.
+        """
+        _, *positions = self.output_shape(input_shape)
+        return self.weights * prod(positions)
 
 
 @dataclass(frozen=True)
@@ -75,18 +113,17 @@ class Dense(Layer):
     in_features: int
     out_features: int
 
-    @cached_property
+    @property
     def weights(self):
         """One for each pair of an input and an output."""
         return self.in_features * self.out_features
 
-    @cached_property
+    @property
     def biases(self):
         """One for each output."""
         return self.out_features
 
     def output_shape(self, input_shape):
-        """Return ``(out_features,)``."""
         if input_shape != (self.in_features,):
             hint = "; put Flatten() before it" if len(input_shape) > 1 else ""
             raise ValueError(f"{self} expects an input of shape ({self.in_features},), got {input_shape}{hint}")
@@ -115,18 +152,17 @@ class Conv2D(Layer):
     stride: int = 1
     padding: int = 0
 
-    @cached_property
+    @property
     def weights(self):
         """One window over all input channels for each output channel."""
         return self.in_channels * self.kernel_size**2 * self.out_channels
 
-    @cached_property
+    @property
     def biases(self):
         """One for each output channel."""
         return self.out_channels
 
     def output_shape(self, input_shape):
-        """Return ``(out_channels, height, width)``."""
         positions = _positions(self, input_shape, self.padding)
         if input_shape[0] != self.in_channels:
             raise ValueError(f"{self} expects {self.in_channels} channels, got the input shape {input_shape}")
@@ -146,7 +182,6 @@ class _Pool2D(Layer):
         super().__post_init__()
 
     def output_shape(self, input_shape):
-        """Return ``(channels, height, width)``."""
         positions = _positions(self, input_shape)
         return (input_shape[0], *positions)
 
@@ -172,7 +207,6 @@ class Flatten(Layer):
     """All values in one row: the way from an image to a dense layer. It makes no values of its own."""
 
     def output_shape(self, input_shape):
-        """Return ``(product of the input shape,)``."""
         return (prod(input_shape),)
 
 
@@ -186,11 +220,6 @@ def _positions(layer, input_shape, padding=0):
     if down < 0 or across < 0:
         raise ValueError(f"the window of {layer} is larger than its input of shape {input_shape}")
     return down // layer.stride + 1, across // layer.stride + 1
-
-
-def _macs(layer, output_shape):
-    """Return the multiply-adds of a layer: each weight is used once at every position of the output."""
-    return layer.weights * prod(output_shape[1:])
 
 
 class _Counts:
@@ -225,13 +254,14 @@ class LayerCount(_Counts):
     ----------
     layer : Layer
         The layer.
-    output_shape : tuple of int
-        The shape of its output.
+    input_shape, output_shape : tuple of int
+        The shapes of its input and of its output.
     itemsize : int
         Bytes of one number.
     """
 
     layer: Layer
+    input_shape: tuple
     output_shape: tuple
     itemsize: int
 
@@ -248,7 +278,7 @@ class LayerCount(_Counts):
     @property
     def macs(self):
         """The time complexity: multiply-adds of one forward pass for one sample."""
-        return _macs(self.layer, self.output_shape)
+        return self.layer.macs(self.input_shape)
 
     @property
     def activations(self):
@@ -276,28 +306,19 @@ class Complexity(_Counts):
 
     Parameters
     ----------
-    network : tuple of Layer
-        The layers in order.
-    output_shapes : tuple
-        The shape of each layer's output.
+    rows : tuple of LayerCount
+        The counts of each layer, in order.
     itemsize : int
         Bytes of one number.
     """
 
-    network: tuple
-    output_shapes: tuple
+    rows: tuple
     itemsize: int
-
-    @property
-    def rows(self):
-        """The counts of each layer, a tuple of `LayerCount`."""
-        pairs = zip(self.network, self.output_shapes, strict=True)
-        return tuple(LayerCount(layer, shape, self.itemsize) for layer, shape in pairs)
 
     @property
     def layers(self):
         """The number of layers that compute: the input, pooling and flattening are not counted."""
-        return sum(layer.computes for layer in self.network)
+        return sum(row.layer.computes for row in self.rows)
 
     @property
     def hidden_layers(self):
@@ -307,17 +328,17 @@ class Complexity(_Counts):
     @property
     def weights(self):
         """The number of weights."""
-        return sum(layer.weights for layer in self.network)
+        return sum(row.weights for row in self.rows)
 
     @property
     def biases(self):
         """The number of biases."""
-        return sum(layer.biases for layer in self.network)
+        return sum(row.biases for row in self.rows)
 
     @property
     def macs(self):
         """The time complexity: multiply-adds of one forward pass for one sample."""
-        return sum(map(_macs, self.network, self.output_shapes))
+        return sum(row.macs for row in self.rows)
 
     @property
     def activations(self):
@@ -341,6 +362,13 @@ class Complexity(_Counts):
         -------
         TrainingMemory
             In bytes.
+
+        Raises
+        ------
+        TypeError
+            If `batch_size` is not a whole number.
+        ValueError
+            If it is below 1, or the optimiser is unknown.
         """
         batch_size = check_integer(batch_size, "batch_size", at_least=1)
         state = lookup(OPTIMISER_STATE, optimiser, "optimiser")
@@ -392,9 +420,12 @@ def count(layers, input_shape, itemsize=4):
     Returns
     -------
     Complexity
+        The counts, of one forward pass for one sample.
 
     Raises
     ------
+    TypeError
+        If these are not a list of layers, a tuple of whole numbers and a whole number.
     ValueError
         If there are no layers, or one does not fit the output of the layer before it.
     """
@@ -406,13 +437,15 @@ def count(layers, input_shape, itemsize=4):
         raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {what_is(input_shape)}")
     shape = tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
 
-    output_shapes = []
+    itemsize = check_integer(itemsize, "itemsize", at_least=1)
+
+    rows = []
     for layer in layers:
         if not isinstance(layer, Layer):
             raise TypeError(f"layers must hold layers such as Dense(3, 4), got {what_is(layer)}")
-        shape = layer.output_shape(shape)
-        output_shapes.append(shape)
-    return Complexity(tuple(layers), tuple(output_shapes), check_integer(itemsize, "itemsize", at_least=1))
+        rows.append(LayerCount(layer, shape, layer.output_shape(shape), itemsize))
+        shape = rows[-1].output_shape
+    return Complexity(tuple(rows), itemsize)
 
 
 def mlp(sizes):
@@ -426,6 +459,14 @@ def mlp(sizes):
     Returns
     -------
     list of Dense
+        One fewer than there are sizes.
+
+    Raises
+    ------
+    TypeError
+        If `sizes` is not a list of whole numbers.
+    ValueError
+        If there are fewer than two, or one is below 1.
     """
     if not isinstance(sizes, list | tuple):
         raise TypeError(f"sizes must be a list such as [3, 4, 2], got {what_is(sizes)}")
@@ -438,6 +479,11 @@ def lenet5():
     """Return the layers of LeNet-5, for images of shape (1, 32, 32).
 
     In today's usual form: the second convolution sees all channels, and pooling has no weights.
+
+    Returns
+    -------
+    list of Layer
+        Five of them compute.
 
     References
     ----------
@@ -456,6 +502,11 @@ def lenet5():
 
 def vgg16():
     """Return the layers of VGG-16, for images of shape (3, 224, 224).
+
+    Returns
+    -------
+    list of Layer
+        Sixteen of them compute.
 
     References
     ----------

@@ -143,7 +143,6 @@ class ClassificationLoss(Loss):
         )
 
     def count(self, prediction):
-        """Return the number of samples, each of which has one value."""
         return prediction.size // prediction.shape[-1]
 
 

@@ -219,10 +219,18 @@ def test_only_layers_with_weights_count():
 def test_what_was_counted_stays_as_it_was():
     result = count([Conv2D(1, 2, 3), MaxPool2D(2), Flatten(), Dense(2, 3)], (1, 4, 4))
     fields = ["itemsize", "itemsize", "stride", "stride", "weights", "in_features"]
-    for record, field in zip((result, result.rows[0], *result.network), fields, strict=True):
+    layers = [row.layer for row in result.rows]
+    for record, field in zip((result, result.rows[0], *layers), fields, strict=True):
         with pytest.raises(FrozenInstanceError):
             setattr(record, field, 8)
-    assert result != count(result.network, (1, 4, 4)) and result.rows[0] != result.rows[0]
+    again = count(layers, (1, 4, 4))
+    assert result != again and result.rows[0] != again.rows[0]
+    assert [(row.input_shape, row.output_shape) for row in again.rows] == [
+        ((1, 4, 4), (2, 2, 2)),
+        ((2, 2, 2), (2, 1, 1)),
+        ((2, 1, 1), (2,)),
+        ((2,), (3,)),
+    ]
 
 
 def test_memory():

@@ -1,5 +1,7 @@
 """The conventions of counting tools, on networks small enough to count by hand."""
 
+import pytest
+
 from helpers.complexity import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D, count, mlp
 from helpers.experiments.counting_tools import by_convention, tool_reports
 
@@ -25,6 +27,26 @@ def test_convolution_and_pooling():
     assert figures["+ biases, twice ReLU and pooling"] == 34 + 2 * (16 + 4 * 5 + 100)
     assert figures["2 per MAC, conv biases, ReLU, pooling"] == 34 + 16 + 16 + 4 * 5 + 100
     assert figures["2 per MAC, biases, pooling, softmax"] == 34 + 17 + 4 * 5
+
+
+@pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
+def test_pooling_by_any_window(kind):
+    """Nine windows of 3 x 3 on 7 x 7 pixels, two apart: 49 numbers come in, 9 x 9 are seen, 9 come out."""
+    figures = by_convention(count([kind(3, stride=2), Flatten(), Dense(9, 1)], (1, 7, 7)))
+    assert figures["+ average pooling"] == 9 + (9 if kind is AveragePool2D else 0)
+    assert figures["+ biases, twice ReLU and pooling"] == 9 + 1 + 2 * 49
+    assert figures["2 per MAC, conv biases, ReLU, pooling"] == 18 + 49
+    assert figures["2 per MAC, biases, pooling, softmax"] == 18 + 1 + 81
+
+
+def test_relu_follows_all_layers_with_weights_but_the_last_whatever_comes_after():
+    class Renamed(Dense):
+        """A layer of another name is a dense one all the same."""
+
+    layers = [Conv2D(1, 2, 1), Flatten(), Renamed(8, 3), Flatten()]
+    figures = by_convention(count(layers, (1, 2, 2)))
+    assert figures["+ biases"] == 8 + 24 + 8 + 3
+    assert figures["2 per MAC, conv biases, ReLU, pooling"] == 64 + 8 + 8
 
 
 def test_without_relu():

@@ -13,14 +13,31 @@ def convolve(image, windows, biases):
     Parameters
     ----------
     image : numpy.ndarray, shape (channels in, height, width)
+        Numbers of any kind.
     windows : numpy.ndarray, shape (channels out, channels in, size, size)
-    biases : sequence of `channels out` numbers
+        The weights: one window over all channels for each channel that comes out.
+    biases : sequence of numbers, one for each channel out
+        What is added to each sum.
 
     Returns
     -------
     numpy.ndarray, shape (channels out, height - size + 1, width - size + 1)
+        The sums, at each place where the whole window lies on the image.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other.
     """
-    size = windows.shape[-1]
+    if image.ndim != 3:
+        raise ValueError(f"image must have the shape (channels, height, width), got {image.shape}")
+    size, channels = windows.shape[-1], len(image)
+    if windows.shape[1:] != (channels, size, size):
+        raise ValueError(f"windows must have the shape (channels out, {channels}, size, size), got {windows.shape}")
+    if size > min(image.shape[1:]):
+        raise ValueError(f"windows must fit into the image of shape {image.shape}, got {windows.shape}")
+    if len(biases) != len(windows):
+        raise ValueError(f"expected {len(windows)} biases, one a window, got {len(biases)}")
     rows, columns = (range(length - size + 1) for length in image.shape[1:])
     patches = [[image[:, y : y + size, x : x + size] for x in columns] for y in rows]
     return np.array(
@@ -37,11 +54,19 @@ def pool_sums(image):
     Parameters
     ----------
     image : numpy.ndarray, shape (channels, height, width)
-        Height and width are even.
+        Numbers of any kind; height and width are even.
 
     Returns
     -------
     numpy.ndarray, shape (channels, height / 2, width / 2)
+        The sums.
+
+    Raises
+    ------
+    ValueError
+        If height or width is odd, or the image has another number of axes.
     """
+    if image.ndim != 3 or image.shape[1] % 2 or image.shape[2] % 2:
+        raise ValueError(f"image must have the shape (channels, even height, even width), got {image.shape}")
     channels, height, width = image.shape
     return image.reshape(channels, height // 2, 2, width // 2, 2).sum(axis=(2, 4))

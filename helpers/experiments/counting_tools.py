@@ -1,9 +1,10 @@
 """Why tools that count "FLOPs" disagree: each follows a convention, and from it every figure can be computed."""
 
 import csv
+from math import prod
 from typing import NamedTuple
 
-from helpers.complexity import count, lenet5, mlp, vgg16
+from helpers.complexity import AveragePool2D, Conv2D, Dense, MaxPool2D, count, lenet5, mlp, vgg16
 from helpers.datasets import data_folder
 
 NETWORKS = ("3-4-2", "LeNet-5", "VGG-16")
@@ -34,7 +35,13 @@ class Report(NamedTuple):
 
 
 def tool_reports():
-    """Return what well-known tools reported for three networks: a list of `Report`."""
+    """Return what well-known tools reported for three networks.
+
+    Returns
+    -------
+    list of Report
+        One a line of ``data/counting_tools.csv``.
+    """
     computed = (
         by_convention(count(mlp([3, 4, 2]), (3,))),
         by_convention(count(lenet5(), (1, 32, 32)), relu=False),  # it has tanh, which no tool counts
@@ -75,14 +82,18 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
     """
     rows = counted.rows
 
-    def outputs_of(kind):
-        return sum(row.activations for row in rows if kind in type(row.layer).__name__)
+    def of(*kinds):
+        return [row for row in rows if isinstance(row.layer, kinds)]
 
-    macs, convolutions = counted.macs, outputs_of("Conv2D")
-    biases = convolutions + outputs_of("Dense")  # one addition for each output of a layer
-    relus = biases - rows[-1].activations if relu else 0
-    means = outputs_of("AveragePool")
-    pooled = 4 * outputs_of("Pool")  # what goes into pooling: 2 x 2 numbers for each that comes out
+    macs, pools = counted.macs, of(MaxPool2D, AveragePool2D)
+    convolutions = sum(row.activations for row in of(Conv2D))
+    # One addition for each output of a layer with biases; ReLU looks at each but those of the last.
+    outputs = [row.activations for row in of(Conv2D, Dense)]
+    biases, relus = sum(outputs), sum(outputs[:-1]) if relu else 0
+    means = sum(row.activations for row in of(AveragePool2D))
+    # Of pooling, some tools count each number that comes in once, others each number that a window sees.
+    pooled = sum(prod(row.input_shape) for row in pools)
+    seen = sum(row.layer.kernel_size**2 * row.activations for row in pools)
     return {
         "weights only": macs,
         "+ adaptive average pooling": macs + adaptive_pooling,
@@ -91,5 +102,5 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
         "+ biases": macs + biases,
         "+ biases, twice ReLU and pooling": macs + biases + 2 * (relus + pooled + adaptive_pooling),
         "2 per MAC, conv biases, ReLU, pooling": 2 * macs + convolutions + relus + pooled + adaptive_pooling,
-        "2 per MAC, biases, pooling, softmax": 2 * macs + biases + pooled + softmax,
+        "2 per MAC, biases, pooling, softmax": 2 * macs + biases + seen + softmax,
     }
