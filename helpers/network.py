@@ -26,7 +26,8 @@ import numpy as np
 from helpers._checks import check_integer, lookup, what_is
 from helpers.activations import ACTIVATIONS, Activation
 from helpers.initialisers import as_initialiser
-from helpers.losses import LOSSES, Loss, softmax
+from helpers.losses import LOSSES, Loss
+from helpers.outputs import OUTPUT_ACTIVATIONS, check_outputs, classes_of, probabilities_of
 from helpers.samples import check_inputs, check_targets, class_labels
 
 # A training that diverges ends in inf or nan; a warning at each step would hide everything else.
@@ -175,7 +176,9 @@ class Network:
         self.output_activation = _activation(output_activation, OUTPUT_ACTIVATIONS)
         self.loss = loss if isinstance(loss, Loss) else lookup(LOSSES, loss, "loss")
         self.dtype = np.dtype(dtype)
-        _check_ends(self.sizes[-1], self.output_activation, self.loss, self.dtype)
+        if self.dtype.kind != "f":
+            raise TypeError(f"dtype must be a floating-point type, got {self.dtype}")
+        check_outputs(self.sizes[-1], self.output_activation, self.loss)
         self.bends = [self.activation] * (len(self.sizes) - 2) + [self.output_activation]
 
         seeds = np.atleast_1d(seed)
@@ -213,7 +216,7 @@ class Network:
         ValueError
             If there are no samples or the number of inputs is wrong.
         """
-        return Pass(self, check_inputs(inputs, self.sizes[0], self.dtype))
+        return Pass(self, check_inputs(inputs, self.sizes[0], self.dtype).copy())
 
     def step(self, gradient, learning_rate):
         """Take one step of gradient descent: W <- W - learning_rate * dloss/dW, and the same for b.
@@ -293,10 +296,8 @@ class Network:
         check_targets(labels, outputs.shape[-2:], self.dtype)
         right = class_labels(labels, self.sizes[-1])
         if right is None:
-            last = max(1, self.sizes[-1] - 1)
-            raise ValueError(
-                f"accuracy needs one class label a sample, got {what_is(labels)}; expected whole numbers from 0 to {last}"
-            )
+            expected = f"whole numbers from 0 to {max(1, self.sizes[-1] - 1)}"
+            raise ValueError(f"accuracy needs one class label a sample, got {what_is(labels)}; expected {expected}")
         return (classes_of(outputs) == right).mean(axis=-1)
 
     def predict(self, inputs):
@@ -328,60 +329,10 @@ class Network:
         ValueError
             If the outputs cannot be made probabilities.
         """
-        if self.loss.name == "softmax_cross_entropy":
-            return softmax(self.outputs(inputs))
-        if self.output_activation.name in ("softmax", "sigmoid"):
-            return self.outputs(inputs)
-        raise ValueError(
-            "only the outputs of softmax and sigmoid are probabilities, "
-            f"not those of output_activation {self.output_activation.name!r}"
-        )
-
-
-class Softmax(Activation):
-    """Softmax along the last axis: an activation of outputs, which compares the units of a layer."""
-
-    __slots__ = ()
-    name = "softmax"
-    output_range = (0.0, 1.0)
-
-    def __call__(self, z, out=None):
-        """Return e^z over the sum of all e^z."""
-        return np.positive(softmax(z), out=out)
-
-    def backward(self, gradient, z, p, out=None):
-        """Return dloss/dz = p * (g - sum of p g), where p is the output and g = dloss/dp."""
-        return np.multiply(p, gradient - (p * gradient).sum(axis=-1, keepdims=True), out=out)
-
-
-OUTPUT_ACTIVATIONS = {**ACTIVATIONS, "softmax": Softmax()}
-
-
-def classes_of(outputs):
-    """Return the class that outputs of shape (..., outputs) speak for, shape (...)."""
-    if outputs.shape[-1] == 1:
-        return (outputs[..., 0] > 0.5).astype(np.intp)
-    return outputs.argmax(axis=-1)
+        return probabilities_of(self.outputs(inputs), self.output_activation, self.loss)
 
 
 def _activation(name_or_object, registry):
     if isinstance(name_or_object, Activation):
         return name_or_object
     return lookup(registry, name_or_object, "activation")
-
-
-def _check_ends(outputs, output_activation, loss, dtype):
-    """Refuse outputs that the loss cannot judge."""
-    if dtype.kind != "f":
-        raise TypeError(f"dtype must be a floating-point type, got {dtype}")
-    if loss.name == "softmax_cross_entropy" and output_activation.name != "identity":
-        raise ValueError(
-            "softmax_cross_entropy contains the softmax: output_activation must be 'identity', "
-            f"got {output_activation.name!r}"
-        )
-    if loss.name == "cross_entropy" and output_activation.name != "softmax":
-        raise ValueError(
-            f"cross_entropy wants probabilities: output_activation must be 'softmax', got {output_activation.name!r}"
-        )
-    if loss.name.endswith("cross_entropy") and outputs < 2:
-        raise ValueError(f"{loss.name} needs two classes or more, got {outputs} output")

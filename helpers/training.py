@@ -15,7 +15,8 @@ import numpy as np
 
 from helpers._checks import check_integer
 from helpers.fast_network import Batches, FastNetwork
-from helpers.network import classes_of, silently
+from helpers.network import silently
+from helpers.outputs import classes_of
 from helpers.samples import check_inputs, check_targets, class_labels
 from helpers.schedules import as_schedule
 

@@ -233,8 +233,10 @@ def test_a_copy_is_a_network_of_its_own(clone):
 def test_a_pass_belongs_to_its_own_batch():
     net = network()
     x, labels = samples()
-    first = net.forward(x)
+    batch = x.copy()
+    first = net.forward(batch)
     outputs, gradient = first.outputs.copy(), flat(first.backward(labels))
+    batch[:] = 0
     net.accuracy(x[:2], labels[:2])
     net.forward(x + 1).backward((labels + 1) % 3)
     np.testing.assert_array_equal(first.outputs, outputs)
@@ -473,9 +475,7 @@ def test_counts_and_signs_are_told_apart_from_labels():
     assert np.isnan(train(regression, x, [3, 5, 8], 0.01, 2).accuracy).all()
     signs = Network([1, 1], loss="mean_squared_error", output_activation="tanh")
     assert np.isnan(train(signs, x, [-1, 1, 1], 0.01, 2).accuracy).all()
-    with pytest.raises(
-        ValueError, match=r"one class label a sample, got \[-1, 1, 1\].*; expected whole numbers from 0 to 1"
-    ):
+    with pytest.raises(ValueError, match=r"one class label a sample, got \[-1, 1, 1\].*; expected .* from 0 to 1"):
         signs.accuracy(x, [-1, 1, 1])
     decided = Network([1, 1], loss="mean_squared_error", output_activation="sigmoid")
     decided.weights[0][:] = 9
