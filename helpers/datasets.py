@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from helpers._checks import check_integer, check_real, float_array, what_is
+from helpers._checks import any_array, check_integer, check_real, float_array, what_is
 
 CHECKSUMS = {
     "digits.npz": "56691635b5c95f315ed55907c4fe83309809b3b822ee0b8d68e84bba3ffd4ca3",
@@ -29,13 +29,13 @@ class DataError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Samples to learn from.
+    """Samples to learn from. Its arrays are its own, and read-only.
 
     Parameters
     ----------
-    inputs : array of shape (samples, features)
+    inputs : array_like of shape (samples, features)
         What is known of each sample.
-    targets : array of shape (samples,)
+    targets : array_like of shape (samples,)
         What is to be predicted: a class label from 0 on if there are `class_names`, else any real number.
     feature_names : sequence of str
         One name a column of `inputs`, with its unit where it has one.
@@ -46,6 +46,8 @@ class Dataset:
 
     Raises
     ------
+    TypeError
+        If inputs or targets are not real numbers, or labels not whole ones.
     ValueError
         If there are no samples, the shapes or the names do not fit each other, or a label is out of range.
     """
@@ -58,7 +60,7 @@ class Dataset:
 
     def __post_init__(self):
         inputs = float_array(self.inputs, "inputs", may_be_empty=False)
-        targets = np.asarray(self.targets)
+        targets = any_array(self.targets, "targets")
         names, classes = tuple(self.feature_names), tuple(self.class_names)
         if inputs.ndim != 2:
             raise ValueError(f"inputs must have the shape (samples, features), got {what_is(inputs)}")
@@ -75,6 +77,9 @@ class Dataset:
                 f"labels of {len(classes)} classes must lie between 0 and {len(classes) - 1}, "
                 f"got {targets.min()} to {targets.max()}"
             )
+        # Copies, so that nobody else writes to them; labels in the type of indices, whatever the machine.
+        inputs, targets = inputs.copy(), targets.astype(np.intp if classes else targets.dtype)
+        inputs.flags.writeable = targets.flags.writeable = False
         # The record is frozen, so this is how its own fields are set in a tidied form.
         tidy = {"inputs": inputs, "targets": targets, "feature_names": names, "class_names": classes}
         for field, value in tidy.items():
@@ -90,7 +95,25 @@ class Dataset:
         return f"<{self.name}: {len(self)} samples, {self.inputs.shape[1]} features, {kind}>"
 
     def __getitem__(self, rows):
-        """Return the dataset of some samples: an index, a slice, an array of indices or truth values."""
+        """Return some of the samples.
+
+        Parameters
+        ----------
+        rows : int, slice or array_like
+            An index, a slice, or an array of indices or of truth values.
+
+        Returns
+        -------
+        Dataset
+            Those samples, even if it is a single one.
+
+        Raises
+        ------
+        IndexError
+            If there is no such sample.
+        ValueError
+            If these are no samples at all.
+        """
         rows = np.atleast_1d(np.arange(len(self))[rows])
         return replace(self, inputs=self.inputs[rows], targets=self.targets[rows])
 
@@ -105,6 +128,12 @@ class Dataset:
         Returns
         -------
         Dataset
+            All samples, inputs and targets together.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `seed` is not a whole number of at least 0.
         """
         order = np.random.default_rng(check_integer(seed, "seed", at_least=0)).permutation(len(self))
         return self[order]
@@ -126,6 +155,8 @@ class Dataset:
 
         Raises
         ------
+        TypeError
+            If a size is neither.
         ValueError
             If a part would be empty.
         """
@@ -159,10 +190,14 @@ class Dataset:
 
         Raises
         ------
+        TypeError
+            If another is no dataset.
         ValueError
             If another dataset has other features.
         """
         for other in others:
+            if not isinstance(other, Dataset):
+                raise TypeError(f"expected a Dataset to standardise, too, got {what_is(other)}")
             if other.feature_names != self.feature_names:
                 raise ValueError(f"expected the features of {self!r}, got those of {other!r}")
         mean, deviation = self.inputs.mean(axis=0), self.inputs.std(axis=0)
@@ -205,7 +240,7 @@ def two_rings():
     """
     points = np.random.RandomState(2).randn(300, 2)
     inside = (points**2).sum(axis=1) < 2
-    return Dataset(points, inside.astype(np.int64), ("x1", "x2"), ("outside", "inside"), "two rings")
+    return Dataset(points, inside.astype(np.intp), ("x1", "x2"), ("outside", "inside"), "two rings")
 
 
 def iris():
@@ -254,7 +289,7 @@ def digits():
     with np.load(BytesIO(_read("digits.npz"))) as file:
         inputs, labels = file["images"].reshape(-1, 64), file["labels"]
     names = [f"pixel in row {row}, column {column}" for row in range(8) for column in range(8)]
-    return Dataset(inputs, labels.astype(np.int64), names, [str(digit) for digit in range(10)], "digits")
+    return Dataset(inputs, labels, names, [str(digit) for digit in range(10)], "digits")
 
 
 def pooled_digits(side):
@@ -277,7 +312,13 @@ def pooled_digits(side):
 
 
 def data_folder():
-    """Return the folder of the data files: inside an installed package, else beside it in the repository."""
+    """Return the folder of the data files.
+
+    Returns
+    -------
+    pathlib.Path
+        Inside an installed package, else beside it in the repository.
+    """
     from pathlib import Path  # here, since only reading a file needs it
 
     package = Path(__file__).parent

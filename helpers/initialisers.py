@@ -21,7 +21,7 @@ class Initialiser:
 
     From equal random states all initialisers draw the same numbers, and differ in their scale alone.
 
-    Attributes
+    Parameters
     ----------
     name : str
         Its key in `INITIALISERS`.
@@ -49,6 +49,13 @@ class Initialiser:
         -------
         numpy.ndarray
             Weights of shape (fan_out, fan_in), float64: one row per unit.
+
+        Raises
+        ------
+        TypeError
+            If these are not two whole numbers and a generator.
+        ValueError
+            If `fan_in` or `fan_out` is below 1.
         """
         fan_in, fan_out = check_integer(fan_in, "fan_in", at_least=1), check_integer(fan_out, "fan_out", at_least=1)
         if not isinstance(rng, np.random.Generator):
@@ -60,13 +67,45 @@ class Initialiser:
 
 
 def normal(std):
-    """Return an initialiser whose weights have standard deviation `std`, however wide the layer is."""
+    """Return an initialiser whose weights have one standard deviation, however wide the layer is.
+
+    Parameters
+    ----------
+    std : float
+        The standard deviation, at least 0.
+
+    Returns
+    -------
+    Initialiser
+        For example ``normal(0.05)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `std` is not a number of at least 0.
+    """
     std = float(check_real(std, "std", at_least=0))
     return Initialiser("normal", f"{std:g}", lambda fan_in: std)
 
 
 def as_initialiser(initialiser):
-    """Return `initialiser` itself if it can be called, or the entry of `INITIALISERS` that it names."""
+    """Return an initialiser for whatever stands for one.
+
+    Parameters
+    ----------
+    initialiser : str or callable
+        A key of `INITIALISERS`, or what is called like an `Initialiser`.
+
+    Returns
+    -------
+    callable
+        The entry of that name, or the same.
+
+    Raises
+    ------
+    ValueError
+        If there is no entry of that name.
+    """
     return initialiser if callable(initialiser) else lookup(INITIALISERS, initialiser, "initialiser")
 
 

@@ -48,6 +48,7 @@ def read_ledger():
     Returns
     -------
     list of Entry
+        In the order of their ids.
     """
     text = (data_folder() / "ledger.csv").read_text(encoding="utf-8")
     return [Entry(**row) for row in csv.DictReader(text.splitlines())]

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_every_dataset_is_complete(make):
     assert np.isfinite(data.inputs).all()
     assert len(data.feature_names) == len(set(data.feature_names)) == data.inputs.shape[1]
     if data.class_names:
-        assert data.targets.dtype == np.int64
+        assert data.targets.dtype == np.intp
         assert set(data.targets) == set(range(len(data.class_names)))
     assert str(len(data)) in repr(data)
     np.testing.assert_array_equal(make().inputs, data.inputs)
@@ -185,10 +186,28 @@ def test_a_split_takes_counts_and_fractions_and_shuffles():
     np.testing.assert_array_equal(again.inputs, test.inputs)
 
 
-def test_parts_do_not_share_memory_with_the_whole():
-    data = small()
-    data[:2].inputs[:] = 99
-    assert data.inputs.max() == 10
+def test_nobody_else_can_write_to_a_dataset():
+    inputs, targets, prices = np.ones((3, 2)), np.array([0, 1, 1]), np.array([1.0, 2.0, 3.0])
+    data, real = Dataset(inputs, targets, "ab", "xy"), Dataset(inputs, prices, "ab")
+    inputs[:], targets[:], prices[:] = 99, 0, 99
+    assert data.inputs.max() == 1
+    assert (data.targets.tolist(), real.targets.tolist()) == ([0, 1, 1], [1, 2, 3])
+    for made in (data, real, data[:2], data.shuffle(), data.standardise(), *digits().split(10)):
+        for array in (made.inputs, made.targets):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 99
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.int32])
+def test_labels_are_indices_on_any_machine(kind):
+    """Where indices have 32 bits, NumPy refuses labels of 64 in `bincount` and the like."""
+    assert small(targets=np.array([0, 1, 1, 0], kind)).targets.dtype == np.intp
+    assert small(targets=np.array([0, 1, 1, 0], kind), class_names=()).targets.dtype == np.float64
+
+
+def test_no_module_chooses_the_width_of_its_integers():
+    for path in Path(datasets.__file__).parent.rglob("*.py"):
+        assert "int64" not in path.read_text(encoding="utf-8"), f"{path}: labels and indices are np.intp"
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -236,6 +255,7 @@ def test_indexing_gives_datasets():
         ({"targets": [0, 1, 2, 0]}, ValueError, "between 0 and 1, got 0 to 2"),
         ({"targets": [0, 1, -1, 0]}, ValueError, "between 0 and 1, got -1 to 1"),
         ({"targets": [0.0, 1.0, 0.5, 0.0]}, TypeError, "whole numbers"),
+        ({"targets": [[0], [0, 1], 0, 1]}, ValueError, r"^targets must be a number or an array of numbers"),
         ({"feature_names": ["length"]}, ValueError, "2 feature names.*got 1"),
     ],
 )
@@ -256,6 +276,8 @@ def test_a_wrong_dataset_is_refused(changes, error, message):
         (lambda data: data.shuffle(seed=1.5), TypeError, "^seed must be"),
         (lambda data: data.shuffle(seed=-1), ValueError, "seed"),
         (lambda data: data[4:], ValueError, "empty"),
+        (lambda data: data.standardise(3), TypeError, "^expected a Dataset to standardise, too, got 3"),
+        (lambda data: data[9], IndexError, "index 9 is out of bounds"),
         (lambda data: data.standardise(iris()), ValueError, "expected the features of"),
     ],
 )
