@@ -77,6 +77,7 @@ lint:
 	$(SET_UP) tester
 	$(BIN)/python -m ruff check --quiet .
 	$(BIN)/python -m ruff format --check --quiet .
+	$(BIN)/python -m tools.docstrings
 
 notebooks:
 	$(SET_UP) tester

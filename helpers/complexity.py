@@ -199,7 +199,15 @@ class MaxPool2D(_Pool2D):
 
 
 class AveragePool2D(_Pool2D):
-    """Pooling that keeps the mean at each position of a window; the parameters are those of `MaxPool2D`."""
+    """Pooling that keeps the mean at each position of a window, channel by channel.
+
+    Parameters
+    ----------
+    kernel_size : int
+        Height and width of the window.
+    stride : int, optional
+        How far the window moves from one position to the next; by default its own size.
+    """
 
 
 @dataclass(frozen=True)
@@ -287,7 +295,17 @@ class LayerCount(_Counts):
 
 
 class TrainingMemory(NamedTuple):
-    """What training has to keep in memory, in bytes."""
+    """What training has to keep in memory, in bytes.
+
+    Parameters
+    ----------
+    parameters, gradients : int
+        All weights and biases, and as many gradients.
+    optimiser_state : int
+        What the optimiser remembers of each parameter.
+    activations : int
+        Of all layers, for all samples of a batch.
+    """
 
     parameters: int
     gradients: int
