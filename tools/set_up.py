@@ -67,8 +67,7 @@ def set_up(stage, folder):
     files = [argument for name in stages for argument in ("--requirement", str(ROOT / REQUIREMENTS[name]))]
     if not install_with_uv(folder, python, files):
         install_with_pip(python, files)
-    # Otherwise matplotlib looks through the fonts in a notebook. JupyterLab need not wait for it.
-    subprocess.Popen([str(python), "-c", "import matplotlib.font_manager"], stdout=subprocess.DEVNULL, **SILENT)
+    look_through_fonts(python)
     kept = found["installed"] if reason is None else {}
     now = {"folder": str(folder), "python": VERSION, "installed": {**kept, **wanted}}
     note.write_text(json.dumps(now, indent=1), encoding="utf-8")
@@ -152,6 +151,11 @@ def install_with_pip(python, files):
         sys.exit(VENV_MISSING)
     if not run([str(python), "-m", "pip", "install", "--disable-pip-version-check", *files]):
         sys.exit("The set-up stopped: see the lines above. Is there a network? The next try begins anew.")
+
+
+def look_through_fonts(python):
+    """Let matplotlib do what it would do in a reader's first notebook; JupyterLab need not wait for it."""
+    subprocess.Popen([str(python), "-c", "import matplotlib.font_manager"], stdout=subprocess.DEVNULL, **SILENT)
 
 
 def run(command, environment=None):
