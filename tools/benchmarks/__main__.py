@@ -6,8 +6,6 @@ Each benchmark is a process of its own with one BLAS thread, and hands over its 
 import importlib
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -42,17 +40,6 @@ def installed(package):
         return None
 
 
-def latency():
-    """Yield the goals of the live figures, which have a table of their own."""
-    if not shutil.which("chromium"):
-        yield Row("key press to picture", "not run: Chromium is not installed", None)
-        return
-    command = [sys.executable, "-m", "tools.benchmarks.live_latency"]
-    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for measure, value, sense, bound in re.findall(r"(.+?): +([\d.]+) +\(goal: at (most|least) ([\d.]+)\)", table):
-        yield Row("key press to picture", measure, float(value), f"{'<=' if sense == 'most' else '>='} {bound}")
-
-
 def run(name):
     """Return the rows of one benchmark; whatever keeps it from running becomes a row, too."""
     package = BENCHMARKS[name]
@@ -69,13 +56,14 @@ def run(name):
 
 
 def readme(rows):
-    """Return the page with the table."""
-    template = (HERE / "README.in.md").read_text(encoding="utf-8")
+    """Return the page with another table."""
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+    before, end = page.split("<!-- measured -->")[0], page.split("<!-- end -->")[1]
     versions = ", ".join(f"{package} {installed(package) or 'not installed'}" for package in PEERS)
     goals = [row.reached() for row in rows if row.goal]
     summary = f"{goals.count(True)} of {len(goals)} goals are reached, {goals.count(None)} were not measured."
     table = "\n".join([HEAD, *map(str, rows)])
-    return template.replace("{versions}", versions).replace("{summary}", summary).replace("{table}", table)
+    return f"{before}<!-- measured -->\nThis run: {versions}. {summary}\n\n{table}\n<!-- end -->{end}"
 
 
 def main(names):
@@ -93,8 +81,7 @@ def main(names):
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--rows"]:
-        name = sys.argv[2]
-        for row in latency() if name == "live_latency" else importlib.import_module(f"tools.benchmarks.{name}").rows():
+        for row in importlib.import_module(f"tools.benchmarks.{sys.argv[2]}").rows():
             print("row", json.dumps(row), flush=True)
     elif sys.argv[1:] == ["grading"]:
         importlib.import_module("tools.benchmarks.grading").main()

@@ -6,11 +6,13 @@ sliders are moved by keyboard in turn. Time runs from the key's event to the fir
 """
 
 import itertools
+import shutil
 import statistics
 import tempfile
 from pathlib import Path
 
 from tests.browser import lab
+from tools.benchmarks._report import Row
 
 LABEL = """
 import ipywidgets
@@ -34,7 +36,7 @@ def still(axes):
 LIVE = """
 from helpers.figures.style import new_figure
 from helpers.live.controls import slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, live_figure
 
 @live_figure
 def waves():
@@ -106,25 +108,11 @@ def measure(page, rounds):
     return found
 
 
-def table(found):
-    """Return the measured times as lines of text, and below them the ratios that matter."""
-    lines = [f"{'key to picture':30}{'median':>10}{'95 %':>10}{'kernel CPU':>12}   ms"]
-    medians, cpus = {}, {}
-    for case, times in found.items():
-        latencies, cpu = zip(*times, strict=True)
-        medians[case], cpus[case] = statistics.median(latencies), statistics.median(cpu)
-        slow = statistics.quantiles(latencies, n=20)[-1]
-        lines.append(f"{case}: {CASES[case]:27}{medians[case]:10.0f}{slow:10.0f}{cpus[case]:12.1f}")
-    lines += [
-        f"live figure / label:          {medians['b'] / medians['a']:5.1f}   (goal: at most 2.5)",
-        f"interact / live figure:       {medians['c'] / medians['b']:5.1f}   (goal: at least 4)",
-        f"kernel, interact / live:      {cpus['c'] / cpus['b']:5.1f}   (goal: at least 8)",
-    ]
-    return "\n".join(lines)
-
-
-def main(rounds=40):
-    """Measure, and print the table."""
+def rows(rounds=40):
+    """Yield the results."""
+    if not shutil.which("chromium"):
+        yield Row("key press to picture", "not run: Chromium is not installed", None)
+        return
     with (
         tempfile.TemporaryDirectory() as folder,
         lab.jupyterlab(folder) as url,
@@ -135,8 +123,8 @@ def main(rounds=40):
         lab.open_notebook(page, url, "latency.ipynb")
         lab.run_all(page)
         measure(page, 3)  # first uses are slower
-        print(table(measure(page, rounds)))
-
-
-if __name__ == "__main__":
-    main()
+        found = measure(page, rounds)
+    label, live, interact = ([statistics.median(times) for times in zip(*found[case], strict=True)] for case in CASES)
+    yield Row("key press to picture", "live figure / label", live[0] / label[0], "<= 2.5")
+    yield Row("key press to picture", "interact / live figure", interact[0] / live[0], ">= 4")
+    yield Row("key press to picture", "kernel, interact / live", interact[1] / live[1], ">= 8")
