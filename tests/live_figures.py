@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 
 import helpers.live
-from helpers.live.core import LIVE_FIGURES
+from helpers.live.live_figure import LIVE_FIGURES
 
 __all__ = ["LIVE_FIGURES"]
 

@@ -146,24 +146,24 @@ def test_epochs_are_measured_only_when_asked_for_and_only_what_was_chosen():
 def game():
     shown = live.parameter_budget_game()
     yield shown
-    shown.forget()
+    shown.board.forget()
 
 
 def test_a_network_within_budget_and_goal_solves_its_level(game):
-    assert "solved" not in game.board.value
+    assert "solved" not in game.board.html
     game.set(level="4: 88 % with 200 parameters", image="4 × 4 pixels", hidden_1=0)
     assert game.readout["level"] == "✓ solved" and game.readout["parameters"] == "170 of 200"
-    assert "solved" not in game.board.value
-    game.register()
-    assert game.board.value.count("✓ solved: 16-10") == 1 and game.board.value.count("✗ not yet: 16-10") == 3
+    assert "solved" not in game.board.html
+    game.board.register()
+    assert game.board.html.count("✓ solved: 16-10") == 1 and game.board.html.count("✗ not yet: 16-10") == 3
     assert "points 'registered': 8" in game.description
 
 
 def test_a_network_over_budget_does_not(game):
     game.set(level="4: 88 % with 200 parameters", hidden_1=0)
     assert game.readout["level"] == "✗ not yet" and game.readout["parameters"] == "650 of 200"
-    game.register()
-    assert game.board.value.count("✓ solved: 64-10") == 1  # level 2
+    game.board.register()
+    assert game.board.html.count("✓ solved: 64-10") == 1  # level 2
 
 
 SOLUTIONS = [
@@ -181,11 +181,11 @@ def test_each_level_can_be_solved(game, level, solution):
 
 
 def test_the_board_outlives_the_widget_and_keeps_each_network_once(game):
-    game.register()
-    game.register()
+    game.board.register()
+    game.board.register()
     again = live.parameter_budget_game()
-    assert again.board.value == game.board.value and "64-4-10" in again.board.value
-    assert len(live._tries) == 1
+    assert again.board.html == game.board.html and "64-4-10" in again.board.html
+    assert len(again.board.entries) == 1
 
 
 # -- the table of counting tools -----------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_the_slopes_of_softmax_once_and_twice_match_central_differences(label, t
     live, step = logits_to_probabilities(), 1e-5
     z, target = np.array([0.5, -0.2, 1.1]), ["cat", "dog", "bird"].index(label)
     live.set(cat=z[0], dog=z[1], bird=z[2], label=label, twice=twice)
-    shown = [bar.get_height() for bar in live._moving[3:]]
+    shown = [bar.get_height() for bar in live._canvas.moving[3:]]
 
     def loss(z):
         return softmax_cross_entropy(softmax(z) if twice else z, target)
@@ -93,7 +93,7 @@ def test_each_star_is_the_lowest_point_of_its_curve():
     live = best_guess()
     for tau in (0.05, 0.5, 0.75, 0.95):
         live.set(tau=tau)
-        _, curves, stars, _ = np.array(live._moving, dtype=object).reshape(4, 3)
+        _, curves, stars, _ = np.array(live._canvas.moving, dtype=object).reshape(4, 3)
         for curve, star in zip(curves, stars, strict=True):
             x, y = curve.get_data()
             assert star.get_xdata()[0] == pytest.approx(x[y.argmin()], abs=0.05 + 1e-9)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from helpers.figures.style import new_figure
-from helpers.live import controls, core
-from helpers.live.core import LiveFigure
+from helpers.live import controls, live_figure
+from helpers.live.live_figure import LiveFigure
 from helpers.live.predict import Prediction, predict
 from tests.live_figures import LIVE_FIGURES
 from tools.gate.pictures import cut_off
@@ -157,7 +157,7 @@ def test_set_draws_once_and_rejects_unknown_controls():
 
 def test_a_move_that_the_browser_held_back_does_not_undo_a_click_on_reset(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(core.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(live_figure.time, "monotonic", lambda: now[0])
     live = parabola()
     slider, (reset,) = live.controls["a"], live.children[0].children[-1].children
     slider.value = 3.0
@@ -165,7 +165,7 @@ def test_a_move_that_the_browser_held_back_does_not_undo_a_click_on_reset(monkey
     assert live.readout == {"height": 1.0}
     slider.value = 2.0
     assert (slider.value, live.readout) == (1.0, {"height": 1.0})
-    now[0] += core.LATE
+    now[0] += live_figure.LATE
     slider.value = 2.0
     assert (slider.value, live.readout) == (2.0, {"height": 2.0})
 
@@ -262,7 +262,7 @@ def test_a_newer_move_cuts_a_generator_short():
         for value in (2.0, 3.0, 4.0):
             live.controls["a"].value = value
             await asyncio.sleep(0.001)
-        await live._task
+        await live.finished()
 
     asyncio.run(flood())
     assert live.readout == {"a": 4.0, "share": 1.0}
@@ -283,7 +283,7 @@ def test_a_generator_that_fails_in_a_kernel_shows_its_error():
     async def fail():
         live.controls["a"].value = 3.0
         with pytest.raises(ValueError, match="no such network"):
-            await live._task
+            await live.finished()
 
     asyncio.run(fail())
     assert "no such network" in live._message.value

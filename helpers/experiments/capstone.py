@@ -6,8 +6,8 @@ import numpy as np
 
 from helpers.complexity import count, mlp
 from helpers.datasets import digits
+from helpers.experiments.schedules import schedule_from
 from helpers.network import Network
-from helpers.schedules import constant, cosine_decay, exponential_decay
 from helpers.training import train_by_epoch
 
 #: The configuration with which the workbench starts.
@@ -26,12 +26,17 @@ START = {
 #: How many digits are held out from training.
 HELD_OUT = 500
 
-#: Name -> schedule, of the initial rate and the number of updates.
-SHAPES = {
-    "constant": lambda initial, updates: constant(initial),
-    "exponential to 1 %": lambda initial, updates: exponential_decay(initial, 0.01, updates),
-    "cosine to 0": lambda initial, updates: cosine_decay(initial, updates),
-}
+
+def schedule_values(updates):
+    """Return what schedules need besides the initial rate, so that they end at about 1 % after so many updates."""
+    return {
+        "decay_rate": 0.01,
+        "decay_steps": updates,
+        "drop": 0.1,
+        "every": updates / 3,
+        "warmup_steps": updates / 10,
+        "inverse_time_decay": {"decay_rate": 99},
+    }
 
 
 @functools.cache
@@ -62,7 +67,7 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     activation, initialisation, loss : str
         As for `helpers.network.Network`.
     schedule : str
-        A key of `SHAPES`.
+        A key of `helpers.schedules.SCHEDULES`.
     learning_rate : float
         The initial one.
     batch_size : int or str
@@ -79,14 +84,40 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     batch_size = int(batch_size)
     updates = epochs * -(-len(training) // batch_size)
     sizes = layer_sizes(hidden_1, hidden_2)
-    # In float64 a shared configuration gives the same digits on every machine.
-    network = Network(sizes, activation, loss, initialisation=initialisation, seed=seed, dtype=np.float64)
-    rates = SHAPES[schedule](learning_rate, updates)
+    network = Network(
+        sizes,
+        activation,
+        loss,
+        output_activation="softmax" if loss == "cross_entropy" else "identity",  # it wants probabilities
+        initialisation=initialisation,
+        seed=seed,
+        dtype=np.float64,  # in which a shared configuration gives the same digits on every machine
+    )
+    rates = schedule_from(schedule, learning_rate, schedule_values(updates))
     held_out = held_out.inputs, held_out.targets
     for record in train_by_epoch(
         network, training.inputs, training.targets, rates, epochs, batch_size, seed=seed, validation=held_out
     ):
         yield network, record
+
+
+def trained(**changes):
+    """Train the workbench's first configuration, with some settings changed, to its end.
+
+    Parameters
+    ----------
+    **changes
+        Settings of `run`.
+
+    Returns
+    -------
+    network : Network
+    record : helpers.training.Epoch
+        Of the last epoch.
+    """
+    for finished in run(**(START | changes)):
+        pass
+    return finished
 
 
 def confusion(labels, predictions):

@@ -2,6 +2,7 @@
 
 import html
 
+import ipywidgets
 import numpy as np
 
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
@@ -21,8 +22,9 @@ from helpers.experiments.timing import (
 )
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, square
 from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
-from helpers.live.controls import menu, whole_slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.board import Board, rows
+from helpers.live.controls import button, menu, whole_slider
+from helpers.live.live_figure import LiveFigure, live_figure
 
 
 @live_figure
@@ -252,10 +254,9 @@ class TimeFigure(LiveFigure):
     def __init__(self, measurements, kept, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.measurements, self.kept = measurements, kept
-        self.add_buttons(
-            ("Measure here", "Take the times on this computer", self.measure),
-            ("Forget all", "Remove all measured times", self.forget),
-        )
+        measure = button("Measure here", "Take the times on this computer", self.measure, primary=True)
+        forget = button("Forget all", "Remove all measured times", self.forget)
+        self.add_below(ipywidgets.HBox([measure, forget]))
 
     def measure(self, repeats=5):
         """Take the times; the points appear one by one."""
@@ -380,61 +381,32 @@ LEVELS = {
 }
 SIDES = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
 
-#: What the player has registered: list of (sizes, parameters, accuracy). It outlives the widget.
-_tries = []
+
+def entry_of(live):
+    """Return the network that the game shows, to be registered: sizes, parameters, accuracy in %."""
+    values = live.values
+    sizes = sizes_of(values["image"], values["hidden_1"], values["hidden_2"])
+    *_, finished = accuracies(sizes)
+    return sizes, parameters_of(sizes), shown_accuracy(finished[-1])
 
 
-class BudgetGame(LiveFigure):
-    """Reach an accuracy on handwritten digits with no more parameters than a level allows."""
+def table_of(entries):
+    """Return the best network within each level's budget, as HTML."""
+    lines = []
+    for level, (goal, budget) in LEVELS.items():
+        within = [entry for entry in entries if entry[1] <= budget]
+        told = "nothing registered within this budget yet"
+        if within:
+            sizes, parameters, accuracy = max(within, key=lambda entry: (entry[2], -entry[1]))
+            verdict = "✓ solved" if accuracy >= goal else "✗ not yet"
+            told = f"{verdict}: {'-'.join(map(str, sizes))} reaches {accuracy:.1f} % with {parameters:,} parameters"
+        lines.append((f"Level {html.escape(level)}", told))
+    return rows(lines)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.add_buttons(
-            ("Register", "Enter this network", self.register),
-            ("Forget all", "Start the game from the beginning", self.forget),
-            board=True,
-        )
-        self._show_board()
 
-    def register(self):
-        """Enter the network and what it reached, once its training is finished."""
-        self.set()
-        values = self.values
-        sizes = sizes_of(values["image"], values["hidden_1"], values["hidden_2"])
-        entry = (sizes, self._parameters(sizes), self._accuracy(sizes))
-        if entry not in _tries:
-            _tries.append(entry)
-        self.set()
-        self._show_board()
-
-    def forget(self):
-        """Clear the board."""
-        _tries.clear()
-        self.set()
-        self._show_board()
-
-    @staticmethod
-    def _parameters(sizes):
-        return count_layers(mlp(list(sizes)), sizes[:1]).parameters
-
-    @staticmethod
-    def _accuracy(sizes):
-        *_, finished = accuracies(sizes)
-        return shown_accuracy(finished[-1])
-
-    def _show_board(self):
-        rows = []
-        for level, (goal, budget) in LEVELS.items():
-            within = [entry for entry in _tries if entry[1] <= budget]
-            best = max(within, key=lambda entry: (entry[2], -entry[1]), default=None)
-            if best is None:
-                told = "nothing registered within this budget yet"
-            else:
-                sizes, parameters, accuracy = best
-                verdict = "✓ solved" if accuracy >= goal else "✗ not yet"
-                told = f"{verdict}: {'-'.join(map(str, sizes))} reaches {accuracy:.1f} % with {parameters:,} parameters"
-            rows.append(f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>")
-        self.board.value = f"<table role='status' aria-live='polite'>{''.join(rows)}</table>"
+def parameters_of(sizes):
+    """Return how many parameters a network of these sizes has."""
+    return count_layers(mlp(list(sizes)), sizes[:1]).parameters
 
 
 def sizes_of(image, hidden_1, hidden_2):
@@ -453,7 +425,7 @@ def parameter_budget_game():
 
     Controls: the level, the size of the image, and the units of two hidden layers.
     """
-    figure, (learning, board) = new_figure(2, height=3.8)
+    figure, (learning, plane) = new_figure(2, height=3.8)
     learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel="epoch", ylabel="test accuracy (%)")
     learning.set_xticks(range(0, EPOCHS + 1, 3))
     learning.set_title(f"{SEEDS} seeds learn")
@@ -463,40 +435,42 @@ def parameter_budget_game():
     ]
     (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal")
     learning.legend(loc="lower right")
-    board.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel="parameters", ylabel="test accuracy (%)")
-    board.set_title("Your board")
-    (corner,) = board.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal: this corner")
-    (tried,) = board.plot([], [], "o", color=GREEN, markersize=8, label="registered")
-    (now,) = board.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=12, markeredgewidth=2, label="this one")
-    board.legend(loc="lower right")
+    plane.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel="parameters", ylabel="test accuracy (%)")
+    plane.set_title("Your board")
+    (corner,) = plane.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal: this corner")
+    (tried,) = plane.plot([], [], "o", color=GREEN, markersize=8, label="registered")
+    (now,) = plane.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=12, markeredgewidth=2, label="this one")
+    plane.legend(loc="lower right")
     freeze_layout(figure)
+    board = Board("budget game", entry_of, table_of, drawn=True)
 
     def move(level, image, hidden_1, hidden_2):
         goal, budget = LEVELS[level]
         sizes = sizes_of(image, hidden_1, hidden_2)
-        counted = count_layers(mlp(list(sizes)), sizes[:1])
+        parameters = parameters_of(sizes)
         aim.set_data([0, EPOCHS + 0.5], [goal, goal])
         corner.set_data([30, budget, budget], [goal, goal, 100])
-        tried.set_data([entry[1] for entry in _tries], [entry[2] for entry in _tries])
+        tried.set_data([entry[1] for entry in board.entries], [entry[2] for entry in board.entries])
         for reached in accuracies(sizes):
             done = len(reached)
             median = np.round(np.median(reached, axis=1), 1)
             for curve, values in zip(curves, (median, reached.max(axis=1), reached.min(axis=1)), strict=True):
                 curve.set_data(np.arange(1, done + 1), np.round(values, 1))
-            now.set_data([counted.parameters], [max(median[-1], 40)])
+            now.set_data([parameters], [max(median[-1], 40)])
             if done % 3 == 0 or done == 1:
                 yield {
                     "network": "-".join(map(str, sizes)),
-                    "parameters": f"{counted.parameters:,} of {budget:,}",
+                    "parameters": f"{parameters:,} of {budget:,}",
                     "accuracy": f"{median[-1]:.1f} % (goal {goal} %)",
-                    "level": "✓ solved" if median[-1] >= goal and counted.parameters <= budget else "✗ not yet",
+                    "level": "✓ solved" if median[-1] >= goal and parameters <= budget else "✗ not yet",
                 }
             yield ("progress", done / EPOCHS)
 
-    return BudgetGame(
+    return LiveFigure(
         figure,
         [aim, *curves, corner, tried, now],
         move,
+        board=board,
         level=menu("level", LEVELS),
         image=menu("image", SIDES),
         hidden_1=whole_slider("first hidden layer", 0, 64, 4),

@@ -12,30 +12,8 @@ STYLE = {"description_width": "150px"}
 
 #: Round numbers that divide a power of ten into nearly equal factors, as on the parts of an electronics kit.
 PREFERRED = (
-    1,
-    1.1,
-    1.2,
-    1.3,
-    1.5,
-    1.6,
-    1.8,
-    2,
-    2.2,
-    2.4,
-    2.7,
-    3,
-    3.3,
-    3.6,
-    4,
-    4.3,
-    4.7,
-    5,
-    5.6,
-    6.2,
-    6.8,
-    7.5,
-    8.2,
-    9.1,
+    *(1, 1.1, 1.2, 1.3, 1.5, 1.6, 1.8, 2, 2.2, 2.4, 2.7, 3),
+    *(3.3, 3.6, 4, 4.3, 4.7, 5, 5.6, 6.2, 6.8, 7.5, 8.2, 9.1),
 )
 
 
@@ -138,6 +116,29 @@ def menu(label, options, value=None):
 def checkbox(label, value=False):
     """Return a box to tick."""
     return ipywidgets.Checkbox(description=label, value=value, indent=True, layout=LAYOUT, style=STYLE)
+
+
+def button(text, tooltip, action, *, primary=False):
+    """Return a button.
+
+    Parameters
+    ----------
+    text, tooltip : str
+        What stands on it, and what it tells a hovering mouse.
+    action : function
+        What a click calls, without arguments.
+    primary : bool
+        Whether it is the one to press.
+
+    Returns
+    -------
+    ipywidgets.Button
+    """
+    made = ipywidgets.Button(description=text, tooltip=tooltip, layout={"width": "max-content"})
+    if primary:
+        made.button_style = "primary"
+    made.on_click(lambda _button: action())
+    return made
 
 
 def _on_a_step(low, high, value, step):

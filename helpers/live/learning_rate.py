@@ -5,18 +5,23 @@ import html
 import numpy as np
 
 from helpers.descent import gradient_descent
+from helpers.experiments.schedules import schedule_from
 from helpers.figures.learning_rate import draw_bowl
-from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
-from helpers.live.controls import menu, rate_slider, slider, whole_slider
-from helpers.live.core import LiveFigure, live_figure
-from helpers.schedules import (
-    constant,
-    cosine_decay,
-    exponential_decay,
-    inverse_time_decay,
-    linear_warmup,
-    step_decay,
+from helpers.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    even_powers_of_ten,
+    freeze_layout,
+    legend_outside,
+    new_figure,
 )
+from helpers.live.blit import change
+from helpers.live.board import Board, rows
+from helpers.live.controls import menu, rate_slider, slider, whole_slider
+from helpers.live.live_figure import LiveFigure, live_figure
+from helpers.schedules import SCHEDULES, exponential_decay
 
 STEPS = 60
 #: Points further out than this are drawn at this distance: they lie far outside the picture anyway.
@@ -76,29 +81,46 @@ def descent_on_a_bowl():
     )
 
 
+#: How some schedules are named in the picture; others by their names in `SCHEDULES`.
+LABELS = {
+    "exponential_decay": "exponential",
+    "step_decay": "staircase",
+    "inverse_time_decay": "inverse time",
+    "cosine_decay": "cosine",
+    "linear_warmup": "warm-up, then exponential",
+}
+
+
 @live_figure
 def schedules_side_by_side():
-    """Six ways to let a learning rate change over 100 steps, from one initial rate and one speed of decay."""
+    """All ways to let a learning rate change over 100 steps, from one initial rate and one speed of decay."""
     figure, axes = new_figure(height=3.6)
     step = np.linspace(0, 100, 1001)  # between whole steps, too, so that a staircase has upright edges
-    names = ("constant", "exponential", "staircase", "inverse time", "cosine", "warm-up, then exponential")
-    curves = [axes.plot([], [], label=name)[0] for name in names]
+    labels = {name: LABELS.get(name, name.replace("_", " ")) for name in SCHEDULES}
+    curves = [axes.plot([], [], label=label)[0] for label in labels.values()]
     axes.set(xlim=(0, 100), ylim=(0, 1.05), xlabel="step", ylabel="learning rate")
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    legend_outside(axes)
 
     def move(initial_rate, decay_rate, decay_every, warmup_steps):
-        smooth = exponential_decay(initial_rate, decay_rate, decay_every)
-        schedules = (
-            constant(initial_rate),
-            smooth,
-            step_decay(initial_rate, decay_rate, decay_every),
-            inverse_time_decay(initial_rate, 1 - decay_rate, decay_every),
-            cosine_decay(initial_rate, 100),
-            linear_warmup(smooth, warmup_steps),
-        )
-        for curve, schedule in zip(curves, schedules, strict=True):
+        values = {
+            "decay_rate": decay_rate,
+            "drop": decay_rate,
+            "decay_steps": decay_every,
+            "every": decay_every,
+            "warmup_steps": warmup_steps,
+            "inverse_time_decay": {"decay_rate": 1 - decay_rate},
+            "cosine_decay": {"decay_steps": 100},
+        }
+        told = {}
+        for curve, (name, label) in zip(curves, labels.items(), strict=True):
+            rate = initial_rate
+            if name == "linear_warmup":
+                rate = exponential_decay(initial_rate, decay_rate, decay_every)
+            schedule = schedule_from(name, rate, values)
             curve.set_data(step, schedule(step))
-        return {f"{name} at step 50": schedule(50) for name, schedule in zip(names[1:5], schedules[1:5], strict=True)}
+            if name not in ("constant", "linear_warmup"):
+                told[f"{label} at step 50"] = schedule(50)
+        return told
 
     return LiveFigure(
         figure,
@@ -126,10 +148,6 @@ START = 4.0
 GOAL = 0.05
 BUDGET = {1: 40, 2: 60}
 
-#: What the player has registered, level -> list of (rate, distance left). It outlives the widget, so that running
-#: the cell again loses nothing.
-_registered = {}
-
 
 def ravine_path(curvatures, learning_rate, steps):
     """Return the path (steps + 1, dimensions) of gradient descent on half the sum of curvature * w^2."""
@@ -143,102 +161,125 @@ def ravine_path(curvatures, learning_rate, steps):
     ).parameters
 
 
-class RateGame(LiveFigure):
-    """Find for each level the highest learning rate that comes close enough to the lowest point in the steps given.
+def entry_of(live):
+    """Return level, rate and the distance that it leaves, to be registered: wrong tries show where the limit is."""
+    return live.values["level"], live.values["learning_rate"], live.readout["distance left"]
 
-    A level counts as solved when a registered rate leaves a distance of at most `GOAL`. Once three bowls are solved,
-    the picture shows the law behind them: the highest rate that converges is 2 / curvature.
+
+def table_of(entries):
+    """Return what has been registered for each level, as HTML."""
+    lines = []
+    for level in LEVELS:
+        tries = [(distance, rate) for name, rate, distance in entries if name == level]
+        solved = [rate for distance, rate in tries if distance <= GOAL]
+        if not tries:
+            told = "not tried yet"
+        elif solved:
+            told = f"✓ solved, highest rate {max(solved):.3g} ({len(tries)} registered)"
+        else:
+            distance, nearest = min(tries)
+            told = f"✗ not yet: rate {nearest:.3g} leaves a distance of {distance:.3g}"
+        lines.append((f"Level {html.escape(level)}", told))
+    return rows(lines)
+
+
+class RateGame:
+    """The path on the ground of a level, and which rates have been registered for which curvature.
+
+    Once three bowls are solved, it shows the law behind them: the highest rate that converges is 2 / curvature.
+
+    Parameters
+    ----------
+    figure, ground, law
+        The figure and its two axes.
+    entries : list
+        What has been registered, as from `entry_of`.
     """
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.add_buttons(
-            ("Register", "Enter this rate for this level", self.register),
-            ("Forget all", "Start the game from the beginning", self.forget),
-            board=True,
-        )
-        self._show_board()
+    def __init__(self, figure, ground, law, entries):
+        self.axes, self.entries, self.grid = ground, entries, np.linspace(-8, 8, 81)
+        self.draw_ground(ground)
+        self.draw_law(law)
+        freeze_layout(figure)
+        self.artists = [self.contours, self.ground, self.path, self.end, self.now, self.solved, self.missed, self.limit]
 
-    def register(self):
-        """Enter the rate and what it reached; wrong tries are kept, too: they show where the limit is."""
-        level = self.values["level"]
-        _registered.setdefault(level, []).append((self.values["learning_rate"], self.readout["distance left"]))
-        self.set()
-        self._show_board()
+    def draw_ground(self, axes):
+        """Draw what the first axes show."""
+        grid = self.grid
+        (self.ground,) = axes.plot([], [], color=GREY, linestyle="-", linewidth=1.5, label="loss")
+        (self.path,) = axes.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, label="path")
+        (self.end,) = axes.plot([], [], "s", color=ORANGE, markersize=9, label="end")
+        heights, levels = (grid**2 + 20 * grid[:, None] ** 2) / 2, [5, 20, 50, 100, 200]
+        self.contours = axes.contour(grid, grid, heights, levels, colors=GREY, linewidths=1)
+        # The widest labels of all levels.
+        axes.set(xlabel="w", ylabel="loss", title="Level", xlim=(-8, 8), ylim=(-100, 3200))
 
-    def forget(self):
-        """Clear the board."""
-        _registered.clear()
-        self.set()
-        self._show_board()
+    def draw_law(self, axes):
+        """Draw what the second axes show."""
+        axes.set(xscale="log", yscale="log", xlim=(0.3, 200), ylim=(1e-3, 10))
+        axes.set(xlabel="largest curvature", ylabel="learning rate", title="What you registered")
+        now = {"color": ORANGE, "fillstyle": "none", "markersize": 13, "markeredgewidth": 2, "label": "this rate"}
+        (self.now,) = axes.plot([], [], "s", **now)
+        (self.solved,) = axes.plot([], [], "o", color=GREEN, markersize=8, label="solved")
+        (self.missed,) = axes.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
+        (self.limit,) = axes.plot([], [], color=GREY, linestyle="--", label="limit, after 3 bowls")
+        axes.legend(loc="upper right")
 
-    def _show_board(self):
-        rows = []
-        for level in LEVELS:
-            tries = _registered.get(level, [])
-            solved = [rate for rate, distance in tries if distance <= GOAL]
-            if not tries:
-                told = "not tried yet"
-            elif solved:
-                told = f"✓ solved, highest rate {max(solved):.3g} ({len(tries)} registered)"
-            else:
-                nearest, distance = min(tries, key=lambda entry: entry[1])
-                told = f"✗ not yet: rate {nearest:.3g} leaves a distance of {distance:.3g}"
-            rows.append(f"<tr><td style='padding-right:2em'>Level {html.escape(level)}</td><td>{told}</td></tr>")
-        self.board.value = f"<table role='status' aria-live='polite'>{''.join(rows)}</table>"
+    def move(self, level, learning_rate):
+        """Follow the slope of a level; return the key numbers."""
+        curvatures = LEVELS[level]
+        steps = BUDGET[len(curvatures)]
+        w = ravine_path(curvatures, learning_rate, steps)
+        change(self.axes, title=f"Level {level}, {steps} steps")
+        self.contours.set_visible(len(curvatures) == 2)
+        if len(curvatures) == 1:
+            self.show_bowl(curvatures[0], w)
+        else:
+            self.show_ravine(w)
+        self.now.set_data([max(curvatures)], [learning_rate])
+        self.show_entries()
+        return {"steps": steps, "distance left": float(np.linalg.norm(w[-1])), "goal": f"at most {GOAL}"}
+
+    def show_bowl(self, curvature, w):
+        """Show a bowl, and the path (steps + 1, 1) in it."""
+        change(self.axes, xlabel="w", ylabel="loss", ylim=(-curvature, 32 * curvature))
+        self.ground.set_data(self.grid, curvature / 2 * self.grid**2)
+        self.show_path(w[:, 0], curvature / 2 * w[:, 0] ** 2)
+
+    def show_ravine(self, w):
+        """Show the ravine from above, and the path (steps + 1, 2) in it."""
+        change(self.axes, xlabel="$w_1$ (curvature 1)", ylabel="$w_2$ (curvature 20)", ylim=(-8, 8))
+        self.ground.set_data([], [])
+        self.show_path(*w.T)
+
+    def show_path(self, across, up):
+        """Show a path and its end."""
+        self.path.set_data(_clipped(across), _clipped(up))
+        self.end.set_data(_clipped(across[-1:]), _clipped(up[-1:]))
+
+    def show_entries(self):
+        """Show what has been registered, and the law once three bowls are solved."""
+        solved, missed = [], []
+        for level, rate, distance in self.entries:
+            (solved if distance <= GOAL else missed).append((max(LEVELS[level]), rate))
+        for artist, points in ((self.solved, solved), (self.missed, missed)):
+            artist.set_data(*np.array(points).reshape(-1, 2).T)
+        self.limit.set_data([], [])
+        if len({curvature for curvature, _ in solved}) >= 3:
+            self.limit.set_data([0.3, 200], [2 / 0.3, 2 / 200])
 
 
 @live_figure
 def highest_rate_game():
     """Register rates for five bowls and a ravine until the law that limits them shows."""
-    figure, (path_axes, law) = new_figure(2, height=3.6)
-    grid = np.linspace(-8, 8, 81)
-    (ground,) = path_axes.plot([], [], color=GREY, linestyle="-", linewidth=1.5, label="loss")
-    (path,) = path_axes.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, label="path")
-    (end,) = path_axes.plot([], [], "s", color=ORANGE, markersize=9, label="end")
-    contours = path_axes.contour(
-        grid, grid, (grid**2 + 20 * grid[:, None] ** 2) / 2, [5, 20, 50, 100, 200], colors=GREY, linewidths=1
-    )
-    law.set(xscale="log", yscale="log", xlim=(0.3, 200), ylim=(1e-3, 10))
-    law.set(xlabel="largest curvature", ylabel="learning rate", title="What you registered")
-    (now,) = law.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=13, markeredgewidth=2, label="this rate")
-    (solved,) = law.plot([], [], "o", color=GREEN, markersize=8, label="solved")
-    (missed,) = law.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
-    (limit,) = law.plot([], [], color=GREY, linestyle="--", label="limit, after 3 bowls")
-    law.legend(loc="upper right")
-    path_axes.set(xlabel="w", ylabel="loss", title="Level", ylim=(-100, 3200))  # the widest labels of all levels
-    freeze_layout(figure)
-
-    def move(level, learning_rate):
-        curvatures = LEVELS[level]
-        steps = BUDGET[len(curvatures)]
-        w = ravine_path(curvatures, learning_rate, steps)
-        left = float(np.linalg.norm(w[-1]))
-        contours.set_visible(len(curvatures) == 2)
-        if len(curvatures) == 1:
-            ground.set_data(grid, curvatures[0] / 2 * grid**2)
-            heights = curvatures[0] / 2 * w[:, 0] ** 2
-            path_axes.set(xlabel="w", ylabel="loss", ylim=(-curvatures[0], 32 * curvatures[0]))
-        else:
-            ground.set_data([], [])
-            heights = w[:, 1]
-            path_axes.set(xlabel="$w_1$ (curvature 1)", ylabel="$w_2$ (curvature 20)", ylim=(-8, 8))
-        path_axes.set(xlim=(-8, 8), title=f"Level {level}, {steps} steps")
-        path.set_data(_clipped(w[:, 0]), _clipped(heights))
-        end.set_data(_clipped(w[-1:, 0]), _clipped(heights[-1:]))
-        now.set_data([max(curvatures)], [learning_rate])
-        entries = [(max(LEVELS[key]), *entry) for key, tries in _registered.items() for entry in tries]
-        for artist, wanted in ((solved, True), (missed, False)):
-            points = [(c, r) for c, r, distance in entries if (distance <= GOAL) == wanted]
-            artist.set_data(*zip(*points, strict=True)) if points else artist.set_data([], [])
-        known = len({c for c, _, distance in entries if distance <= GOAL}) >= 3
-        limit.set_data([0.3, 200], [2 / 0.3, 2 / 200]) if known else limit.set_data([], [])
-        return {"steps": steps, "distance left": left, "goal": f"at most {GOAL}"}
-
-    return RateGame(
+    board = Board("rate game", entry_of, table_of, drawn=True)
+    figure, axes = new_figure(2, height=3.6)
+    game = RateGame(figure, *axes, board.entries)
+    return LiveFigure(
         figure,
-        [ground, path, end, now, solved, missed, limit],
-        move,
+        game.artists,
+        game.move,
+        board=board,
         level=menu("level", LEVELS),
         learning_rate=rate_slider("learning rate", 0.001, 10, 0.01),
     )

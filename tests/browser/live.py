@@ -41,7 +41,7 @@ print(json.dumps({
 TWIN = """
 import base64, json
 from ipywidgets.widgets.widget import _instances as widgets
-from helpers.live.core import LIVE_FIGURES
+from helpers.live.live_figure import LIVE_FIGURES
 
 figure = widgets[FIGURE]
 if not hasattr(figure, "twin"):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 FRAGILE = """
 from helpers.figures.style import new_figure
 from helpers.live.controls import whole_slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, live_figure
 
 @live_figure
 def fragile():

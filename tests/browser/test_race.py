@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 SLIDER = """
 from helpers.figures.style import new_figure
 from helpers.live.controls import slider
-from helpers.live.core import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, live_figure
 
 @live_figure
 def line():

@@ -1,11 +1,8 @@
 """One class, `LiveFigure`: a picture that follows its sliders while the hand still moves.
 
-Drawing a figure with its ticks and labels takes long, moving a curve in it does not. So everything that stands still
-is drawn once and kept as a background; at each move of a slider the background is put back and only the moving
-artists are drawn on it ("blitting"). The result goes to the browser as a PNG.
-
-ipywidgets itself sends at most one move at a time and, after it, the newest one only: moves that come faster than
-pictures can be drawn are dropped, the last one never.
+`helpers.live.blit` draws it, and the result goes to the browser as a PNG. ipywidgets itself sends at most one move at a
+time and, after it, the newest one only: moves that come faster than pictures can be drawn are dropped, the last one
+never.
 """
 
 import asyncio
@@ -16,9 +13,12 @@ import time
 
 import ipywidgets
 import numpy as np
+import traitlets
 
-from helpers.figures.described import describe, mimebundle, png_of_pixels, say
-from helpers.figures.style import freeze_layout, house_style
+from helpers.figures.described import mimebundle, png_of_pixels
+from helpers.figures.style import house_settings, house_style
+from helpers.figures.words import describe, say
+from helpers.live.blit import BlitCanvas
 
 #: Every live figure of the course: name -> function without arguments that builds a new one.
 LIVE_FIGURES = {}
@@ -56,7 +56,7 @@ class LiveFigure(ipywidgets.VBox):
     figure : matplotlib.figure.Figure
         With all its artists, moving and still.
     moving : iterable of matplotlib artists
-        Those that `move` changes. (Limits, ticks and titles may change as well: then all is drawn anew.)
+        Those that `move` changes. (Limits, ticks, titles and legends may change as well: then all is drawn anew.)
     move : function
         Called with one keyword argument per control; sets the artists to these values and returns the key numbers, a
         dict of label -> number or text, which are shown beside the picture. It may be a generator instead: each
@@ -64,6 +64,8 @@ class LiveFigure(ipywidgets.VBox):
         in between, the rest is dropped. Yield ``("progress", fraction)`` between pictures to move a progress bar.
     play : str, optional
         Name of the control, a whole-number slider, that stands for time and gets a play button.
+    board : helpers.live.board.Board, optional
+        What is registered below the figure.
     **controls : ipywidgets
         One widget with a ``value`` per keyword argument of `move`.
 
@@ -72,27 +74,32 @@ class LiveFigure(ipywidgets.VBox):
     name : str
         Its key in `LIVE_FIGURES`.
     description : str
-        What the picture shows now, in words (see `helpers.figures.described`).
+        What the picture shows now, in words (see `helpers.figures.words`).
     readout : dict
         The key numbers of the picture that is shown now.
     error : Exception or None
         What went wrong in the latest move, if anything did.
+    busy : bool
+        Whether pictures of a generator are still to come. It can be observed, like a control's value.
     """
 
-    def __init__(self, figure, moving, move, *, play=None, **controls):
-        self._figure, self._moving = figure, list(moving)
+    busy = traitlets.Bool(False)
+
+    def __init__(self, figure, moving, move, *, play=None, board=None, **controls):
+        self._figure, self._canvas = figure, BlitCanvas(figure, moving)
         self._streams = inspect.isgeneratorfunction(move)
-        self._move = move if self._streams else house_style(move)
+        self._move, self.board = move, board
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
-        self._task, self._setting, self._drawn_frame, self._reset_at = None, False, None, -LATE
-        self._lay_out(play)
-        super().__init__(children=self._rows)
+        self._task, self._setting, self._reset_at = None, False, -LATE
+        super().__init__(children=self._lay_out(play))
         self.add_class("live-figure")
         for control in controls.values():
             control.observe(self._moved, names="value")
         self._update(wait=True)
+        if board is not None:
+            board.attach(self)
 
     # -- what a caller may use -----------------------------------------------------------------------------------
 
@@ -109,7 +116,9 @@ class LiveFigure(ipywidgets.VBox):
     @property
     def description(self):
         """str: what the picture shows now, in words."""
-        return f"{describe(self._figure)}\nShown: {self._values_in_words()}\nRead off: {self._readout_in_words()}"
+        with house_settings():
+            picture = describe(self._figure)
+        return f"{picture}\nShown: {self._values_in_words()}\nRead off: {self._readout_in_words()}"
 
     def set(self, **values):
         """Set several controls, draw once, and wait until the picture is finished.
@@ -132,34 +141,29 @@ class LiveFigure(ipywidgets.VBox):
 
     def redraw(self):
         """Draw all anew, what stands still included, at the values as they are."""
-        self._drawn_frame = None
+        self._canvas.forget()
         self.set()
+
+    async def finished(self):
+        """Wait until the last picture of the newest move is shown.
+
+        Raises
+        ------
+        Exception
+            Whatever `move` raises.
+        """
+        while self.busy:
+            await asyncio.wait([self._task])
+        if self._task is not None:
+            self._task.result()
 
     def png(self):
         """Return the picture that is shown now as the bytes of a PNG file."""
         return self._image.value
 
-    def add_buttons(self, *buttons, board=False):
-        """Put buttons below the figure and, if `board`, a place for a table below them (attribute ``board``).
-
-        Parameters
-        ----------
-        *buttons : tuple of (str, str, function)
-            Text, tooltip, and what a click calls without arguments. The first button is the one to press.
-        board : bool
-        """
-        row = []
-        for text, tooltip, action in buttons:
-            style = "" if row else "primary"
-            button = ipywidgets.Button(
-                description=text, tooltip=tooltip, button_style=style, layout={"width": "max-content"}
-            )
-            button.on_click(lambda _, action=action: action())
-            row.append(button)
-        self.children = [*self.children, ipywidgets.HBox(row)]
-        if board:
-            self.board = ipywidgets.HTML()
-            self.children = [*self.children, self.board]
+    def add_below(self, *widgets):
+        """Put widgets below all that is there."""
+        self.children = [*self.children, *widgets]
 
     # -- layout --------------------------------------------------------------------------------------------------
 
@@ -190,7 +194,9 @@ class LiveFigure(ipywidgets.VBox):
             [*self._controls.values(), ipywidgets.HBox(buttons, layout={"width": "100%"})],
             layout={**wide, "flex_flow": "row wrap"},
         )
-        self._rows = [panel, stage, *[self._progress] * self._streams, self._readout]
+        if self._streams:
+            return [panel, stage, self._progress, self._readout]
+        return [panel, stage, self._readout]
 
     # -- from a moved control to a picture ------------------------------------------------------------------------
 
@@ -220,34 +226,54 @@ class LiveFigure(ipywidgets.VBox):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self._progress.layout.visibility = "hidden"
+            self._rest()
         try:
-            result = self._move(**self.values)
-            if not inspect.isgenerator(result):
-                self._show(result)
-            elif wait or not _event_loop_runs():
-                # Nobody sees the pictures in between: only the last one is drawn.
-                *_, last = (step for step in result if not _is_progress(step))
-                self._show(last)
-            else:
-                self._task = asyncio.get_running_loop().create_task(self._stream(result))
+            later = self._draw_now(wait)
         except Exception as error:
             self._fail(error)
             raise
+        if later is not None:
+            self._task = asyncio.get_running_loop().create_task(self._stream(later))
+            self.busy = True
+
+    @house_style
+    def _draw_now(self, wait):
+        """Draw, and return the generator of pictures for which there is time later, if there is one."""
+        result = self._move(**self.values)
+        if not inspect.isgenerator(result):
+            self._show(result)
+        elif wait or not _event_loop_runs():
+            # Nobody sees the pictures in between: only the last one is drawn.
+            *_, last = (step for step in result if not _is_progress(step))
+            self._show(last)
+        else:
+            return result
 
     async def _stream(self, steps):
         """Show a generator's pictures one by one; between them the kernel takes in newer moves."""
         try:
-            for step in steps:
-                self._step(step)
+            while self._take_step(steps):
                 await asyncio.sleep(0.005)
         except asyncio.CancelledError:
             steps.close()
             raise
         except Exception as error:
+            self._rest()
             self._fail(error)
             raise
+        self._rest()
+
+    @house_style
+    def _take_step(self, steps):
+        """Show the next picture or the progress so far; return whether there was one."""
+        for step in steps:
+            self._step(step)
+            return True
+        return False
+
+    def _rest(self):
         self._progress.layout.visibility = "hidden"
+        self.busy = False
 
     def _step(self, step):
         if _is_progress(step):
@@ -259,7 +285,8 @@ class LiveFigure(ipywidgets.VBox):
     def _show(self, readout):
         self.readout = dict(readout or {})
         with self.hold_sync():
-            self._image.value = self._draw()
+            # What the hand waits for is packed quickly, not well.
+            self._image.value = png_of_pixels(self._canvas.draw(), compression=1)
             self._readout.value = (
                 f'<div role="status" aria-live="polite" style="{READOUT}">{self._readout_as_html()}</div>'
             )
@@ -277,52 +304,6 @@ class LiveFigure(ipywidgets.VBox):
             f"<b>This picture could not be drawn.</b><br>{told}<br>at {values}<br>Move a control or press Reset.</div>"
         )
         self._image.layout.visibility, self._message.layout.visibility = "hidden", "visible"
-        self._progress.layout.visibility = "hidden"
-
-    # -- drawing -------------------------------------------------------------------------------------------------
-
-    def _draw(self):
-        """Return the picture as PNG: background and moving artists; the background anew only if it changed."""
-        canvas = self._figure.canvas
-        frame = self._frame()
-        if frame != self._drawn_frame:
-            self._take_background()
-            self._drawn_frame = frame
-        else:
-            canvas.restore_region(self._background)
-        for artist in self._moving:
-            self._figure.draw_artist(artist)
-        for legend in self._legends:
-            canvas.restore_region(legend)
-        return png_of_pixels(canvas.buffer_rgba(), compression=1)
-
-    @house_style
-    def _take_background(self):
-        for artist in self._moving:
-            artist.set_animated(True)
-        freeze_layout(self._figure)
-        canvas = self._figure.canvas
-        canvas.draw()
-        self._background = canvas.copy_from_bbox(self._figure.bbox)
-        # Nothing may be drawn over a legend: its pixels are put back last.
-        legends = [axes.get_legend() for axes in self._figure.axes if axes.get_visible()]
-        self._legends = [canvas.copy_from_bbox(legend.get_window_extent()) for legend in legends if legend]
-
-    def _frame(self):
-        """Return all that moves only with a full drawing: limits, scales, ticks' labels and titles."""
-        return tuple(
-            (
-                axes.get_xlim(),
-                axes.get_ylim(),
-                axes.get_xscale(),
-                axes.get_yscale(),
-                axes.get_xlabel(),
-                axes.get_ylabel(),
-                tuple(axes.get_title(where) for where in ("left", "center", "right")),
-                axes.get_visible(),
-            )
-            for axes in self._figure.axes
-        )
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -346,12 +327,14 @@ class LiveFigure(ipywidgets.VBox):
         # The canvas still holds the latest picture; what is stored may take longer to make, and be smaller.
         picture = self.png() if self.error else png_of_pixels(self._figure.canvas.buffer_rgba())
         still, metadata = mimebundle(picture, self.description, size)
-        del still["text/html"]  # the widget is what JupyterLab shows
         return {**data, **still}, metadata
 
 
 def _text(value):
-    return say(value) if isinstance(value, int | float | np.number) and not isinstance(value, bool) else str(value)
+    """Return a key number as text; what is text already stays as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        return str(value)
+    return say(value)
 
 
 def _is_progress(step):
