@@ -115,8 +115,7 @@ def trained(**changes):
     record : helpers.training.Epoch
         Of the last epoch.
     """
-    for finished in run(**(START | changes)):
-        pass
+    *_, finished = run(**(START | changes))
     return finished
 
 
