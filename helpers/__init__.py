@@ -1,20 +1,23 @@
-"""The code behind the course: each module has one job, and imports run one way only.
+"""The code behind the course.
 
-Numeric core (NumPy alone)
-    `activations`, `losses`, `schedules`, `initialisers`, `descent`, `complexity`, `datasets`
-Networks, built on the core
-    `network`, `training`, `timing`
-Pictures, built on both
-    `figures` (numbers to described pictures), `live` (the same, moved by sliders)
-Around them
-    `claims` (sentences put to the test), `ledger` (all statements and their verdicts), `environment` (is everything
-    installed?), `exercises` (what is asked, and what answers back), `grading` (a class's submissions, in a sandbox)
+Imports run one way only, from top to bottom of this map::
+
+    _checks                                           what an error says: what was expected, and what came
+    activations  losses  schedules  initialisers      the numeric core: NumPy alone
+    descent  complexity  datasets
+    claims                                            a sentence, a value and bounds: a tick or a cross
+    outputs  samples  network                         a network as its equations are written
+    fast_network  training                            the same faster, and trained
+    exercises/                                        what is asked, and what answers back
+    grading/                                          a class's submissions, judged in a sandbox
+    experiments/                                      what chapters compute
+    figures/                                          numbers to described pictures
+    live/                                             pictures moved by sliders
+    ledger  installation                              all statements and their verdicts; is everything in place?
+    jupyter/                                          settings of JupyterLab
 
 `import helpers` loads none of them: name the module that you want, as in
 ``from helpers.activations import ACTIVATIONS``. The numeric core never loads matplotlib.
 """
 
 __version__ = "0.1.0"
-
-#: Tells this package from others that are named helpers, too.
-COURSE = "First steps in neural networks"

@@ -47,7 +47,7 @@ class Dataset:
     Raises
     ------
     TypeError
-        If inputs or targets are not real numbers, or labels not whole ones.
+        If inputs or targets are not real numbers, labels not whole ones, or names not strings.
     ValueError
         If there are no samples, the shapes or the names do not fit each other, or a label is out of range.
     """
@@ -61,7 +61,7 @@ class Dataset:
     def __post_init__(self):
         inputs = float_array(self.inputs, "inputs", may_be_empty=False)
         targets = any_array(self.targets, "targets")
-        names, classes = tuple(self.feature_names), tuple(self.class_names)
+        names, classes = _names(self.feature_names, "feature_names"), _names(self.class_names, "class_names")
         if inputs.ndim != 2:
             raise ValueError(f"inputs must have the shape (samples, features), got {what_is(inputs)}")
         if targets.shape != inputs.shape[:1]:
@@ -207,6 +207,12 @@ class Dataset:
         return parts if others else parts[0]
 
 
+def _names(names, what):
+    if not np.iterable(names) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"{what} must be a sequence of strings, got {what_is(names)}")
+    return tuple(names)
+
+
 def yogurt_sales():
     """Return made-up daily sales of yogurt: the sum of two factors, give or take 0.05.
 
@@ -317,12 +323,12 @@ def data_folder():
     Returns
     -------
     pathlib.Path
-        Inside an installed package, else beside it in the repository.
+        ``helpers_data`` beside an installed package, ``data`` in the repository.
     """
     from pathlib import Path  # here, since only reading a file needs it
 
-    package = Path(__file__).parent
-    return package / "data" if (package / "data").is_dir() else package.parent / "data"
+    beside = Path(__file__).parent.parent
+    return beside / "helpers_data" if (beside / "helpers_data").is_dir() else beside / "data"
 
 
 def _read(filename):

@@ -147,11 +147,11 @@ def test_a_damaged_or_missing_file_is_reported(make, name, copied_data):
         make()
 
 
-def test_an_installed_package_carries_its_data_inside(tmp_path, monkeypatch):
+def test_an_installed_package_has_its_data_beside_it(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "__file__", str(tmp_path / "helpers" / "datasets.py"))
     assert data_folder() == tmp_path / "data"
-    (tmp_path / "helpers" / "data").mkdir(parents=True)
-    assert data_folder() == tmp_path / "helpers" / "data"
+    (tmp_path / "helpers_data").mkdir()
+    assert data_folder() == tmp_path / "helpers_data"
 
 
 def test_shuffling_keeps_inputs_and_targets_together():
@@ -256,6 +256,8 @@ def test_indexing_gives_datasets():
         ({"targets": [0, 1, -1, 0]}, ValueError, "between 0 and 1, got -1 to 1"),
         ({"targets": [0.0, 1.0, 0.5, 0.0]}, TypeError, "whole numbers"),
         ({"targets": [[0], [0, 1], 0, 1]}, ValueError, r"^targets must be a number or an array of numbers"),
+        ({"feature_names": None}, TypeError, "^feature_names must be a sequence of strings, got None"),
+        ({"class_names": [0, 1]}, TypeError, r"^class_names must be a sequence of strings, got \[0, 1\]"),
         ({"feature_names": ["length"]}, ValueError, "2 feature names.*got 1"),
     ],
 )

@@ -43,18 +43,16 @@ def test_helpers_is_missing(tmp_path):
     assert words.count("\n") == 1
 
 
-@pytest.mark.parametrize("form", ["package", "module", "package that can't be imported"])
-def test_another_helpers_is_in_the_way(tmp_path, form):
-    other = tmp_path / ("helpers.py" if form == "module" else "helpers/__init__.py")
-    other.parent.mkdir(exist_ok=True)
-    other.write_text("raise SystemError" if "can't" in form else "")
-    words = run_the_cell(tmp_path, GOOD, tmp_path, ROOT)
-    assert words == f"✗ Another package is named helpers, too: rename {other}, then restart the kernel.\n"
-
-
-def test_a_folder_that_happens_to_be_named_helpers_is_not_in_the_way(tmp_path):
-    (tmp_path / "helpers").mkdir()
-    assert run_the_cell(tmp_path, GOOD, tmp_path, ROOT) == FINE
+@pytest.mark.parametrize("form", ["package", "module", "package that can't be imported", "folder"])
+def test_something_else_named_helpers_is_in_the_way(tmp_path, form):
+    other = tmp_path / ("helpers.py" if form == "module" else "helpers")
+    if form != "module":
+        other.mkdir()
+    if form != "folder":
+        (other / "__init__.py" if other.is_dir() else other).write_text("raise SystemError" if "can't" in form else "")
+    # A mere folder comes before the course's package as it is installed, but not before one on the path.
+    words = run_the_cell(tmp_path, GOOD, tmp_path, *([] if form == "folder" else [ROOT]))
+    assert words == f"✗ Something else is named helpers, too: rename {other}, then restart the kernel.\n"
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,25 +15,13 @@ import pytest
 import helpers
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = [
-    *("activations", "losses", "schedules", "initialisers", "descent", "complexity"),
-    *("datasets", "claims"),
-]
 
-#: What each part may import from the course; a part may always import from itself.
-ALLOWED = {
-    "_checks": set(),
-    **{name: {"_checks", *CORE} for name in CORE},
-    "network": {"_checks", *CORE},
-    "training": {"_checks", *CORE, "network"},
-    "experiments": {"_checks", *CORE, "network", "training"},
-    "figures": {"_checks", *CORE, "network", "training"},
-    "installation": set(),
-    "ledger": {"datasets"},
-    "live": {"_checks", *CORE, "network", "training", "experiments", "figures"},
-    "exercises": {"_checks", *CORE, "network", "training"},
-    "grading": {"_checks", "exercises"},
-}
+#: The one map of the modules: lines of names, and what they are for.
+MAP = [line for line in helpers.__doc__.splitlines() if line.startswith("    ")]
+ORDER = [name for line in MAP for name in re.split(r" {3,}", line.strip())[0].split()]
+
+#: What nothing else may build on, and who may all the same.
+ENDS = {"exercises": {"grading"}, "grading": set(), "live": set(), "ledger": set(), "installation": set()}
 
 
 def run_python(code, cwd, **env):
@@ -61,7 +50,7 @@ def test_helpers_is_ours_in_the_kernel_of_a_notebook():
 
 
 def test_the_numeric_core_loads_neither_matplotlib_nor_widgets():
-    imports = "; ".join(f"import helpers.{name}" for name in [*CORE, "network", "training"])
+    imports = "; ".join(f"import helpers.{name}" for name in ORDER[: ORDER.index("exercises/")])
     heavy = run_python(
         f"import sys; {imports}; print([m for m in ('matplotlib', 'ipywidgets', 'IPython') if m in sys.modules])",
         ROOT,
@@ -74,6 +63,16 @@ def test_no_module_of_the_course_loads_pyplot():
     assert run_python(f"import sys; {imports}; print('matplotlib.pyplot' in sys.modules)", ROOT) == "False"
 
 
+def test_the_map_shows_what_there_is():
+    there = {path.name + "/" for path in (ROOT / "helpers").iterdir() if path.is_dir()} - {"__pycache__/"}
+    there |= {path.stem for path in (ROOT / "helpers").glob("*.py")} - {"__init__"}
+    assert sorted(ORDER) == sorted(there)
+
+
+def test_the_readme_shows_the_same_map():
+    assert "\n".join(MAP) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", modules())
 def test_imports_run_one_way(name):
     part = name.split(".")[1]
@@ -82,9 +81,11 @@ def test_imports_run_one_way(name):
         node.module.split(".")[1]
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("helpers.")
-    }
-    assert part in ALLOWED, f"say in this test what helpers.{part} may import"
-    assert imported <= ALLOWED[part] | {part}
+    } - {part}
+    order = [entry.rstrip("/") for entry in ORDER]
+    assert imported <= set(order[: order.index(part)]), f"{name} imports what stands below it in the map of helpers"
+    for end in imported & set(ENDS):
+        assert part in ENDS[end], f"nothing but {ENDS[end] or 'notebooks'} may import helpers.{end}"
 
 
 @pytest.mark.parametrize("name", modules())
@@ -112,13 +113,19 @@ def test_jupyterlab_got_the_settings_of_the_course(ours, place):
 
 
 def test_an_installed_wheel_carries_the_data(tmp_path):
-    """A copy of the package with the data inside, as a wheel has it, finds it there."""
+    """A copy of the package with the data beside it, as a wheel has it, finds it there."""
     import shutil
 
     shutil.copytree(ROOT / "helpers", tmp_path / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "data", tmp_path / "helpers" / "data")
+    shutil.copytree(ROOT / "data", tmp_path / "helpers_data")
     code = "import helpers.datasets as d; print(d.data_folder()); d.digits()"
-    assert Path(run_python(code, tmp_path, PYTHONPATH=str(tmp_path))) == tmp_path / "helpers" / "data"
+    assert Path(run_python(code, tmp_path, PYTHONPATH=str(tmp_path))) == tmp_path / "helpers_data"
+
+
+@pytest.mark.parametrize("name", ["tests", "tools", "data", "notebooks", "docs"])
+def test_no_other_folder_can_be_imported_from_elsewhere(tmp_path, name):
+    code = f"import importlib.util as u, sys; print(u.find_spec('{name}') and u.find_spec('{name}').loader)"
+    assert run_python(code, tmp_path) == "None"
 
 
 def test_learners_requirements_are_pinned_exactly():
