@@ -55,7 +55,7 @@ class Activation:
         Raises
         ------
         TypeError
-            If `x` does not hold real numbers, or `out` is no array.
+            If `x` does not hold real numbers, or `out` is no array of floating-point ones.
         ValueError
             If `out` does not have the shape of `x`.
         """
@@ -362,8 +362,8 @@ def _buffer(out, x):
     """Return the array to write into: `out` if it fits `x`, or a new one."""
     if out is None:
         return np.empty_like(x)
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be an array to write into, got {what_is(out)}")
+    if not isinstance(out, np.ndarray) or out.dtype.kind != "f":
+        raise TypeError(f"out must be an array of floating-point numbers, got {what_is(out)}")
     if out.shape != x.shape:
         raise ValueError(f"out must have the shape of x, {x.shape}, got {what_is(out)}")
     return out

@@ -73,6 +73,8 @@ class Layer:
 
         Raises
         ------
+        TypeError
+            If this is no tuple of whole numbers.
         ValueError
             If the layer cannot take this shape.
         """
@@ -93,6 +95,8 @@ class Layer:
 
         Raises
         ------
+        TypeError
+            If this is no tuple of whole numbers.
         ValueError
             If the layer cannot take this shape.
         """
@@ -124,6 +128,7 @@ class Dense(Layer):
         return self.out_features
 
     def output_shape(self, input_shape):
+        input_shape = _shape(input_shape)
         if input_shape != (self.in_features,):
             hint = "; put Flatten() before it" if len(input_shape) > 1 else ""
             raise ValueError(f"{self} expects an input of shape ({self.in_features},), got {input_shape}{hint}")
@@ -215,11 +220,19 @@ class Flatten(Layer):
     """All values in one row: the way from an image to a dense layer. It makes no values of its own."""
 
     def output_shape(self, input_shape):
-        return (prod(input_shape),)
+        return (prod(_shape(input_shape)),)
+
+
+def _shape(input_shape):
+    """Return the shape of one sample, checked, as a tuple."""
+    if not isinstance(input_shape, list | tuple):
+        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {what_is(input_shape)}")
+    return tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
 
 
 def _positions(layer, input_shape, padding=0):
     """Return how many places the window of `layer` has on its input, down and across."""
+    input_shape = _shape(input_shape)
     if len(input_shape) != 3:
         raise ValueError(f"{layer} expects an input of shape (channels, height, width), got {input_shape}")
     _, height, width = input_shape
@@ -451,10 +464,7 @@ def count(layers, input_shape, itemsize=4):
         raise TypeError(f"layers must be a list of layers, got {what_is(layers)}")
     if not layers:
         raise ValueError("layers must not be empty: expected at least one layer")
-    if not isinstance(input_shape, list | tuple):
-        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {what_is(input_shape)}")
-    shape = tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
-
+    shape = _shape(input_shape)
     itemsize = check_integer(itemsize, "itemsize", at_least=1)
 
     rows = []

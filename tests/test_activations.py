@@ -312,8 +312,9 @@ def test_wrong_inputs_say_what_was_expected(f):
             call("one")
         with pytest.raises(ValueError, match=r"shape of x, \(3,\), got an array of shape \(2, 3\)"):
             call(np.zeros(3), out=np.zeros((2, 3)))
-        with pytest.raises(TypeError, match=r"out must be an array to write into, got \[0\.0\] of type list"):
-            call(np.zeros(1), out=[0.0])
+        for wrong in ([0.0], np.zeros(1, int), np.zeros(1, object)):
+            with pytest.raises(TypeError, match=r"out must be an array of floating-point numbers, got "):
+                call(np.zeros(1), out=wrong)
 
 
 @each

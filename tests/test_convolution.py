@@ -23,7 +23,7 @@ def test_pooling_adds_squares_of_four():
 
 
 def test_each_window_has_a_bias():
-    with pytest.raises(ValueError, match="expected 2 biases, one a window, got 1"):
+    with pytest.raises(ValueError, match=r"expected 2 biases, one a window, got \[0\.0\] of type list"):
         convolve(np.ones((1, 3, 3)), np.ones((2, 1, 2, 2)), [0.0])
 
 
@@ -33,13 +33,15 @@ def test_each_window_has_a_bias():
         ((3, 3), (1, 1, 2, 2), r"\(channels, height, width\), got \(3, 3\)"),
         ((3, 3, 3), (1, 1, 2, 2), r"\(channels out, 3, size, size\), got \(1, 1, 2, 2\)"),
         ((1, 3, 3), (1, 1, 1, 2), r"\(channels out, 1, size, size\), got \(1, 1, 1, 2\)"),
+        ((), (1, 1, 2, 2), r"\(channels, height, width\), got \(\)"),
+        ((1, 3, 3), (), r"\(channels out, 1, size, size\), got \(\)"),
         ((1, 3, 3), (2,), r"\(channels out, 1, size, size\), got \(2,\)"),
         ((1, 3, 2), (1, 1, 3, 3), r"must fit into the image of shape \(1, 3, 2\), got \(1, 1, 3, 3\)"),
     ],
 )
 def test_windows_that_do_not_fit(image, windows, message):
     with pytest.raises(ValueError, match=message):
-        convolve(np.ones(image), np.ones(windows), np.zeros(windows[0]))
+        convolve(np.ones(image), np.ones(windows), np.zeros(1))
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (1, 3, 4), (1, 4, 3)])

@@ -64,3 +64,8 @@ def test_flops_are_halved_to_compare_them():
     (deepspeed,) = (report for report in tool_reports() if report.tool == "DeepSpeed FLOPs")
     assert deepspeed.macs == [22, 845_648 / 2, 30_973_778_432 / 2]
     assert next(report for report in tool_reports() if report.tool == "torchinfo").macs[0] == 26
+
+
+def test_what_is_no_count():
+    with pytest.raises(TypeError, match=r"^counted must be what helpers\.complexity\.count returns, got 3"):
+        by_convention(3)

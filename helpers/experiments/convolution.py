@@ -6,6 +6,8 @@ with numbers that count their own multiplications.
 
 import numpy as np
 
+from helpers._checks import any_array, what_is
+
 
 def convolve(image, windows, biases):
     """Slide each window over the image, multiply and add up what lies under it, and add a bias.
@@ -29,15 +31,16 @@ def convolve(image, windows, biases):
     ValueError
         If the shapes do not fit each other.
     """
+    image, windows = any_array(image, "image"), any_array(windows, "windows")
     if image.ndim != 3:
         raise ValueError(f"image must have the shape (channels, height, width), got {image.shape}")
-    size, channels = windows.shape[-1], len(image)
+    size, channels = windows.shape[-1] if windows.ndim else 0, len(image)
     if windows.shape[1:] != (channels, size, size):
         raise ValueError(f"windows must have the shape (channels out, {channels}, size, size), got {windows.shape}")
     if size > min(image.shape[1:]):
         raise ValueError(f"windows must fit into the image of shape {image.shape}, got {windows.shape}")
-    if len(biases) != len(windows):
-        raise ValueError(f"expected {len(windows)} biases, one a window, got {len(biases)}")
+    if np.shape(biases) != windows.shape[:1]:
+        raise ValueError(f"expected {len(windows)} biases, one a window, got {what_is(biases)}")
     rows, columns = (range(length - size + 1) for length in image.shape[1:])
     patches = [[image[:, y : y + size, x : x + size] for x in columns] for y in rows]
     return np.array(
@@ -66,6 +69,7 @@ def pool_sums(image):
     ValueError
         If height or width is odd, or the image has another number of axes.
     """
+    image = any_array(image, "image")
     if image.ndim != 3 or image.shape[1] % 2 or image.shape[2] % 2:
         raise ValueError(f"image must have the shape (channels, even height, even width), got {image.shape}")
     channels, height, width = image.shape

@@ -4,7 +4,8 @@ import csv
 from math import prod
 from typing import NamedTuple
 
-from helpers.complexity import AveragePool2D, Conv2D, Dense, MaxPool2D, count, lenet5, mlp, vgg16
+from helpers._checks import what_is
+from helpers.complexity import AveragePool2D, Complexity, Conv2D, Dense, MaxPool2D, count, lenet5, mlp, vgg16
 from helpers.datasets import data_folder
 
 NETWORKS = ("3-4-2", "LeNet-5", "VGG-16")
@@ -79,7 +80,14 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
     -------
     dict of str to int
         A convention, as named in ``data/counting_tools.csv`` -> the figure reported.
+
+    Raises
+    ------
+    TypeError
+        If `counted` is something else.
     """
+    if not isinstance(counted, Complexity):
+        raise TypeError(f"counted must be what helpers.complexity.count returns, got {what_is(counted)}")
     rows = counted.rows
 
     def of(*kinds):
