@@ -58,6 +58,19 @@ def test_the_numeric_core_loads_neither_matplotlib_nor_widgets():
     assert heavy == "[]"
 
 
+def test_matplotlib_does_not_say_that_it_looks_through_the_fonts(caplog):
+    import inspect
+    import logging
+
+    from matplotlib import font_manager
+
+    importlib.import_module("helpers.figures")
+    (said,) = re.findall(r"'(Matplotlib is building .*?)'", inspect.getsource(font_manager))
+    logging.getLogger("matplotlib.font_manager").warning(said)
+    logging.getLogger("matplotlib.font_manager").warning("findfont: Font family 'none' not found.")
+    assert [record.message for record in caplog.records] == ["findfont: Font family 'none' not found."]
+
+
 def test_no_module_of_the_course_loads_pyplot():
     imports = "; ".join(f"import {name}" for name in modules())
     assert run_python(f"import sys; {imports}; print('matplotlib.pyplot' in sys.modules)", ROOT) == "False"
