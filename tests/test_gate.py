@@ -29,8 +29,8 @@ def failures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gate") / "notebooks"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder.parent, folder]
-    command += ["-p", "tools.gate", "-o", f"gate_numbers={folder / 'numbers.toml'}", "-p", "no:cacheprovider"]
-    command += ["--override-ini=addopts=", "--nbval-current-env", "--nbval-cell-timeout=15", "--color=no"]
+    command += ["-p", "tools.gate.plugin", "--gate", "-o", f"gate_numbers={folder / 'numbers.toml'}"]
+    command += ["--override-ini=addopts=", "-p", "no:cacheprovider", "--nbval-cell-timeout=15", "--color=no"]
     command += ["--numprocesses=2", "--dist=loadfile", "--import-mode=importlib"]
     command += [f"--ignore-glob={folder / 'not_collected.ipynb'}"]
     report = folder.parent / "report.xml"
@@ -92,6 +92,50 @@ def complaints():
 def test_ruff_sees_what_a_cell_swallows(complaints, name):
     assert BY_RUFF[name].says in complaints[name]
     assert BY_RUFF[name].says not in complaints[BY_RUFF[name].of]
+
+
+def collected(*arguments, folder=ROOT):
+    """Return what the program `pytest` collects, and its exit code; it does not put the root on Python's path."""
+    pytest_itself = Path(sys.executable).with_name("pytest")
+    command = [pytest_itself, "--collect-only", "-q", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run([*map(str, command)], cwd=folder, capture_output=True, encoding="utf-8")
+    return [line.partition("::")[::2] for line in done.stdout.splitlines() if "::" in line], done
+
+
+def test_nbvals_own_flag_runs_no_cell_twice_and_its_lax_twin_is_refused():
+    notebook = "notebooks/05_capstone.ipynb"
+    items, _ = collected("-n0", "--nbval", notebook)
+    assert [items[0], items[1], items[-1]] == [(notebook, item) for item in ("stored", "Cell 0", "afterwards")]
+    assert len(items) == len(set(items))
+    items, done = collected("-n0", "--nbval-lax", notebook)
+    assert items == [] and done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "the gate compares all outputs" in done.stderr
+
+
+def test_the_gate_is_inert_until_it_is_switched_on():
+    items, _ = collected("-o", "addopts=", "-p", "tools.gate.plugin", "--nbval", "notebooks")
+    assert items and all(item.startswith("Cell ") for _, item in items)
+
+
+def test_what_pytest_is_told_to_leave_out_is_not_missed(tmp_path):
+    names = ["seen", "venv/a", "build/b", "node_modules/c", "deep/.hidden/d", "ignored/e", "left", "old_1", "missed"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FOLDER / "not_renamed.ipynb", tmp_path / f"{name}.ipynb")
+    told = 'collect_ignore = ["left.ipynb"]\ncollect_ignore_glob = ["old_*.ipynb"]\n'
+    (tmp_path / "conftest.py").write_text(told, encoding="utf-8")
+    arguments = ["-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-n0", "--ignore=ignored"]
+    items, _ = collected(*arguments, "--ignore-glob=missed.*", ".", folder=tmp_path)
+    seen = [("seen.ipynb", item) for item in ("stored", "Cell 0", "afterwards")]
+    assert items == [*seen, ("", "missed.ipynb was not collected")]
+
+
+def test_to_import_the_gate_changes_nothing():
+    modules = [f"tools.gate.{path.stem}" for path in (ROOT / "tools" / "gate").glob("[!_]*.py")]
+    code = "import importlib, os, tempfile, nbval.plugin as n; before = dict(os.environ), n.RunningKernel\n"
+    code += f"tempfile.mkdtemp = None\n[importlib.import_module(name) for name in {modules}]\n"
+    code += "assert (dict(os.environ), n.RunningKernel) == before"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_a_stuck_kernel_is_noticed_within_a_minute():

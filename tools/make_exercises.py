@@ -6,13 +6,10 @@ The solutions also go, veiled, into the package, for `helpers.exercises.feedback
 """
 
 import copy
-import os
-import tempfile
-from pathlib import Path
 
 import nbformat
 
-from helpers.exercises.exercise import SOLUTIONS, unveil, veil
+from helpers.exercises.worked import SOLUTIONS, unveil, veil
 from tools.store_notebooks import NOTEBOOKS, store
 
 SOURCES = NOTEBOOKS / "solutions"
@@ -74,12 +71,10 @@ def main():
         SOLUTIONS.write_text(veil(all_answers()), encoding="utf-8")
         print(f"stored {SOLUTIONS.name}")
     STUDENTS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["COURSE_PROGRESS"] = str(Path(folder) / "progress.json")  # nobody's own
-        for name, notebook in sources().items():
-            nbformat.write(student_version(notebook), STUDENTS / name)
-            store(STUDENTS / name)
-            print(f"stored exercises/{name}", flush=True)
+    for name, notebook in sources().items():
+        nbformat.write(student_version(notebook), STUDENTS / name)
+        store(STUDENTS / name)
+        print(f"stored exercises/{name}", flush=True)
 
 
 if __name__ == "__main__":

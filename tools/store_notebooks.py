@@ -6,13 +6,14 @@ readable without a kernel: of a widget its picture and words, no widget state, n
 
 import base64
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 
-from tools.gate import rules  # which also sets the kernels' environment
+from tools.gate import kernel, rules
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
@@ -32,13 +33,25 @@ class StoringClient(NotebookClient):
     nbclient would otherwise act as a front end for `Output` widgets, and sometimes waits for them in vain.
     """
 
-    def setup_kernel(self, **kwargs):
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
         self.comm_open_handlers = {}
-        return super().setup_kernel(**kwargs)
 
 
-def tidy(notebook):
-    """Remove from an executed notebook what only a running kernel understands or what differs by machine."""
+def execute(notebook, folder, **settings):
+    """Run a notebook in a folder, as the gate does, and put into it what is stored: nothing that differs by machine.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    folder : pathlib.Path
+    **settings
+        For `nbclient.NotebookClient`.
+    """
+    settings = {"timeout": 120, "kernel_name": "python3", "record_timing": False, **settings}
+    client = StoringClient(notebook, resources={"metadata": {"path": str(folder)}}, **settings)
+    with tempfile.TemporaryDirectory() as private:
+        client.execute(env=kernel.environment(private))
     notebook.metadata.pop("widgets", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
@@ -50,15 +63,7 @@ def tidy(notebook):
 def store(path):
     """Execute one notebook in its own folder and write it back."""
     notebook = nbformat.read(path, as_version=4)
-    client = StoringClient(
-        notebook,
-        kernel_name="python3",
-        timeout=120,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute()
-    tidy(notebook)
+    execute(notebook, path.parent)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     if path.stem in SHOWN_IN_README:

@@ -406,7 +406,17 @@ BREAKS = {
         rerun=True,
     ),
     "moving_artist_not_declared": Break(
-        "live_figure", "afterwards", "the picture is another one", source=replace(1, "[curve]", "[]"), rerun=True
+        "live_figure", "afterwards", "it is not declared as moving", source=replace(1, "[curve]", "[]"), rerun=True
+    ),
+    "moving_artist_not_noticed": Break(
+        "live_figure",
+        "afterwards",
+        "the picture is another one",
+        source=lambda made: (
+            replace(1, '"a x^2")\n', '"a x^2")\n    (line,) = axes.plot(x, x, label="a x")\n')(made),
+            replace(1, "a * x**2)\n", "a * x**2)\n        line.get_ydata(orig=False)[:] = a * x\n")(made),
+        ),
+        rerun=True,
     ),
     "added_callback_raises": Break(
         "course_figure",

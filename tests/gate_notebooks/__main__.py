@@ -6,25 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 
 from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT
-from tools.gate.rules import normal
-from tools.store_notebooks import StoringClient, tidy
+from tools.store_notebooks import execute
 
 
 def executed(notebook):
-    """Return a copy of a notebook with its outputs, as `make notebooks` stores them."""
+    """Return a copy of a notebook with its outputs, as `make notebooks` stores them, errors included."""
     notebook = copy.deepcopy(notebook)
-    StoringClient(
-        notebook,
-        kernel_name="python3",
-        timeout=60,
-        allow_errors=True,
-        record_timing=False,
-        resources={"metadata": {"path": str(FOLDER)}},
-    ).execute()
-    tidy(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = normal(cell.outputs)
+    execute(notebook, FOLDER, timeout=60, allow_errors=True)
     return notebook
 
 

@@ -1,5 +1,6 @@
 """The kernel that runs a notebook, and what its messages add up to on the screen."""
 
+import os
 import subprocess
 import tempfile
 import time
@@ -13,6 +14,20 @@ from nbval.kernel import NbvalKernelspecManager, RunningKernel
 
 PROBE = Path(__file__).with_name("probe.py")
 WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def environment(folder):
+    """Return the environment of a kernel that proves a notebook.
+
+    Small matrices gain nothing from more threads, and lose much on a busy machine. False claims are errors. Exercises
+    that are solved are nobody's progress: it is kept in `folder`.
+    """
+    return {
+        "OPENBLAS_NUM_THREADS": "1",
+        **os.environ,
+        "COURSE_CLAIMS": "strict",
+        "COURSE_PROGRESS": str(Path(folder, "progress.json")),
+    }
 
 
 class KernelEnded(Exception):
@@ -35,7 +50,9 @@ class GateKernel(RunningKernel):
         )
         # Cells enter the history, for `Out` and a closing semicolon, but not that of whoever runs the tests.
         history = ["--HistoryManager.hist_file=:memory:"]
-        self.km.start_kernel(stderr=subprocess.DEVNULL, cwd=cwd, extra_arguments=history)
+        self.km.start_kernel(
+            stderr=subprocess.DEVNULL, cwd=cwd, extra_arguments=history, env=environment(self.folder.name)
+        )
         self.kc = self.km.client()
         self.kc.start_channels()
         try:

@@ -1,4 +1,4 @@
-"""Are two pictures the same?
+"""Tell whether two pictures are the same.
 
 Another version of matplotlib moves letters, ticks and grid lines by a few pixels, so bytes say nothing, and neither
 does the mean difference of pixels: it is about as large for such a shift as for a missing curve. So each pixel of one

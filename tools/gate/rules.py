@@ -9,7 +9,7 @@ import tokenize
 from IPython.core.inputtransformer2 import TransformerManager
 from nbval.plugin import comment_markers, metadata_tags
 
-from tools.gate import claims, pictures
+from tools.gate import pictures
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 #: What takes the comparison away from a cell, and needs a reason.
@@ -39,7 +39,6 @@ def problems(cell, expected_count, skipped=False):
     found = [*markers(cell.source), *tags(cell.metadata), *unreadable(cell)]
     python = TransformerManager().transform_cell(cell.source)
     found += [message for pattern, message in FORBIDDEN.items() if re.search(pattern, python)]
-    found += claims.problems(python)
     count = cell.execution_count
     if cell.source.strip() and count != expected_count and not (skipped and count is None):
         came = "it was never run" if count is None else f"it is {count}"
@@ -111,18 +110,13 @@ def unreadable(cell):
 
 
 def normal(outputs):
-    """Return a copy of outputs, as they are compared: neighbouring streams in one, nothing that only a kernel knows.
-
-    A picture may have a twin in HTML, which JupyterLab shows for its alternative text, and which is never stored.
-    """
+    """Return a copy of outputs, as they are compared: neighbouring streams in one, nothing that only a kernel knows."""
     result = []
     for output in copy.deepcopy(outputs):
         if result and output.output_type == "stream" and kind(output) == kind(result[-1]):
             result[-1].text += output.text
             continue
-        unstored = {WIDGET} | ({"text/html"} if pictures.KINDS & set(output.get("data", {})) else set())
-        if "data" in output:
-            output.data = type(output)({k: v for k, v in output.data.items() if k not in unstored})
+        output.get("data", {}).pop(WIDGET, None)
         result.append(output)
     return result
 
