@@ -101,3 +101,48 @@ def walk(inputs, learning_rate, steps, batch_size=1):
 def curvature_matrix(inputs):
     """Return the curvature (2, 2) of the mean squared error of a unit with two weights and no bias."""
     return 2 * inputs.T @ inputs / len(inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Firing:
+    """How often the hidden units of a network fire.
+
+    Parameters
+    ----------
+    accuracy : float
+        Share of the samples that the network reads correctly.
+    shares : list of numpy.ndarray, each of shape (units,)
+        On which share of the samples each unit fires, a hidden layer each.
+    finite : bool
+        Whether all weighted sums are finite numbers; if not, nothing is known of the units.
+    """
+
+    accuracy: float
+    shares: list
+    finite: bool
+
+    @property
+    def dead(self):
+        """Which units fire on no sample: a list of arrays of bool."""
+        return [share == 0 for share in self.shares]
+
+
+def firing(network, data):
+    """Send samples through a network, and note how often each hidden unit fires.
+
+    Parameters
+    ----------
+    network : Network
+        A single one.
+    data : Dataset
+
+    Returns
+    -------
+    Firing
+    """
+    sums = network.forward(data.inputs).z[:-1]
+    return Firing(
+        accuracy=network.accuracy(data.inputs, data.targets),
+        shares=[(z > 0).mean(axis=0) for z in sums],
+        finite=all(np.isfinite(z).all() for z in sums),
+    )

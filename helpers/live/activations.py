@@ -8,6 +8,7 @@ from helpers.experiments.activations import (
     SAMPLES,
     centred_pairs,
     curvature_matrix,
+    firing,
     scaled,
     standardised_digits,
     walk,
@@ -15,6 +16,7 @@ from helpers.experiments.activations import (
 from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
+from helpers.live.blit import change
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
 from helpers.network import Network
@@ -49,7 +51,7 @@ def moving_tangent():
         slope.set_data(x, f.derivative(x))
         height.set_data([at], [steepness])
         low, high = f.output_range
-        left.set_ylim((-1.3, 1.3) if high <= 1 else (-1.3, 6.2))
+        change(left, ylim=(-1.3, 1.3 if high <= 1 else 6.2))
         return {
             "f(x)": y,
             "slope": steepness,
@@ -103,8 +105,8 @@ def vanishing_gradients():
         signal.set_data(layer, sizes)
         factor = (norms[0] / norms[-1]) ** (1 / (layers - 1)) if norms[-1] > 0 else 0.0
         return {
-            "last layer's gradient": f"{norms[-1]:.2g}",
-            "layer 1's": f"{norms[0]:.2g}",
+            "last layer's gradient": norms[-1],
+            "layer 1's": norms[0],
             "mean factor per layer": factor,
         }
 
@@ -149,7 +151,7 @@ def zig_zag():
         return {
             "steps with equal signs": f"{np.mean(change[:, 0] * change[:, 1] > 0):.0%}",
             "distance left": np.linalg.norm(w[-1] - GOAL),
-            "curvatures": f"{low:.2f} and {high:.2f}",
+            "curvatures": f"{low:.3g} and {high:.3g}",
         }
 
     return LiveFigure(
@@ -168,65 +170,82 @@ def zig_zag():
 UNITS, EPOCHS, TRAINED_ON = 64, 10, 600
 
 
-@live_figure
-def dead_relus():
-    """Train a network and show how often each of its units fires: on no sample at all means dead."""
-    figure, (first, second, course) = new_figure(3, height=3.2, width_ratios=(1, 1, 1.5))
-    grids, crosses = [], []
-    for axes, title, key in (
-        (first, "Hidden layer 1", "dark: fires rarely"),
-        (second, "Hidden layer 2", "×: never fires"),
-    ):
-        grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
-        crosses.append(axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label="dead")[0])
-        axes.set(title=title, xlabel=key, xticks=[], yticks=[])
-        axes.grid(False)
-    (accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label="accuracy")
-    (share,) = course.plot([], [], color=ORANGE, linestyle="--", label="dead in layer 2")
-    course.set(title="Training", xlabel="epoch", ylabel="share", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
-    course.legend(loc="center right")
-    data = standardised_digits()[:TRAINED_ON]
+class FiringPicture:
+    """Two hidden layers as squares of units, and beside them the course of the training.
 
-    def look(network):
-        """Return the accuracy, the share of samples on which each unit fires by layer, and whether all is finite."""
-        right = network.accuracy(data.inputs, data.targets)
-        sums = network.forward(data.inputs).z[:-1]
-        return right, [(z > 0).mean(axis=0) for z in sums], all(np.isfinite(z).all() for z in sums)
+    Parameters
+    ----------
+    first, second, course : matplotlib.axes.Axes
+    """
 
-    def show(history):
-        right, firing, finite = zip(*history, strict=True)
-        # A unit is dead if it never fires; that the sums of a diverged network are no numbers is something else.
-        dead = [[fires == 0 for fires in layers] for layers, known in zip(firing, finite, strict=True) if known]
-        for grid, cross, fires, silent in zip(grids, crosses, firing[-1], dead[-1], strict=True):
-            grid.set_data(fires.reshape(8, 8))
-            places = np.flatnonzero(silent & finite[-1])
+    def __init__(self, first, second, course):
+        self.grids, self.crosses = [], []
+        keys = ("dark: fires rarely", "×: never fires")
+        for number, (axes, key) in enumerate(zip((first, second), keys, strict=True), start=1):
+            self.grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
+            self.crosses += axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label="dead")
+            axes.set(title=f"Hidden layer {number}", xlabel=key, xticks=[], yticks=[])
+            axes.grid(visible=False)
+        (self.accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label="accuracy")
+        (self.share,) = course.plot([], [], color=ORANGE, linestyle="--", label="dead in layer 2")
+        course.set(title="Training", xlabel="epoch", ylabel="share", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
+        course.legend(loc="center right")
+        self.artists = [*self.grids, *self.crosses, self.accuracy, self.share]
+
+    def show(self, history):
+        """Show the units as they are now, and the training so far.
+
+        Parameters
+        ----------
+        history : list of helpers.experiments.activations.Firing
+            Before the training, and after each epoch.
+
+        Returns
+        -------
+        dict
+            The key numbers.
+        """
+        now = history[-1]
+        for grid, cross, share, dead in zip(self.grids, self.crosses, now.shares, now.dead, strict=True):
+            grid.set_data(share.reshape(8, 8))
+            # That the sums of a diverged network are no numbers is something else than being dead.
+            places = np.flatnonzero(dead) if now.finite else np.empty(0)
             cross.set_data(places % 8, places // 8)
-        accuracy.set_data(np.arange(len(right)), right)
-        share.set_data(np.arange(len(dead)), [np.mean(second) for _, second in dead])
-        counts = [f"{np.count_nonzero(silent)} of {UNITS}" if finite[-1] else "unknown" for silent in dead[-1]]
+        self.accuracy.set_data(np.arange(len(history)), [then.accuracy for then in history])
+        known = [then.dead[1].mean() for then in history if then.finite]
+        self.share.set_data(np.arange(len(known)), known)
+        counts = [f"{np.count_nonzero(dead)} of {UNITS}" if now.finite else "unknown" for dead in now.dead]
         return {
             "epoch": len(history) - 1,
             "dead in layer 1": counts[0],
             "dead in layer 2": counts[1],
-            "accuracy": f"{right[-1]:.1%}",
-            "state": "finite" if finite[-1] else "diverged",
+            "accuracy": f"{now.accuracy:.1%}",
+            "state": "finite" if now.finite else "diverged",
         }
+
+
+@live_figure
+def dead_relus():
+    """Train a network and show how often each of its units fires: on no sample at all means dead."""
+    figure, axes = new_figure(3, height=3.2, width_ratios=(1, 1, 1.5))
+    picture = FiringPicture(*axes)
+    data = standardised_digits()[:TRAINED_ON]
 
     def move(learning_rate, factor, slope):
         network = Network(
             [64, UNITS, UNITS, 10], leaky_relu.with_slope(slope), initialisation=scaled("he", factor), dtype=np.float64
         )
-        history = [look(network)]
-        yield show(history)
+        history = [firing(network, data)]
+        yield picture.show(history)
         for record in train_by_epoch(network, data.inputs, data.targets, learning_rate, EPOCHS):
-            history.append(look(network))
+            history.append(firing(network, data))
             if record.epoch in (1, 3, 6, EPOCHS):
                 yield ("progress", record.epoch / EPOCHS)
-                yield show(history)
+                yield picture.show(history)
 
     return LiveFigure(
         figure,
-        [*grids, *crosses, accuracy, share],
+        picture.artists,
         move,
         learning_rate=rate_slider("learning rate", 0.01, 2, 0.3),
         factor=rate_slider("weights times He", 0.3, 6, 3.0),

@@ -3,15 +3,24 @@
 import numpy as np
 
 from helpers.datasets import yogurt_sales
-from helpers.experiments.losses import SLOPES, STEPS, logit_path, probability_of_right
+from helpers.experiments.losses import (
+    SLOPES,
+    STEPS,
+    WAITS,
+    best_guesses,
+    logit_path,
+    mean_losses,
+    mean_surprise,
+    probability_of_right,
+    surprise,
+)
 from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.live.blit import change
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
 from helpers.losses import (
     asymmetric_loss,
     cheapest_weights,
-    cross_entropy,
-    mean_squared_error,
     softmax,
     softmax_cross_entropy,
 )
@@ -78,66 +87,67 @@ def yogurt_plan():
 UNITS = {"bits (base 2)": np.log(2), "nats (base e)": 1.0, "base 10": np.log(10)}
 
 
+class SurprisePicture:
+    """The surprise of one day, and the average over what happens.
+
+    Parameters
+    ----------
+    figure, single, average
+        The figure and its two axes.
+    """
+
+    def __init__(self, figure, single, average):
+        self.axes, self.grid = (single, average), np.linspace(0.005, 0.995, 199)
+        (self.curve,) = single.plot([], [], color=BLUE, label="surprise")
+        (self.rain,) = single.plot([], [], "o", color=ORANGE, markersize=9, label="it rains")
+        (self.dry,) = single.plot([], [], "s", color=GREEN, markersize=8, label="it stays dry")
+        single.set(xlim=(-0.03, 1.03), xlabel="probability given to what happens", title="Surprise of one day")
+        single.legend(loc="upper right")
+        (self.mean,) = average.plot([], [], color=BLUE, label="cross-entropy")
+        (self.entropy,) = average.plot([], [], color=GREY, linestyle="--", label="entropy of the truth")
+        (self.best,) = average.plot([], [], "*", color=GREY, markersize=14, label="least")
+        (self.now,) = average.plot([], [], "o", color=ORANGE, markersize=9, label="your guess")
+        average.set(xlim=(-0.03, 1.03), xlabel="guessed probability of rain", title="Average surprise")
+        average.legend(loc="upper center", fontsize=9)
+        for axes in self.axes:
+            axes.set(ylim=(0, 2.4), ylabel="surprise (base 10)")  # the widest labels of all units
+        freeze_layout(figure)
+        self.artists = [self.curve, self.rain, self.dry, self.mean, self.entropy, self.best, self.now]
+
+    def move(self, truth, guess, unit):
+        """Show a guess; return the key numbers."""
+        size, name = UNITS[unit], unit.split(" (")[0]
+        least, here = (float(mean_surprise(p, truth, size)) for p in (truth, guess))
+        self.curve.set_data(self.grid, surprise(self.grid, size))
+        self.rain.set_data([guess], [surprise(guess, size)])
+        self.dry.set_data([1 - guess], [surprise(1 - guess, size)])
+        self.mean.set_data(self.grid, mean_surprise(self.grid, truth, size))
+        self.entropy.set_data([0, 1], [least, least])
+        self.best.set_data([truth], [least])
+        self.now.set_data([guess], [here])
+        for axes in self.axes:
+            change(axes, ylim=(-0.1 / size, 5.5 / size), ylabel=f"surprise ({name})")
+        return {
+            "surprise if it rains": surprise(guess, size),
+            "if it stays dry": surprise(1 - guess, size),
+            "cross-entropy": here,
+            "entropy": least,
+            "excess": 0.0 if np.isclose(guess, truth) else here - least,
+        }
+
+
 @live_figure
 def surprise_of_a_guess():
     """Surprise, and its average over what happens: the cross-entropy of a guess about rain.
 
     Controls: how often it rains, the guessed probability of rain, the unit of surprise.
     """
-    grid = np.linspace(0.005, 0.995, 199)
-    figure, (single, average) = new_figure(2, height=3.6)
-    (curve,) = single.plot([], [], color=BLUE, label="surprise")
-    (rain,) = single.plot([], [], "o", color=ORANGE, markersize=9, label="it rains")
-    (dry,) = single.plot([], [], "s", color=GREEN, markersize=8, label="it stays dry")
-    single.set(xlim=(-0.03, 1.03), xlabel="probability given to what happens", title="Surprise of one day")
-    single.legend(loc="upper right")
-    (mean,) = average.plot([], [], color=BLUE, label="cross-entropy")
-    (entropy,) = average.plot([], [], color=GREY, linestyle="--", label="entropy of the truth")
-    (truth_mark,) = average.plot([], [], "*", color=GREY, markersize=14, label="least")
-    (now,) = average.plot([], [], "o", color=ORANGE, markersize=9, label="your guess")
-    average.set(xlim=(-0.03, 1.03), xlabel="guessed probability of rain", title="Average surprise")
-    average.legend(loc="upper center", fontsize=9)
-    for axes in (single, average):
-        axes.set(ylim=(0, 2.4), ylabel="surprise (base 10)")  # the widest labels of all units
-    freeze_layout(figure)
-
-    def move(truth, guess, unit):
-        size, name = UNITS[unit], unit.split(" (")[0]
-        target = np.array([truth, 1 - truth])
-
-        def surprise(p):
-            return -np.log(p) / size
-
-        def expected(p):
-            p = np.asarray(p, dtype=float)
-            return (
-                cross_entropy(np.stack([p, 1 - p], axis=-1), np.broadcast_to(target, (*p.shape, 2)), reduction="none")
-                / size
-            )
-
-        least = float(expected(truth))
-        curve.set_data(grid, surprise(grid))
-        rain.set_data([guess], [surprise(guess)])
-        dry.set_data([1 - guess], [surprise(1 - guess)])
-        mean.set_data(grid, expected(grid))
-        entropy.set_data([0, 1], [least, least])
-        truth_mark.set_data([truth], [least])
-        now.set_data([guess], [expected(guess)])
-        for axes in (single, average):
-            axes.set(ylim=(-0.1 / size, 5.5 / size), ylabel=f"surprise ({name})")
-        value = float(expected(guess))
-        return {
-            "surprise if it rains": surprise(guess),
-            "if it stays dry": surprise(1 - guess),
-            "cross-entropy": value,
-            "entropy": least,
-            "excess": max(value - least, 0.0),
-        }
-
+    figure, axes = new_figure(2, height=3.6)
+    picture = SurprisePicture(figure, *axes)
     return LiveFigure(
         figure,
-        [curve, rain, dry, mean, entropy, truth_mark, now],
-        move,
+        picture.artists,
+        picture.move,
         truth=slider("share of rainy days", 0, 1, 0.7, step=0.05),
         guess=slider("guess", 0.01, 0.99, 0.3, step=0.01),
         unit=menu("unit", UNITS, "nats (base e)"),
@@ -244,8 +254,40 @@ def confident_mistake():
 
 # -- the best guess ------------------------------------------------------------------------------------------------
 
-#: Minutes that ten people waited; the eleventh is set by a slider.
-WAITS = np.array([2, 3, 3, 4, 5, 6, 7, 8, 10, 12])
+#: Name of a loss -> what it asks for, limits of its axis, label of that axis.
+ASKS_FOR = {
+    "squared loss": ("the mean", (-14, 210), "loss (minutes²)"),
+    "absolute loss": ("the median", (-1, 15), "loss (minutes)"),
+    "pinball loss": ("a quantile", (-0.6, 8), "loss (minutes)"),
+}
+
+
+class LossPanel:
+    """One loss of all guesses of a waiting time.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    name : str
+        A key of `ASKS_FOR`.
+    """
+
+    def __init__(self, axes, name):
+        self.grid, (asks_for, limits, label) = np.linspace(0, 31, 311), ASKS_FOR[name]
+        self.floor = limits[0]
+        (self.dots,) = axes.plot([], [], "|", color=BLACK, markersize=9, label="waiting times")
+        (self.curve,) = axes.plot([], [], color=BLUE, linestyle="-", label="loss")
+        (self.best,) = axes.plot([], [], "*", color=GREEN, markersize=15, label="least")
+        (self.mark,) = axes.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
+        axes.set(xlim=(0, 31), xlabel="guess (minutes)", title=f"{name}\nasks for {asks_for}")
+        axes.set(ylim=limits, ylabel=label)
+
+    def show(self, waits, losses, here, least):
+        """Show waiting times, the losses of `grid`, and two points (guess, loss): yours and the least."""
+        self.dots.set_data(waits, np.full(len(waits), self.floor / 2))
+        self.curve.set_data(self.grid, losses)
+        self.mark.set_data(*np.transpose([here]))
+        self.best.set_data(*np.transpose([least]))
 
 
 @live_figure
@@ -254,46 +296,21 @@ def best_guess():
 
     Controls: the guess, the longest waiting time, the share of people that the quantile is to cover.
     """
-    grid = np.linspace(0, 31, 311)
-    figure, panels = new_figure(3, height=3.5)
-    curves, marks, bests, dots = [], [], [], []
-    for axes, name, title in zip(
-        panels,
-        ("squared loss", "absolute loss", "pinball loss"),
-        ("asks for the mean", "asks for the median", "asks for a quantile"),
-        strict=True,
-    ):
-        dots += axes.plot([], [], "|", color=BLACK, markersize=9, label="waiting times")
-        curves += axes.plot([], [], color=BLUE, linestyle="-", label="loss")
-        bests += axes.plot([], [], "*", color=GREEN, markersize=15, label="least")
-        marks += axes.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
-        axes.set(xlim=(0, 31), xlabel="guess (minutes)", title=f"{name}\n{title}")
-    panels[0].set(ylim=(-14, 210), ylabel="loss (minutes²)")
-    panels[1].set(ylim=(-1, 15), ylabel="loss (minutes)")
-    panels[2].set(ylim=(-0.6, 8), ylabel="loss (minutes)")
-    handles = [marks[0], bests[0], dots[0]]
-    panels[2].legend(handles, ["your guess", "least", "waits"], loc="upper center", fontsize=8.5)
+    figure, axes = new_figure(3, height=3.5)
+    panels = [LossPanel(panel, name) for panel, name in zip(axes, ASKS_FOR, strict=True)]
+    last = panels[-1]
+    axes[-1].legend(
+        [last.mark, last.best, last.dots], ["your guess", "least", "waits"], loc="upper center", fontsize=8.5
+    )
     freeze_layout(figure)
 
     def move(guess, longest, tau):
-        waits = np.sort(np.append(WAITS, longest)).astype(float)
-
-        def mean_losses(guesses):
-            p, y = np.broadcast_arrays(np.asarray(guesses, dtype=float)[..., None], waits)
-            return (
-                mean_squared_error(p, y, reduction="none").mean(axis=-1),
-                asymmetric_loss.with_prices(1, 1)(p, y, reduction="none").mean(axis=-1),
-                asymmetric_loss.with_prices(1 - tau, tau)(p, y, reduction="none").mean(axis=-1),
-            )
-
-        best = (waits.mean(), np.median(waits), waits[int(np.ceil(tau * len(waits) - 1e-9)) - 1])
-        here, least = mean_losses(guess), mean_losses(best)
-        for i, values in enumerate(mean_losses(grid)):
-            curves[i].set_data(grid, values)
-            marks[i].set_data([guess], [here[i]])
-            bests[i].set_data([best[i]], [least[i][i]])
-            floor = panels[i].get_ylim()[0]
-            dots[i].set_data(waits, np.full(len(waits), floor / 2))
+        waits = np.append(WAITS, longest)
+        curves, here = mean_losses(last.grid, waits, tau), mean_losses(guess, waits, tau)
+        best = best_guesses(waits, tau)
+        for i, panel in enumerate(panels):
+            least = mean_losses(best[i], waits, tau)[i]
+            panel.show(waits, curves[i], (guess, here[i]), (best[i], least))
         return {
             "squared": here[0],
             "least at the mean": best[0],
@@ -305,7 +322,12 @@ def best_guess():
 
     return LiveFigure(
         figure,
-        [*dots, *curves, *bests, *marks],
+        [
+            *(panel.dots for panel in panels),
+            *(panel.curve for panel in panels),
+            *(panel.best for panel in panels),
+            *(panel.mark for panel in panels),
+        ],
         move,
         guess=slider("guess", 0, 20, 10, step=0.5, unit="min"),
         longest=whole_slider("longest wait", 13, 30, 13, unit="min"),
