@@ -4,44 +4,28 @@ All is small enough to be worked out by hand, and every message is compared to t
 """
 
 from dataclasses import FrozenInstanceError
+from functools import partial
 
 import numpy as np
 import pytest
 
-from helpers.exercises.exercise import (
-    CORRECT,
-    INCORRECT,
-    NOT_ATTEMPTED,
-    OUTCOMES,
-    Exercise,
-    NotPlain,
-    Raised,
-    Slip,
-    Stopped,
-    Verdict,
-    changed,
-    difference,
-    does_nothing,
-    judge,
-    plain,
-    show,
-    times,
-)
+from helpers.exercises.answer import Raised, Stopped, does_nothing, value_of
+from helpers.exercises.exercise import DesignExercise, FunctionExercise, Slip, ValueExercise, times
+from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES, Verdict, judge
+from helpers.exercises.values import NotPlain, changed, difference, plain, show
 
 
-def exercise(kind="number", **settings):
-    return Exercise(
-        **{"name": "x", "chapter": 1, "title": "", "points": 2, "slips": (), "hints": (), **settings}, kind=kind
-    )
+def exercise(kind=ValueExercise, **settings):
+    return kind(**{"name": "x", "chapter": 1, "title": "", "points": 2, "slips": (), "hints": (), **settings})
 
 
 def function(reference, *fixed, slips=()):
     """Return an exercise about a function of one argument, which is tried on the same input again and again."""
-    return exercise("function", reference=reference, fixed=fixed, draw=lambda rng: fixed[0], slips=slips)
+    return exercise(FunctionExercise, reference=reference, fixed=fixed, draw=lambda rng: fixed[0], slips=slips)
 
 
 def judged(asked, answer):
-    return judge(asked, answer if asked.kind == "function" else lambda: answer, np.random.default_rng(0))
+    return judge(asked, partial(value_of, answer), np.random.default_rng(0))
 
 
 def raiser(error):
@@ -295,13 +279,13 @@ def test_a_slip_has_the_tolerance_of_its_exercise(tolerance, close, far):
 def test_a_slip_may_be_that_nothing_is_returned():
     asked = function(lambda n: n, (1,), slips=(Slip("printed", lambda n: None, "You print it."),))
     message = "Not yet right: `x(n=1)` returned None. Is there a `return`? You print it."
-    assert judged(asked, lambda n: None) == Verdict(INCORRECT, message, 0, "printed")
+    assert judged(asked, lambda n: print(end="")) == Verdict(INCORRECT, message, 0, "printed")
     assert judged(asked, lambda n: 5).slip == ""
 
 
 def test_a_slip_that_answers_is_not_that_of_whoever_returns_nothing():
     asked = function(lambda n: n, (1,), slips=(Slip("one more", lambda n: n + 1, ""),))
-    assert judged(asked, lambda n: None).slip == ""
+    assert judged(asked, lambda n: print(end="")).slip == ""
 
 
 def test_a_factor_makes_a_slip_out_of_the_reference():
@@ -336,7 +320,9 @@ def odd_number(answer):
     return None if answer % 2 else "even"
 
 
-ODD = exercise(accepts=odd_number, expects="an odd number", slips=(Slip("even", None, "It can be halved."),))
+ODD = exercise(
+    DesignExercise, accepts=odd_number, expects="an odd number", slips=(Slip("even", None, "It can be halved."),)
+)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import csv
 import functools
-import html
 import json
 import os
 import shutil
@@ -20,11 +19,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from markupsafe import escape
 
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import CORRECT, INCORRECT, Stopped, TimeLimit, plain
+from helpers.exercises.answer import Stopped, TimeLimit
+from helpers.exercises.exercise import FunctionExercise
+from helpers.exercises.judge import CORRECT, INCORRECT
+from helpers.exercises.values import plain
 from helpers.grading import __main__ as command
-from helpers.grading import batch, report, sandbox, submissions, wire
+from helpers.grading import batch, plain_json, report, sandbox, submissions
 from helpers.grading.batch import Settings, grade_class
 from helpers.grading.sandbox import Limits, Nonsense, Sandbox, SandboxError
 from tests.submissions import (
@@ -162,10 +165,10 @@ def test_an_answer_that_was_stopped_was_attempted(graded, student, reason):
 def test_a_usual_slip_is_named_in_the_feedback(bank, chapter):
     out, results = bank(chapter)
     page = (out / "feedback" / report.page_name(results["partly right"])).read_text(encoding="utf-8")
-    (name,) = (name for name in BANK[chapter, "partly right"].lost if EXERCISES[name].kind != "function")
+    (name,) = (name for name in BANK[chapter, "partly right"].lost if not isinstance(EXERCISES[name], FunctionExercise))
     assert results["partly right"]["verdicts"][name]["slip"] == slip_of(name).name
-    assert html.escape(slip_of(name).message) in page
-    assert html.escape(f"{name} = {slip_of(name).wrong!r}") in page
+    assert escape(slip_of(name).message) in page
+    assert escape(f"{name} = {slip_of(name).wrong!r}") in page
 
 
 def test_pages_run_no_code_of_students(graded):
@@ -331,7 +334,7 @@ def test_it_sees_no_exercises_no_tests_no_notebooks_and_no_processes(warm):
     text = run_in(warm, seen)["raised"][1]
     top, exercises, *others = eval(text)
     assert set(top) <= {"data", "helpers", ".venv"}
-    assert exercises == ["__init__.py", "exercise.py", "feedback.py"]
+    assert exercises == ["__init__.py", "answer.py", "feedback.py", "values.py"]
     assert others == [False, 1, True]
 
 
@@ -479,8 +482,8 @@ def same(one, other):
 @given(PLAIN)
 def test_plain_values_come_back_as_they_were(value):
     try:
-        line = wire.to_line({"value": wire.encode(value)})
-        back = wire.decode(wire.from_line(line)["value"])
+        line = plain_json.to_line({"value": plain_json.encode(value)})
+        back = plain_json.decode(plain_json.from_line(line)["value"])
     except ValueError:
         assert not isinstance(value, np.ndarray)  # numbers of thousands of digits
         return
@@ -490,7 +493,7 @@ def test_plain_values_come_back_as_they_were(value):
 @given(JSON)
 def test_reading_makes_a_plain_value_or_fails_cleanly(value):
     try:
-        made = wire.decode(value)
+        made = plain_json.decode(value)
     except ValueError:
         return
     plain(made)
@@ -499,13 +502,13 @@ def test_reading_makes_a_plain_value_or_fails_cleanly(value):
 @given(st.binary())
 def test_reading_bytes_makes_a_message_or_fails_cleanly(line):
     with suppress(ValueError):
-        assert isinstance(wire.from_line(line), dict)
+        assert isinstance(plain_json.from_line(line), dict)
 
 
 @pytest.mark.parametrize("dtype", ["O", "|O8", "<U4", "|V8", "<M8[s]", "|S3", "", "f8", "<f8,<f8", "<c16"])
 def test_no_dtype_but_those_of_real_numbers(dtype):
     with pytest.raises(ValueError):
-        wire.decode({"array": [1.0], "shape": [1], "dtype": dtype})
+        plain_json.decode({"array": [1.0], "shape": [1], "dtype": dtype})
 
 
 # --- reading submissions --------------------------------------------------------------------------------------------

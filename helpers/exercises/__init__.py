@@ -1,7 +1,8 @@
 """Exercises that answer back: what is asked, how an answer is judged, and what a learner is told.
 
-`exercise` defines what an exercise is and judges answers; the modules `chapter1` to `chapter5` hold the
-exercises; `feedback` is what a notebook uses: ``from helpers.exercises.feedback import check, hint, solution``.
+`exercise` says what an exercise is, one class for each kind; the modules `chapter1` to `chapter5` hold them.
+`answer` gets the value out of an answer, `values` says what a value is and how two differ, `judge` gives the verdict.
+A notebook uses `feedback`: ``from helpers.exercises.feedback import check, hint, solution``.
 """
 
 from helpers.exercises import chapter1, chapter2, chapter3, chapter4, chapter5

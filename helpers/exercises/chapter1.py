@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.complexity import Conv2D, count, mlp
-from helpers.exercises.exercise import Exercise, Slip
+from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise
 
 BUDGET = 1900, 2000
 
@@ -50,11 +50,10 @@ def _budget_slip(sizes):
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         name="parameter_count",
         chapter=1,
         title="Complete a formula: the parameters of a plain network",
-        kind="function",
         points=2,
         reference=lambda sizes: _complexity(sizes).parameters,
         draw=lambda rng: (_sizes(rng),),
@@ -83,11 +82,10 @@ EXERCISES = (
             "Add n * m + m over all pairs of neighbours; itertools.pairwise(sizes) yields the pairs.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="convolution_macs",
         chapter=1,
         title="Complete a formula: the work of a convolution",
-        kind="function",
         points=2,
         reference=lambda side, kernel_size, in_channels, out_channels: (
             _convolution(side, kernel_size, in_channels, out_channels).macs
@@ -135,11 +133,10 @@ EXERCISES = (
             "weights = kernel_size ** 2 * in_channels * out_channels; positions = (side - kernel_size + 1) ** 2.",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="backward_macs",
         chapter=1,
         title="Predict, then compute: the way back of 784-128-10",
-        kind="number",
         points=1,
         reference=lambda: 2 * _macs([784, 128, 10]) - 784 * 128,
         slips=(
@@ -156,11 +153,10 @@ EXERCISES = (
             "Twice 784 * 128 + 128 * 10, less 784 * 128.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="training_bytes",
         chapter=1,
         title="Repair: the memory that training needs",
-        kind="function",
         points=3,
         reference=lambda sizes, batch_size: _complexity(sizes).training_memory(batch_size, "adam").total,
         draw=lambda rng: (_sizes(rng), int(rng.integers(2, 65))),
@@ -176,11 +172,7 @@ EXERCISES = (
                 partial(_memory, copies=3),
                 "Three copies of the parameters are too few: parameters, gradients, and two numbers of Adam.",
             ),
-            Slip(
-                "optimiser forgotten",
-                partial(_memory, copies=2),
-                "Adam remembers two numbers for each parameter.",
-            ),
+            Slip("optimiser forgotten", partial(_memory, copies=2), "Adam remembers two numbers for each parameter."),
             Slip(
                 "one sample's activations",
                 partial(_memory, batch=False),
@@ -199,11 +191,10 @@ EXERCISES = (
             "4 bytes * (4 * parameters + batch_size * sum(sizes[1:])).",
         ),
     ),
-    Exercise(
+    DesignExercise(
         name="budget_network",
         chapter=1,
         title="Design: spend a budget",
-        kind="array",
         points=2,
         accepts=_budget_slip,
         expects="a list of four whole numbers such as [64, 20, 12, 10]",
@@ -225,26 +216,18 @@ EXERCISES = (
             "With 24 units 1560 are spent. Each unit of the second layer costs 24 + 1, and 10 in the output layer.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="small_layers",
         chapter=1,
         title="Explain: sixteen times the work, hardly more time",
-        kind="choice",
         points=1,
-        options=4,
         right="e70966a279a6c568",
-        slips=(
-            Slip(
-                "multiply-adds of biases", "A", "Biases are a few additions more, and they grow with the width as well."
-            ),
-            Slip(
-                "fixed cost",
-                "B",
-                "A call costs about a microsecond, whatever it computes; 64 multiply-adds take far less.",
-            ),
-            Slip("parallel cores", "C", "A second core takes longer to wake than such a product lasts."),
-            Slip("wrong count", "D", "The count is exact: Counted numbers made every multiplication and tallied it."),
-        ),
+        options={
+            "multiply-adds of biases": "Biases are a few additions more, and they grow with the width as well.",
+            "fixed cost": "A call costs about a microsecond, whatever it computes; 64 multiply-adds take far less.",
+            "parallel cores": "A second core takes longer to wake than such a product lasts.",
+            "wrong count": "The count is exact: Counted numbers made every multiplication and tallied it.",
+        },
         hints=(
             "What would a layer of width 1 cost?",
             "Think of everything that happens between your line of Python and the first multiplication.",

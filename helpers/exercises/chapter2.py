@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.descent import gradient_descent
-from helpers.exercises.exercise import Exercise, Slip
+from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise
 from helpers.schedules import exponential_decay
 
 
@@ -58,11 +58,10 @@ def _ravine_slip(rate):
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         name="decayed_rate",
         chapter=2,
         title="Complete a formula: exponential decay",
-        kind="function",
         points=2,
         reference=_decayed_rate,
         draw=lambda rng: (
@@ -106,11 +105,10 @@ EXERCISES = (
             "base times a power of rate; the exponent is epoch / every.",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="largest_rate",
         chapter=2,
         title="Find a number: the edge of convergence",
-        kind="number",
         points=1,
         # The loss is 3 (w - 2)^2 + 1, so its second derivative is 6.
         reference=lambda: 2 / 6,
@@ -133,11 +131,10 @@ EXERCISES = (
             "It is 2 / curvature, and the curvature is the second derivative of the loss.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="losses_of_descent",
         chapter=2,
         title="Repair: which loss belongs to which step?",
-        kind="function",
         points=2,
         reference=_losses,
         draw=lambda rng: (float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.05)), int(rng.integers(2, 9))),
@@ -159,11 +156,10 @@ EXERCISES = (
             "In the loop: append the loss first, then update w.",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="steps_needed",
         chapter=2,
         title="Predict, then compute: how long does a wild rate take?",
-        kind="number",
         points=2,
         # The distance after n steps from 5 with rate 0.995 is 6 * 0.99^n.
         reference=lambda: int(np.argmax(abs(_path(5.0, 0.995, 5000) + 1) < 1e-3)),
@@ -185,11 +181,10 @@ EXERCISES = (
             "Solve by logarithms and round up, or count the steps in a loop.",
         ),
     ),
-    Exercise(
+    DesignExercise(
         name="ravine_rate",
         chapter=2,
         title="Design: a rate for a ravine",
-        kind="number",
         points=2,
         accepts=_ravine_slip,
         expects="a number, the learning rate",
@@ -216,24 +211,18 @@ EXERCISES = (
             "Make the two factors equal: 1 - rate = 20 rate - 1.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="why_decay",
         chapter=2,
         title="Explain: when does a shrinking rate pay?",
-        kind="choice",
         points=1,
-        options=4,
         right="5da44364831f45a4",
-        slips=(
-            Slip("always", "A", "On the chapter's own bowl, decay from 0.2 ended 70 times further away than no decay."),
-            Slip(
-                "noise",
-                "B",
-                "Near the goal only the noise of the batches is left, and smaller steps make it count less.",
-            ),
-            Slip("overflow", "C", "float32 holds numbers down to 1e-38; no rate in use comes near that."),
-            Slip("local minima", "D", "A bowl has one lowest point, and yet shrinking paid there with noisy slopes."),
-        ),
+        options={
+            "always": "On the chapter's own bowl, decay from 0.2 ended 70 times further away than no decay.",
+            "noise": "Near the goal only the noise of the batches is left, and smaller steps make it count less.",
+            "overflow": "float32 holds numbers down to 1e-38; no rate in use comes near that.",
+            "local minima": "A bowl has one lowest point, and yet shrinking paid there with noisy slopes.",
+        },
         hints=(
             "In which section of the chapter did the constant rates stop getting better?",
             "What is left of a slope that is estimated from 16 images when the true slope is 0?",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.activations import sigmoid, tanh
-from helpers.exercises.exercise import Exercise, Slip, times
+from helpers.exercises.exercise import ChoiceExercise, FunctionExercise, Slip, ValueExercise, times
 from helpers.initialisers import he, xavier
 
 
@@ -38,11 +38,10 @@ def _pre_activations(rng):
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         name="sigmoid_backward",
         chapter=3,
         title="Complete a formula: the way back through sigmoid",
-        kind="function",
         points=2,
         reference=_sigmoid_backward,
         draw=_gradient_and_output,
@@ -72,11 +71,10 @@ EXERCISES = (
             "The slope is y * (1 - y).",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="stable_tanh",
         chapter=3,
         title="Repair: a tanh without nan",
-        kind="function",
         points=3,
         reference=tanh,
         draw=_numbers,
@@ -113,11 +111,10 @@ EXERCISES = (
             "np.sign(x) * (1 - e) / (1 + e) with e = np.exp(-2 * abs(x)).",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="largest_factor",
         chapter=3,
         title="Find a number: eight sigmoids with weights of 2",
-        kind="number",
         points=1,
         reference=lambda: float((2 * sigmoid.derivative(0.0)) ** 8),
         rtol=0.01,
@@ -138,11 +135,10 @@ EXERCISES = (
             "(2 * 1/4) ** 8.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="initial_deviation",
         chapter=3,
         title="Choose the first weights",
-        kind="function",
         points=2,
         reference=_standard_deviation,
         draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "tanh", "sigmoid"]))),
@@ -180,11 +176,10 @@ EXERCISES = (
             "sqrt(2 / fan_in) for relu, sqrt(1 / fan_in) else.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="dead_units",
         chapter=3,
         title="Complete a function: count the dead",
-        kind="function",
         points=2,
         reference=lambda pre_activations: int((pre_activations <= 0).all(axis=0).sum()),
         draw=_pre_activations,
@@ -227,28 +222,18 @@ EXERCISES = (
             "Truth values can be summed: True counts as 1.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="waking_the_dead",
         chapter=3,
         title="Explain: what can wake a dead unit?",
-        kind="choice",
         points=1,
-        options=4,
         right="9b7e412bd650a1b9",
-        slips=(
-            Slip(
-                "smaller rate",
-                "A",
-                "A smaller rate helps to prevent deaths. It scales the gradient, and the gradient is 0.",
-            ),
-            Slip(
-                "patience", "B", "Each further step adds 0 to the unit's weights, as long as its inputs stay the same."
-            ),
-            Slip(
-                "other inputs", "C", "Other inputs change w.x + b without the unit's help; one positive sum is enough."
-            ),
-            Slip("larger rate", "D", "However large the rate: its product with a gradient of 0 is 0."),
-        ),
+        options={
+            "smaller rate": "A smaller rate helps to prevent deaths. It scales the gradient, and the gradient is 0.",
+            "patience": "Each further step adds 0 to the unit's weights, as long as its inputs stay the same.",
+            "other inputs": "Other inputs change w.x + b without the unit's help; one positive sum is enough.",
+            "larger rate": "However large the rate: its product with a gradient of 0 is 0.",
+        },
         hints=(
             "Write down the update of one of the unit's weights.",
             "The gradient of its weights is 0. What else does w.x + b depend on?",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.exercise import Exercise, Slip, times
+from helpers.exercises.exercise import ChoiceExercise, FunctionExercise, Slip, ValueExercise, times
 from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error, softmax, softmax_cross_entropy
 
 
@@ -16,7 +16,7 @@ def _priced_pair(rng):
 
 
 def _yogurt_loss(predicted, sold, cost, profit):
-    return asymmetric_loss(predicted, sold, cost, profit, reduction="sum")
+    return asymmetric_loss.with_prices(cost, profit)(predicted, sold, reduction="sum")
 
 
 def _slipped_sign(predicted, sold, cost, profit):
@@ -47,11 +47,10 @@ def _two_steps(logits, label):
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         name="squared_error",
         chapter=4,
         title="Repair: the mean squared error",
-        kind="function",
         points=1,
         reference=lambda predicted, true: mean_squared_error(predicted, true),
         draw=_pair,
@@ -88,11 +87,10 @@ EXERCISES = (
             "For errors -1, 0 and 2 the prices are 1, 0 and 4, and the loss is 5 / 3.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="yogurt_loss",
         chapter=4,
         title="Complete a formula: too much and too little",
-        kind="function",
         points=2,
         reference=_yogurt_loss,
         draw=_priced_pair,
@@ -113,7 +111,7 @@ EXERCISES = (
             ),
             Slip(
                 "mean for sum",
-                asymmetric_loss,
+                lambda predicted, sold, cost, profit: asymmetric_loss.with_prices(cost, profit)(predicted, sold),
                 "You take the mean; the example sums over the days. For a descent that is another learning rate.",
             ),
             Slip(
@@ -135,11 +133,10 @@ EXERCISES = (
             "np.where(predicted > sold, ..., ...) chooses for each day; then sum.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="surprise",
         chapter=4,
         title="Complete a formula: cross-entropy",
-        kind="function",
         points=2,
         reference=_surprise,
         draw=_distributions,
@@ -186,11 +183,10 @@ EXERCISES = (
             "Use only the classes with truth > 0: a mask such as truth[truth > 0] picks them.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="loss_of_logits",
         chapter=4,
         title="Repair: softmax and cross-entropy in one step",
-        kind="function",
         points=3,
         reference=lambda logits, label: softmax_cross_entropy(logits, label),
         draw=_logits,
@@ -233,11 +229,10 @@ EXERCISES = (
             "shifted = logits - logits.max(), then np.log(np.exp(shifted).sum()) - shifted[label].",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="floor_of_twice",
         chapter=4,
         title="Find a number: softmax twice, four classes",
-        kind="number",
         points=1,
         reference=lambda: float(softmax_cross_entropy(np.array([1.0, 0.0, 0.0, 0.0]), 0)),
         rtol=0.005,
@@ -255,11 +250,10 @@ EXERCISES = (
             "The right class then has probability e / (e + 3).",
         ),
     ),
-    Exercise(
+    ValueExercise(
         name="profit_for_service",
         chapter=4,
         title="Design: a price that keeps a promise",
-        kind="number",
         points=1,
         # profit / (2 + profit) = 0.9
         reference=lambda: 18.0,
@@ -279,24 +273,18 @@ EXERCISES = (
             "0.9 * 2 = (1 - 0.9) * PROFIT.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="loss_for_a_promise",
         chapter=4,
         title="Explain: which loss for which question?",
-        kind="choice",
         points=1,
-        options=4,
         right="fe5b1796ac3d5ff9",
-        slips=(
-            Slip("mean", "A", "The squared error asks for the mean, and one very long ride moves the mean at will."),
-            Slip("median", "B", "The absolute error asks for the median, which half of all rides exceed."),
-            Slip(
-                "quantile",
-                "C",
-                "Nine times the price for too little puts the balance where nine in ten rides are shorter.",
-            ),
-            Slip("classes", "D", "Cross-entropy asks for probabilities of classes; a time in minutes is none."),
-        ),
+        options={
+            "mean": "The squared error asks for the mean, and one very long ride moves the mean at will.",
+            "median": "The absolute error asks for the median, which half of all rides exceed.",
+            "quantile": "Nine times the price for too little puts the balance where nine in ten rides are shorter.",
+            "classes": "Cross-entropy asks for probabilities of classes; a time in minutes is none.",
+        },
         hints=(
             "What share of the rides may take longer than promised?",
             "The asymmetric loss asks for the quantile PROFIT / (COST + PROFIT).",

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.activations import ACTIVATIONS
 from helpers.complexity import count, mlp
 from helpers.datasets import digits
-from helpers.exercises.exercise import Exercise, Slip, times
+from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, times
 from helpers.losses import softmax, softmax_cross_entropy
 from helpers.network import Network
 from helpers.training import train
@@ -105,11 +105,10 @@ def _network_slip(settings):
 
 
 EXERCISES = (
-    Exercise(
+    FunctionExercise(
         name="accuracy",
         chapter=5,
         title="Complete a function: the share that is right",
-        kind="function",
         points=1,
         reference=_accuracy,
         draw=_classified,
@@ -136,11 +135,10 @@ EXERCISES = (
             "The mean of truth values is the share of True.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="scaled_test",
         chapter=5,
         title="Repair: scale without looking",
-        kind="function",
         points=2,
         reference=_scaled,
         draw=_parts,
@@ -181,11 +179,10 @@ EXERCISES = (
             "(test - training.mean(axis=0)) / training.std(axis=0).",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="ranges_overlap",
         chapter=5,
         title="Complete a function: can a winner be named?",
-        kind="function",
         points=1,
         reference=_overlap,
         draw=_two_results,
@@ -220,11 +217,10 @@ EXERCISES = (
             "They do not if one ends before the other begins, and there are two ways for that.",
         ),
     ),
-    Exercise(
+    FunctionExercise(
         name="training_step",
         chapter=5,
         title="Put together: one step of training",
-        kind="function",
         points=3,
         reference=_step,
         draw=_batch,
@@ -269,11 +265,10 @@ EXERCISES = (
             "Carry it back by inputs.T @ gradient, and subtract rate times that.",
         ),
     ),
-    Exercise(
+    DesignExercise(
         name="my_settings",
         chapter=5,
         title="Design: a network for digits",
-        kind="array",
         points=3,
         accepts=_network_slip,
         expects='settings such as {"hidden": [16], "activation": "tanh", "learning_rate": 0.01}',
@@ -309,51 +304,37 @@ EXERCISES = (
             "Start with ReLU and a rate of 0.1, and change one thing at a time.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="fair_comparison",
         chapter=5,
         title="Explain: which comparison is fair?",
-        kind="choice",
         points=1,
-        options=4,
         right="dc8c84e5a7a3d7c8",
-        slips=(
-            Slip("one seed", "A", "One seed each: another draw of first weights may turn the order round."),
-            Slip("training images", "B", "On the images that it was trained on, the network that remembers most wins."),
-            Slip("common rate", "C", "The common rate suits one of the two; the other may only want another rate."),
-            Slip(
-                "spread",
-                "D",
-                "Each has its own best rate, chosen on other images, and the ranges show what luck can do.",
-            ),
-        ),
+        options={
+            "one seed": "One seed each: another draw of first weights may turn the order round.",
+            "training images": "On the images that it was trained on, the network that remembers most wins.",
+            "common rate": "The common rate suits one of the two; the other may only want another rate.",
+            "spread": "Each has its own best rate, chosen on other images, and the ranges show what luck can do.",
+        },
         hints=(
             "Which of the four could be turned round by mere luck, or by memory?",
             "Chapter 3 found a famous advantage that was mostly a matter of the learning rate.",
         ),
     ),
-    Exercise(
+    ChoiceExercise(
         name="zero_weights",
         chapter=5,
         title="Explain: why zero weights do not learn",
-        kind="choice",
         points=1,
-        options=4,
         right="c5563417fcfc2904",
-        slips=(
-            Slip("rate", "A", "A larger rate multiplies a gradient of 0, which stays 0."),
-            Slip(
-                "no way through",
-                "B",
-                "All hidden units give 0 and their slope at 0 is 0: no gradient passes in either direction.",
+        options={
+            "rate": "A larger rate multiplies a gradient of 0, which stays 0.",
+            "no way through": (
+                "All hidden units give 0 and their slope at 0 is 0: no gradient passes in either direction."
             ),
-            Slip("loss of zero", "C", "The loss is ln 10, that of guessing, and far from 0."),
-            Slip(
-                "biases first",
-                "D",
-                "The output biases do learn how frequent each digit is; it does not set the weights free.",
-            ),
-        ),
+            "loss of zero": "The loss is ln 10, that of guessing, and far from 0.",
+            "biases first": "The output biases do learn how frequent each digit is; it does not set the weights free.",
+        },
         hints=(
             "Follow one image forward: what do the hidden units give?",
             "Now go back: by what is the gradient of each matrix multiplied?",

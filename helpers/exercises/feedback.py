@@ -1,38 +1,23 @@
 """What a notebook of exercises uses: check an answer, ask for a hint, see a solution, watch the progress.
 
-Everything happens on the learner's own computer. What was tried is kept in one small file of the learner's
-(`progress_file`), never in a notebook.
+Everything happens on the learner's own computer. What was tried is kept in a file of the learner's own.
 """
 
-import ctypes
 import html
-import json
-import os
 import re
-import threading
 import time
 import weakref
-from contextlib import suppress
-from pathlib import Path
 
 import ipywidgets
 import numpy as np
 
 from helpers._checks import check_integer, lookup
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import (
-    CORRECT,
-    INCORRECT,
-    MARKS,
-    NOT_ATTEMPTED,
-    OUTCOMES,
-    NoFunction,
-    NotAttempted,
-    TimeLimit,
-    does_nothing,
-    judge,
-    type_name,
-)
+from helpers.exercises.answer import TimeLimit, value_of
+from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED, judge
+from helpers.exercises.progress import NOTHING, read_progress, record
+from helpers.exercises.time_limit import within
+from helpers.exercises.worked import solutions
 
 SECONDS = 5
 """How long a check may take for all its calls of a learner's function."""
@@ -69,123 +54,28 @@ class Message:
         return f'<div role="status" style="{style}">{body}</div>'
 
 
-# --- how far the learner has come -----------------------------------------------------------------------------------
+def _judged(name, answer):
+    exercise = lookup(EXERCISES, name, "exercise")
+    end = time.monotonic() + SECONDS
+
+    def call(*arguments):
+        try:
+            return within(max(end - time.monotonic(), 0.01), value_of, answer, *arguments)
+        except TimeLimit:
+            raise TimeLimit(f"more than {SECONDS} seconds") from None
+
+    return judge(exercise, call, np.random.default_rng())
 
 
-def progress_file():
-    """Return where the progress is kept: what COURSE_PROGRESS says, else a file in the learner's data folder."""
-    if named := os.environ.get("COURSE_PROGRESS"):
-        return Path(named)
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "first-steps-in-neural-networks" / "progress.json"
-
-
-def _empty():
-    return {"tries": 0, "outcome": NOT_ATTEMPTED, "hints": 0}
-
-
-def read_progress():
-    """Read the progress.
-
-    Returns
-    -------
-    progress : dict
-        Name of an exercise -> dict with "tries", the best "outcome", and the number of "hints" taken.
-    remark : str
-        What is wrong with the file, if anything is; then the progress starts anew.
-    """
-    try:
-        stored = json.loads(progress_file().read_text(encoding="utf-8"))
-        progress = {name: {**_empty(), **entry} for name, entry in stored.items() if name in EXERCISES}
-        for entry in progress.values():
-            if entry["outcome"] not in OUTCOMES or not all(type(entry[key]) is int for key in ("tries", "hints")):
-                raise ValueError("an entry is damaged")
-    except FileNotFoundError:
-        return {}, ""
-    except Exception:  # whatever was made of the file by hand or by accident: the learner wants to go on
-        return {}, f"The progress file {progress_file()} could not be read, so your progress starts anew."
-    return progress, ""
-
-
-def _record(name, **changes):
-    """Change the entry of one exercise; return a remark if the progress could not be read or kept."""
-    if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: this is nobody's progress
-        return ""
-    progress, remark = read_progress()
-    entry = progress.setdefault(name, _empty())
-    entry.update(changes)
-    path = progress_file()
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(progress, indent=1), encoding="utf-8")
-        temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        remark = f"Your progress could not be kept: {error}."
+def _record(name, **what):
+    remark = record(name, **what)
     for panel in list(_panels):
         panel.refresh()
     return remark
 
 
 def _entry(name):
-    return read_progress()[0].get(name, _empty())
-
-
-# --- check, hint, solution ------------------------------------------------------------------------------------------
-
-
-def within(seconds, function, *arguments):
-    """Call a function, but no longer than `seconds`: a loop without end then ends with `TimeLimit`.
-
-    A second thread raises the error in this one, again and again, since a loop may catch it. What waits inside NumPy
-    or for the network is not reached.
-    """
-    thread = ctypes.c_ulong(threading.get_ident())
-    raise_here = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    done, lock = threading.Event(), threading.Lock()
-
-    def watch():
-        wait = seconds
-        while not done.wait(wait):
-            with lock:
-                if not done.is_set():
-                    raise_here(thread, ctypes.py_object(TimeLimit))
-            wait = 0.05
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        return function(*arguments)
-    except TimeLimit:
-        raise TimeLimit(f"more than {SECONDS} seconds") from None
-    finally:
-        while not done.is_set():
-            with suppress(TimeLimit), lock:
-                done.set()
-                raise_here(thread, None)  # one that was sent and has not arrived
-
-
-def _call(exercise, answer):
-    """Return what the judge asks: the answer itself, or the learner's function, with a time limit for all calls."""
-    end = time.monotonic() + SECONDS
-
-    def call(*arguments):
-        if answer is ... or does_nothing(answer):
-            raise NotAttempted
-        if exercise.kind != "function":
-            return answer
-        if not callable(answer):
-            raise NoFunction(f"an object of type {type_name(answer)}")
-        return within(max(end - time.monotonic(), 0.01), answer, *arguments)
-
-    return call
-
-
-def _judged(name, answer):
-    exercise = lookup(EXERCISES, name, "exercise")
-    return judge(exercise, _call(exercise, answer), np.random.default_rng())
+    return read_progress()[0].get(name, NOTHING)
 
 
 def check(name, answer):
@@ -203,11 +93,7 @@ def check(name, answer):
     Message
     """
     verdict = _judged(name, answer)
-    remark = ""
-    if verdict.outcome != NOT_ATTEMPTED:
-        entry = _entry(name)
-        solved = CORRECT in (verdict.outcome, entry["outcome"])
-        remark = _record(name, tries=entry["tries"] + 1, outcome=CORRECT if solved else INCORRECT)
+    remark = "" if verdict.outcome == NOT_ATTEMPTED else _record(name, outcome=verdict.outcome)
     return Message(f"{verdict.message} {remark}".rstrip(), verdict.outcome)
 
 
@@ -242,7 +128,7 @@ def hint(name, number=None):
     if number is None:
         number = min(_entry(name)["hints"] + 1, len(hints))
     number = min(check_integer(number, "number", at_least=1), len(hints))
-    remark = _record(name, hints=max(number, _entry(name)["hints"]))
+    remark = _record(name, hints=number)
     return Message(f"Hint {number} of {len(hints)}: {hints[number - 1]} {remark}".rstrip())
 
 
@@ -258,10 +144,10 @@ def solution(name):
     -------
     Message
     """
-    exercise = lookup(EXERCISES, name, "exercise")
+    lookup(EXERCISES, name, "exercise")
     if not _entry(name)["tries"]:
         return Message("Try it first: the solution is shown once you have checked an answer of your own.")
-    return Message(exercise.solution, code=True)
+    return Message(solutions()[name], code=True)
 
 
 class Progress(ipywidgets.VBox):
@@ -309,7 +195,7 @@ class Progress(ipywidgets.VBox):
         progress, remark = read_progress()
         points = 0
         for exercise in self.exercises:
-            outcome = progress.get(exercise.name, _empty())["outcome"]
+            outcome = progress.get(exercise.name, NOTHING)["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
             self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({outcome})"

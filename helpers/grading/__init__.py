@@ -3,7 +3,8 @@
 What a student handed in runs in a sandbox and is only asked questions; whether its answers are right is decided here,
 outside, by the same judge that answers learners in their notebooks.
 
-`submissions` (reads notebooks) and `sandbox` (runs their code: `confine` and `inside` are the part that runs within)
+`submissions` (reads notebooks) and `sandbox` (runs their code: `confine` and `sandboxed_process` are the part within)
 meet in `grade`, which makes one result of one submission; `batch` spreads a class over processes, `report` writes the
-table and the pages. `wire` is the language between inside and outside.
+table and the pages. `plain_json` is the language between inside and outside; `stub_exercises` is what is seen inside
+of `helpers.exercises`.
 """

@@ -4,6 +4,7 @@ A result is one file, written in one go, that names what it is a result of. So a
 it was, a submission that was handed in again is graded again, and nothing is graded twice.
 """
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -15,7 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import NOT_ATTEMPTED, Verdict
+from helpers.exercises.judge import NOT_ATTEMPTED, Verdict
+from helpers.grading.files import write
 from helpers.grading.grade import grade
 from helpers.grading.sandbox import HELPERS, Limits, Sandbox, SandboxError, missing
 from helpers.grading.submissions import Release, Submission, changes, choose, find, likely_chapter, read
@@ -80,49 +82,54 @@ def grade_class(folder, out, settings=None, *, show=None):
     """
     settings = settings or Settings()
     out = Path(out)
-    found = find(folder, settings.assignment)
-    notebooks = [read(student, paths) for student, paths in found.items()]
+    notebooks = [read(student, paths) for student, paths in find(folder, settings.assignment).items()]
     exercises = _exercises(out, [one for candidates in notebooks for one in candidates], settings)
     names = [exercise.name for exercise in exercises]
-    submissions = [choose(candidates, names) for candidates in notebooks]
     release = _release(exercises[0].chapter, settings)
     (out / "results").mkdir(parents=True, exist_ok=True)
 
-    results, waiting = {}, {}
-    for submission in submissions:
-        answered = any(map(submission.answers, names))
-        flags = [*submission.flags]
-        if answered:
-            flags += changes(submission, release) if release else []
-        elif submission.cells or submission.marks:
-            flags.append("another assignment")
-        result = {
-            "student": submission.student,
-            "key": submission.key,
-            "digest": _fingerprint(submission, exercises),
-            "flags": flags,
-            "answers": {name: submission.answer(name) for name in names},
-        }
-        if kept := _kept(out, result):
-            results[submission.key] = kept
-        elif not answered:
-            nothing = Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in.")
-            results[submission.key] = _keep(out, result, {name: asdict(nothing) for name in names}, [])
+    results, waiting, failed = [], {}, []
+    for submission in (choose(candidates, names) for candidates in notebooks):
+        result = _to_grade(submission, exercises, release)
+        if kept := _kept(out, result) or _nothing(out, submission, result):
+            results.append(kept)
         else:
-            waiting[submission.key] = (submission, result)
-
-    failed = []
+            waiting[submission.key] = submission, result
     show = show or (lambda _done, _of: None)
-    show(len(results), len(submissions))
-    if waiting:
-        for key, outcome in _graded([submission for submission, _ in waiting.values()], names, settings):
-            submission, result = waiting[key]
-            if isinstance(outcome, Exception):
-                failed.append(f"{submission.student}: {outcome}")
-            else:
-                results[key] = _keep(out, result, *outcome)
-            show(len(results), len(submissions))
-    return exercises, sorted(results.values(), key=lambda one: (one["student"], one["key"])), sorted(failed)
+    show(len(results), len(notebooks))
+    for key, outcome in _graded([submission for submission, _ in waiting.values()], names, settings):
+        submission, result = waiting[key]
+        if isinstance(outcome, Exception):
+            failed.append(f"{submission.student}: {outcome}")
+        else:
+            results.append(_keep(out, result, *outcome))
+        show(len(results), len(notebooks))
+    return exercises, sorted(results, key=lambda one: (one["student"], one["key"])), sorted(failed)
+
+
+def _to_grade(submission, exercises, release):
+    """Return the result of a submission as far as it is known before anything has run."""
+    names = [exercise.name for exercise in exercises]
+    flags = [*submission.flags]
+    if any(map(submission.answers, names)):
+        flags += changes(submission, release) if release else []
+    elif submission.cells or submission.marks:
+        flags.append("another assignment")
+    return {
+        "student": submission.student,
+        "key": submission.key,
+        "digest": _fingerprint(submission, exercises),
+        "flags": flags,
+        "answers": {name: submission.answer(name) for name in names},
+    }
+
+
+def _nothing(out, submission, result):
+    """Keep and return the result of a submission without any answer; None if there is something to run."""
+    if any(map(submission.answers, result["answers"])):
+        return None
+    verdict = asdict(Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in."))
+    return _keep(out, result, dict.fromkeys(result["answers"], verdict), [])
 
 
 @functools.cache
@@ -164,13 +171,6 @@ def _release(chapter, settings):
     return Release.read(found[0]) if found else None
 
 
-def write(path, text):
-    """Write a file in one go: whoever reads it sees all of it or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(text.encode("utf-8", "replace"))
-    temporary.replace(path)
-
-
 def _kept(out, result):
     """Return the result that a former run has kept, if it is one of the same submission."""
     try:
@@ -187,19 +187,19 @@ def _keep(out, result, verdicts, flags):
     return result
 
 
-# --- on the cluster -------------------------------------------------------------------------------------------------
-
-
 def _graded(submissions, names, settings):
     """Yield the key of each submission and its verdicts and flags, or the error, as they become ready."""
+    if not submissions:
+        return
     try:
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
         raise SandboxError("Dask is missing: pip install distributed") from None
 
-    with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+    with contextlib.ExitStack() as stack:
         if settings.scheduler:
-            cluster, client = None, Client(settings.scheduler)
+            client = stack.enter_context(Client(settings.scheduler))
+            _refuse_without_sandbox(client.run(missing), settings)
         else:
             _refuse_without_sandbox({"here": missing()}, settings)
             cluster = LocalCluster(
@@ -208,25 +208,18 @@ def _graded(submissions, names, settings):
                 processes=True,
                 memory_limit=None,
                 dashboard_address="127.0.0.1:0",  # any free port
-                local_directory=scratch,
+                local_directory=stack.enter_context(tempfile.TemporaryDirectory(prefix="grading-")),
                 silence_logs="CRITICAL",
             )
-            client = Client(cluster)
-        try:
-            if settings.scheduler:
-                _refuse_without_sandbox(client.run(missing), settings)
-            futures = {}
-            for submission in submissions:
-                work = (asdict(submission), names, settings.isolated, asdict(settings.limits), version())
-                futures[client.submit(work_on, *work, pure=False, retries=2)] = submission.key
-            for future in as_completed(list(futures)):
-                key = futures.pop(future)
-                yield key, future.exception() or future.result()
-                future.release()
-        finally:
-            client.close()
-            if cluster:
-                cluster.close()
+            client = stack.enter_context(Client(stack.enter_context(cluster)))
+        futures = {}
+        for submission in submissions:
+            work = (asdict(submission), names, settings.isolated, asdict(settings.limits), version())
+            futures[client.submit(work_on, *work, pure=False, retries=2)] = submission.key
+        for future in as_completed(list(futures)):
+            key = futures.pop(future)
+            yield key, future.exception() or future.result()
+            future.release()
 
 
 def _refuse_without_sandbox(problems, settings):

@@ -12,12 +12,17 @@ from contextlib import suppress
 
 import numpy as np
 
-from helpers.exercises.exercise import ChangedInput, NoFunction, NotAttempted, NotPlain, Raised, Stopped, judge
+from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped
+from helpers.exercises.judge import judge
+from helpers.exercises.values import NotPlain
 from helpers.grading.plain_json import decode, encode
 from helpers.grading.sandbox import Nonsense
 
 #: Code that draws, or is for IPython.
 DRAWING = re.compile(r"matplotlib|IPython|ipywidgets|helpers\.(?:figures|live)|^\s*[%!]", re.MULTILINE)
+
+#: What is no error of the student's code: the judge wants it as it was raised in the sandbox.
+REASONS = {kind.__name__: kind for kind in (NotAttempted, NoFunction, ChangedInput, NotPlain, NotImplementedError)}
 
 
 def grade(submission, exercises, sandbox):
@@ -101,9 +106,9 @@ class _Process:
 
         def ask(*arguments):
             self._load()
-            wanted = {"arguments": encode(list(arguments))} if exercise.kind == "function" else {}
+            question = {"name": exercise.name, "arguments": encode(list(arguments))}
             try:
-                reply = self._ask(self._limits.call_seconds, do="ask", name=exercise.name, **wanted)
+                reply = self._ask(self._limits.call_seconds, do="ask", **question)
                 if "missing" not in reply:
                     return self._answer(reply)
             except Stopped as stopped:
@@ -121,14 +126,7 @@ class _Process:
                 with suppress(ValueError, RecursionError):
                     return decode(value)
             case {"raised": [kind, text]}:
-                raise Raised(kind, text)
-            case {"not attempted": _}:
-                raise NotAttempted
-            case {"changed": _}:
-                raise ChangedInput
-            case {"not plain": str(said)}:
-                raise NotPlain(said[:100])
-            case {"no function": str(said)}:
-                raise NoFunction(said[:100])
+                raised = Raised(kind, text)
+                raise REASONS[raised.kind](raised.text) if raised.kind in REASONS else raised
         self._session.close()
         raise Nonsense

@@ -18,7 +18,7 @@ def encode(value):
     Parameters
     ----------
     value : number, str, bool, None, ndarray of real numbers, or list, tuple, dict of them
-        What `helpers.exercises.exercise.plain` lets through.
+        What `helpers.exercises.values.plain` lets through.
 
     Returns
     -------

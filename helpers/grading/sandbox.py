@@ -22,7 +22,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.exercises.exercise import Stopped, TimeLimit, Unasked
+from helpers.datasets import data_folder
+from helpers.exercises.answer import Stopped, TimeLimit, Unasked
 from helpers.grading.confine import MACHINE
 from helpers.grading.plain_json import from_line, to_line
 from helpers.grading.sandboxed_process import END, READY, START, START_DRAWING
@@ -131,19 +132,17 @@ def _system():
 
 def _course():
     """Return what the sandbox sees of the course: the helpers and the data, without exercises and grading."""
-    shown = _read_only(HELPERS)
-    data = HELPERS.parent / "data"
-    if not (HELPERS / "data").is_dir() and data.is_dir():
-        shown += _read_only(data)
+    shown = [*_read_only(HELPERS), *_read_only(data_folder())]
     shown += ["--tmpfs", str(HELPERS / "exercises"), "--tmpfs", str(HERE)]
     files = {
-        "exercises/exercise.py": "exercises/exercise.py",
+        "exercises/answer.py": "exercises/answer.py",
+        "exercises/values.py": "exercises/values.py",
         "grading/stub_exercises/__init__.py": "exercises/__init__.py",
         "grading/stub_exercises/feedback.py": "exercises/feedback.py",
         "grading/__init__.py": "grading/__init__.py",
         "grading/confine.py": "grading/confine.py",
-        "grading/inside.py": "grading/inside.py",
         "grading/plain_json.py": "grading/plain_json.py",
+        "grading/sandboxed_process.py": "grading/sandboxed_process.py",
     }
     for source, place in files.items():
         shown += ["--ro-bind", str(HELPERS / source), str(HELPERS / place)]

@@ -7,7 +7,6 @@ what they defined. After the first piece of code nothing that the child says can
 
 import builtins
 import contextlib
-import copy
 import functools
 import importlib
 import io
@@ -17,7 +16,7 @@ import socket
 import sys
 import types
 
-from helpers.exercises.exercise import NotPlain, Raised, changed, does_nothing, plain, type_name
+from helpers.exercises.answer import Raised, value_of
 from helpers.grading import confine
 from helpers.grading.plain_json import decode, encode, from_line, to_line
 
@@ -31,7 +30,7 @@ WARM = (
     "helpers.training",
 )
 #: Takes half a second to load: only before the first submission that uses any of it.
-DRAWING = ("matplotlib.pyplot", "IPython.display", "ipywidgets", "helpers.figures.style", "helpers.live.core")
+DRAWING = ("matplotlib.pyplot", "IPython.display", "ipywidgets", "helpers.figures.style", "helpers.live.live_figure")
 
 READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
 
@@ -146,8 +145,6 @@ def serve(connection):
             request = from_line(line)
             try:
                 reply = ANSWERS[request["do"]](module, request)
-            except NotPlain as error:
-                reply = {"not plain": str(error)}
             except BaseException as error:  # whatever the learner's code raises, SystemExit too
                 raised = Raised.of(error)
                 reply = {"raised": [raised.kind, raised.text]}
@@ -198,17 +195,7 @@ def _ask(module, request):
     """Return the value of a name or, with arguments, of a call of the function of that name."""
     if request["name"] not in vars(module):
         return {"missing": True}
-    answer = vars(module)[request["name"]]
-    if answer is ... or does_nothing(answer):
-        return {"not attempted": True}
-    if "arguments" not in request:
-        return {"value": encode(plain(answer))}
-    if not callable(answer):
-        return {"no function": f"an object of type {type_name(answer)}"}
-    arguments = decode(request["arguments"])
-    before = copy.deepcopy(arguments)
-    value = plain(answer(*arguments))
-    return {"changed": True} if changed(before, arguments) else {"value": encode(value)}
+    return {"value": encode(value_of(vars(module)[request["name"]], *decode(request["arguments"])))}
 
 
 ANSWERS = {"run": _run, "ask": _ask}

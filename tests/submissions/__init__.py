@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import seal
+from helpers.exercises.exercise import FunctionExercise
 from tools.make_exercises import STUDENTS, all_answers
 
 CHAPTER = 2
@@ -103,12 +103,11 @@ def right(answers=None, **more):
 
 def slip_of(name):
     """Return a usual wrong value for an exercise that does not ask for a function."""
-    exercise = EXERCISES[name]
-    return next(slip for slip in reversed(exercise.slips) if seal(name, slip.wrong) != exercise.right)
+    return EXERCISES[name].slips[-1]
 
 
 def wrong_answer(name):
-    if EXERCISES[name].kind == "function":
+    if isinstance(EXERCISES[name], FunctionExercise):
         return f"def {name}(*arguments):\n    return 12345.678"
     return f"{name} = {slip_of(name).wrong!r}"
 
@@ -171,7 +170,7 @@ def answer_with(expression, setup="", *, chapter=CHAPTER):
     """Return answers that are all the value of an expression, for functions that of any arguments."""
     answers = {}
     for name in points(chapter):
-        if EXERCISES[name].kind == "function":
+        if isinstance(EXERCISES[name], FunctionExercise):
             answers[name] = f"def {name}(*arguments):\n    return {expression}"
         else:
             answers[name] = f"arguments = ()\n{name} = {expression}"
@@ -237,9 +236,9 @@ def look():
     except ImportError:
         pass
     try:
-        from helpers.exercises.exercise import solutions
+        from helpers.exercises.worked import solutions
         return "found " + str(solutions())
-    except OSError:
+    except ImportError:
         return "nothing"
 found = look()
 assert found == "nothing", found
@@ -292,12 +291,11 @@ np.float64 = np.asarray = np.array = lambda *_, **__: 1.0
 """
 
 COURSE_PATCHES = """
-import helpers.exercises, helpers.exercises.exercise as judge, helpers.exercises.feedback as feedback
-judge.judge = lambda exercise, *_: judge.Verdict("correct", "Right.", 100)
-judge.difference = lambda *_: None
-judge.plain = judge._plain = lambda value, *_: value
-judge.Verdict.points = 100
-judge.does_nothing = lambda *_: False
+import helpers.exercises, helpers.exercises.answer as answer, helpers.exercises.values as values
+import helpers.exercises.feedback as feedback
+values.difference = lambda *_: None
+values.plain = values._plain = answer.plain = lambda value, *_: value
+values.changed = answer.changed = answer.does_nothing = lambda *_: False
 feedback.check = feedback.require = lambda *_: None
 import sys
 for name in list(sys.modules):
@@ -371,8 +369,8 @@ _BUILDERS = (right, wrong, answer_with, changed)
 def cases(chapter=CHAPTER):
     """Return the bank of a chapter."""
     exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
-    function = next(exercise.name for exercise in exercises if exercise.kind == "function")
-    value = next(exercise.name for exercise in exercises if exercise.kind != "function")
+    function = next(exercise.name for exercise in exercises if isinstance(exercise, FunctionExercise))
+    value = next(exercise.name for exercise in exercises if not isinstance(exercise, FunctionExercise))
     every = frozenset(points(chapter))
     head = re.search(rf"def {function}\((.*)\):", all_answers()[function])
     right, wrong, answer_with, changed = (partial(build, chapter=chapter) for build in _BUILDERS)

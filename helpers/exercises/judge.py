@@ -1,0 +1,99 @@
+"""The judge of answers: not attempted, incorrect with a reason, or correct.
+
+It asks for the answer by calling a function that it is given, and does not care where the answer is computed: in the
+learner's own notebook, or in a process far away.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped, TimeLimit, Unasked
+from helpers.exercises.values import NotPlain, plain
+
+NOT_ATTEMPTED, INCORRECT, CORRECT = "not attempted", "incorrect", "correct"
+OUTCOMES = (NOT_ATTEMPTED, INCORRECT, CORRECT)
+MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says of an answer.
+
+    Parameters
+    ----------
+    outcome : str
+        "not attempted", "incorrect" or "correct".
+    message : str
+        Why, in words for the learner; never the right answer.
+    points : float
+        All points of the exercise, or none.
+    slip : str
+        The name of the slip, if it is a known one.
+    """
+
+    outcome: str
+    message: str
+    points: float = 0
+    slip: str = ""
+
+
+@np.errstate(all="ignore")
+def judge(exercise, call, rng):
+    """Judge an answer; whatever the answer is, this never raises anything but `Unasked`.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    call : callable
+        Gets the learner's answer: ``call(*arguments)`` for a function, ``call()`` for all else. What it raises counts
+        as raised by the learner's code, but for what `helpers.exercises.answer.value_of` raises, `Stopped` and
+        `Unasked`.
+    rng : numpy.random.Generator
+        Draws the inputs of a function.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    Unasked
+        If the question could not be asked.
+    """
+    asked = []
+    for case in exercise.cases(rng):
+        try:
+            got = plain(call(*case))
+        except Unasked:
+            raise
+        except (NotAttempted, NotImplementedError):
+            return Verdict(NOT_ATTEMPTED, "Not attempted yet: replace the dots by your answer.")
+        except (Stopped, NoFunction, ChangedInput, NotPlain) as error:
+            return Verdict(INCORRECT, f"Not yet right: {_hopeless(exercise, case, error)}")
+        except BaseException as error:
+            got = Raised.of(error)
+        asked.append((case, got))
+    problem = next(filter(None, (exercise.problem(case, got) for case, got in asked)), None)
+    if not problem:
+        return Verdict(CORRECT, f"Right. {exercise.reason}".rstrip(), exercise.points)
+    for slip in exercise.slips:
+        if exercise.explains(slip, asked):
+            return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), slip=slip.name)
+    return Verdict(INCORRECT, f"Not yet right: {problem}")
+
+
+def _hopeless(exercise, case, error):
+    """Say why no further question makes sense."""
+    asked, said = exercise.question(case), Raised.of(error).text
+    match error:
+        case TimeLimit():
+            return f"{asked} took too long ({said}). Does a loop never end?"
+        case Stopped():
+            return f"{asked} was cut short: {said}."
+        case ChangedInput():
+            return f"{asked} changed its own input. Work on a copy, or make a new array."
+        case NoFunction():
+            return f"expected a function, got {said}. Hand it over by its name, without calling it."
+    return f"{asked} {exercise.verb} {said}; expected {exercise.expected(case)}."

@@ -1,0 +1,187 @@
+"""How far a learner has come: one small file of the learner's own, which survives whatever is done to it.
+
+The file holds a dict: name of an exercise -> {"tries": int, "outcome": str, "hints": int}. Entries of exercises that
+this version of the course does not know, and keys that it does not know, are kept as they are.
+"""
+
+import json
+import os
+import re
+import shutil
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import platformdirs
+
+from helpers.exercises import EXERCISES
+from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES
+
+NOTHING = {"tries": 0, "outcome": NOT_ATTEMPTED, "hints": 0}
+"""The entry of an exercise that nobody has looked at."""
+
+MOST = 10**6
+"""No honest number of tries or hints is larger."""
+
+PATIENCE = 5
+"""Seconds to wait for another process that writes; one that has not finished by then was killed."""
+
+COURSE = "first-steps-in-neural-networks"
+
+
+def progress_file():
+    """Return where the progress is kept.
+
+    Returns
+    -------
+    Path
+        What COURSE_PROGRESS says, else a file in the user's data folder of this system.
+    """
+    if named := os.environ.get("COURSE_PROGRESS"):
+        return Path(named)
+    return platformdirs.user_data_path(COURSE, appauthor=False) / "progress.json"
+
+
+def _take_over():
+    """Move a file from where it was kept on all systems once: in the data folder of Linux."""
+    path = progress_file()
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    old = Path(data) / COURSE / "progress.json"
+    if os.environ.get("COURSE_PROGRESS") or path.exists() or not old.exists():
+        return
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(old, path)
+
+
+def read_progress():
+    """Read the progress.
+
+    Returns
+    -------
+    progress : dict
+        Name of an exercise of this course -> dict with "tries", the best "outcome", and the number of "hints" taken.
+    remark : str
+        What is wrong with the file, if anything is.
+    """
+    stored, remark = _read()
+    return {name: entry for name, entry in stored.items() if name in EXERCISES}, remark
+
+
+def record(name, outcome=None, hints=0):
+    """Note a try, or that hints were taken; the best outcome and the most hints stay.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    outcome : str, optional
+        What a try came to.
+    hints : int
+        How many hints were taken so far.
+
+    Returns
+    -------
+    str
+        A remark if the progress could not be read or kept, else no text.
+    """
+    if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: this is nobody's progress
+        return ""
+    path = progress_file()
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(path):
+            entries, remark = _read()
+            entry = entries.setdefault(name, dict(NOTHING))
+            if outcome:
+                entry["tries"] += 1
+                entry["outcome"] = CORRECT if entry["outcome"] == CORRECT else outcome
+            entry["hints"] = max(entry["hints"], hints)
+            temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+            if remark:
+                remark += f" The file as it was is kept as {_put_aside(path)}."
+            temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        return f"Your progress could not be kept: {error}."
+    return remark
+
+
+@contextmanager
+def _alone(path):
+    """Keep other processes from writing between what is read and what is written here."""
+    lock = path.with_name(f"{path.name}.lock")
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            if time.monotonic() > give_up:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _put_aside(path):
+    """Rename a file to one that is not there yet; return its name."""
+    backup, number = path.with_name(f"{path.name}.bak"), 1
+    while backup.exists():
+        number += 1
+        backup = path.with_name(f"{path.name}.bak{number}")
+    path.rename(backup)
+    return backup.name
+
+
+def _read():
+    """Return all entries, those of this course mended, and what is wrong with the file."""
+    _take_over()
+    path = progress_file()
+    try:
+        entries, damaged = _entries(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, ValueError):
+        entries, damaged = {}, True
+    if damaged and not entries:
+        return {}, f"The progress file {path} could not be read, so your progress starts anew."
+    for name in entries.keys() & EXERCISES.keys():
+        entries[name], odd = _mended(entries[name])
+        damaged = damaged or odd
+    remark = f"Part of the progress file {path} could not be read; there your progress starts anew." if damaged else ""
+    return entries, remark
+
+
+def _entries(text):
+    """Return the entries in a file's text, and whether it is damaged: then those that can be read one by one."""
+    with suppress(ValueError, RecursionError):
+        entries = json.loads(text)
+        json.dumps(entries, indent=1)  # what is nested too deeply could not be written again
+        if isinstance(entries, dict):
+            return entries, False
+    entries = {}
+    for name, entry in re.findall(r'"([^"\\]+)"\s*:\s*(\{[^{}]*\})', text):
+        with suppress(ValueError, RecursionError):
+            entries[name] = json.loads(entry)
+    return entries, True
+
+
+def _mended(entry):
+    """Return an entry with all that is right in it, and whether anything was odd; what is missing is not odd."""
+    if not isinstance(entry, dict):
+        return dict(NOTHING), True
+    mended = NOTHING | entry
+    for key in ("tries", "hints"):
+        if type(mended[key]) is not int or not 0 <= mended[key] <= MOST:
+            mended[key] = 0
+    if mended["outcome"] not in OUTCOMES:
+        mended["outcome"] = INCORRECT if mended["tries"] else NOT_ATTEMPTED
+    odd = mended | entry != mended
+    if mended["outcome"] != NOT_ATTEMPTED:
+        mended["tries"] = max(mended["tries"], 1)
+    return mended, odd

@@ -1,0 +1,183 @@
+"""Plain values (numbers, text, truth values, arrays of numbers): what counts as one, how two differ, how one is shown.
+
+Only plain values are compared, so an answer cannot bring its own idea of "equal".
+"""
+
+import math
+
+import numpy as np
+
+_SCALARS = {bool, int, float, str, type(None)}
+_NUMPY_SCALARS = set(np.sctypeDict.values()) - {np.object_}
+_CONTAINERS = {list, tuple, dict}
+_LARGEST = 10_000
+
+
+class NotPlain(Exception):
+    """A value is none that can be compared; the message names its type."""
+
+
+def type_name(value):
+    """Return the name of a value's type, without asking the value or its type, which may not tell the truth."""
+    return type.__dict__["__name__"].__get__(type(value))
+
+
+def plain(value):
+    """Return `value` as a plain one: NumPy scalars become Python's, containers are copied.
+
+    Only exact types count: a subclass could answer "equal" to every question.
+
+    Raises
+    ------
+    NotPlain
+        If it is, or contains, anything else than numbers, text, truth values and arrays of real numbers, or is huge.
+    """
+    return _plain(value, iter(range(_LARGEST)), 0)
+
+
+def _plain(value, left, depth):
+    """Do the work of `plain`: `left` yields as long as there may be more parts, `depth` counts nested containers."""
+    kind = type(value)
+    if next(left, None) is None:
+        raise NotPlain(f"more than {_LARGEST} values")
+    if kind in _CONTAINERS:
+        if depth > 8:
+            raise NotPlain(f"a {kind.__name__} that is too deep")
+        if kind is dict:
+            return {_plain(key, left, depth + 1): _plain(item, left, depth + 1) for key, item in value.items()}
+        return kind([_plain(item, left, depth + 1) for item in value])
+    if kind is int and value.bit_length() > 1000:
+        raise NotPlain("a whole number of more than 300 digits")
+    if kind is str and len(value) > _LARGEST:
+        raise NotPlain(f"text of {len(value)} characters")
+    if kind in _SCALARS:
+        return value
+    if kind is np.ndarray:
+        if value.dtype.kind not in "biuf":
+            raise NotPlain(f"an array of dtype {str(value.dtype)[:30]}, which holds no real numbers")
+        if value.size > _LARGEST:
+            raise NotPlain(f"an array of {value.size} numbers")
+        return _plain(value[()], left, depth) if value.ndim == 0 else value.copy()
+    if kind in _NUMPY_SCALARS and value.dtype.kind in "biufU":
+        return float(value) if value.dtype.kind == "f" else value.item()
+    raise NotPlain(f"an object of type {type_name(value)[:40]}")
+
+
+def show(value, length=120):
+    """Return a plain value as short text."""
+    if isinstance(value, np.ndarray):
+        formats = {"float_kind": _float_text, "int_kind": str, "bool": str}
+        text = np.array2string(value, separator=", ", threshold=24, formatter=formats)
+        text = f"array({' '.join(text.split())})"
+    elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
+        text = str(type(value)(float(f"{item:.6g}") for item in value))
+    elif type(value) is float:
+        text = f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+    else:
+        text = repr(value)
+    return show_text(text, length)
+
+
+def _float_text(number):
+    """Return a number of an array as NumPy writes it, with a point even where nothing follows it."""
+    text = f"{number:.6g}"
+    return text if set(text) & set(".en") else f"{text}."
+
+
+def show_text(text, length=200):
+    """Return text, cut where it is too long."""
+    return text if len(text) <= length else f"{text[: length - 4]} ..."
+
+
+def kind_of(value, another=False):
+    """Say what kind of value an answer should be, but not which; or, of two of a kind, that it is another one."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, bool):
+        return "the opposite" if another else "True or False"
+    if isinstance(value, str):
+        return "other text" if another else "text"
+    if isinstance(value, int | float):
+        return f"{'another' if another else 'a'} {'whole ' * isinstance(value, int)}number"
+    return f"{len(value)} values"
+
+
+def _close(expected, got, rtol, atol):
+    """Tell whether two numbers agree; nan agrees with nan, and whole numbers are exact."""
+    if isinstance(expected, int):
+        return expected == got
+    got = float(got)
+    if math.isnan(expected) and math.isnan(got):
+        return True
+    return got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf
+
+
+def difference(expected, got, rtol=1e-5, atol=1e-8):
+    """Compare two plain values.
+
+    Parameters
+    ----------
+    expected, got : plain value
+        The right answer and the learner's.
+    rtol, atol : float
+        How far a number may be off.
+
+    Returns
+    -------
+    str or None
+        What is different, in words that do not give the answer away; None if they agree.
+    """
+    if isinstance(expected, np.ndarray):
+        return _array_difference(expected, got, rtol, atol)
+    wanted = f"expected {kind_of(expected)}"
+    if isinstance(expected, list | tuple):
+        if not isinstance(got, list | tuple) or len(got) != len(expected):
+            return f"{wanted}, got {show(got)}"
+        found = (difference(e, g, rtol, atol) for e, g in zip(expected, got, strict=True))
+        return next((f"in place {i + 1}: {text}" for i, text in enumerate(found) if text), None)
+    if isinstance(got, np.ndarray):
+        return f"{wanted}, got an array of shape {got.shape}"
+    if isinstance(expected, bool | str):
+        same_kind = type(got) is type(expected)
+        agree = same_kind and got == expected
+    else:
+        same_kind = type(got) in (int, float) and (isinstance(expected, float) or got == np.round(got))
+        agree = same_kind and _close(expected, got, rtol, atol)
+    if agree:
+        return None
+    return f"expected {kind_of(expected, another=True)}, got {show(got)}" if same_kind else f"{wanted}, got {show(got)}"
+
+
+def _array_difference(expected, got, rtol, atol):
+    """Compare with an array; a list of numbers stands for the array that it makes."""
+    wanted = f"expected {kind_of(expected)}"
+    if isinstance(got, list | tuple):
+        try:
+            made = np.array(got)
+        except ValueError:
+            return f"{wanted}, got a list whose rows differ in length"
+        if made.dtype.kind not in "biuf":
+            return f"{wanted}, got {show(got)}"
+        got = made
+    if not isinstance(got, np.ndarray):
+        return f"{wanted}, got {show(got)}"
+    if got.shape != expected.shape:
+        return f"{wanted}, got one of shape {got.shape}"
+    if (got.dtype.kind == "b") != (expected.dtype.kind == "b"):
+        kinds = ("truth values", "numbers") if expected.dtype.kind == "b" else ("numbers", "truth values")
+        return f"{wanted} of {kinds[0]}, got {kinds[1]}"
+    exact = expected.dtype.kind != "f"
+    agree = expected == got if exact else np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+    if agree.all():
+        return None
+    cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()
+    more = f" of dtype {got.dtype}: fractions were cut off" if cut else ""
+    return f"{wanted} with other values, got {show(got)}{more}"
+
+
+def changed(before, after):
+    """Tell whether any argument of a call is no longer what it was."""
+    try:
+        return difference(plain(before), plain(after), 0, 0) is not None
+    except NotPlain:
+        return True

@@ -1,0 +1,26 @@
+"""The worked solutions, kept in a form that nobody reads by accident; ``make exercises`` writes it."""
+
+import base64
+import functools
+import json
+import zlib
+from pathlib import Path
+
+SOLUTIONS = Path(__file__).with_name("solutions.b64")
+
+
+def veil(solutions):
+    """Return solutions, name of an exercise -> text, in a form that nobody reads by accident."""
+    packed = zlib.compress(json.dumps(solutions, sort_keys=True).encode())
+    return base64.encodebytes(packed).decode()
+
+
+def unveil(text):
+    """Return the solutions that `veil` hid."""
+    return json.loads(zlib.decompress(base64.b64decode(text)))
+
+
+@functools.cache
+def solutions():
+    """Return the worked solutions, name of an exercise -> text."""
+    return unveil(SOLUTIONS.read_text(encoding="utf-8"))
