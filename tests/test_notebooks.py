@@ -5,10 +5,15 @@ That its outputs and its words are right is the business of the gate (tools/gate
 
 import re
 import statistics
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES
@@ -36,10 +41,11 @@ def linked_from(path):
     return {(path.parent / name).resolve() for name in found}
 
 
-def test_the_gate_is_closed(pytestconfig):
+def test_the_gate_is_closed():
     """Whoever runs pytest runs the notebooks, too, and meets the gate."""
-    assert pytestconfig.pluginmanager.has_plugin("tools.gate")
-    assert "notebooks" in pytestconfig.getini("testpaths")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    assert "--gate" in settings["addopts"] and "notebooks" in settings["testpaths"]
+    assert not any("ignore" in option and "notebooks" in option.split("/") for option in settings["addopts"])
 
 
 def test_every_notebook_is_linked_and_every_link_leads_to_one():
@@ -68,6 +74,30 @@ def test_outputs_are_readable_without_a_kernel(path):
             if "image/png" in data:
                 alt = output.metadata["image/png"]["alt"]
                 assert alt == data["text/plain"] and len(alt) > 40, cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_ticks_are_few_and_nothing_is_crossed(path):
+    for cell in code_cells(path):
+        lines = "\n".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in cell.outputs).split(
+            "\n"
+        )
+        assert sum(line.startswith("✓") for line in lines) <= 3, cell.source
+        assert not any(line.startswith("✗") for line in lines), cell.source
+
+
+def test_pages_in_html_hold_the_words_of_pictures(tmp_path):
+    """nbconvert's; of JupyterLab: tests/browser/test_alternative_text.py."""
+    words = {"png": 'a <b>"red" & blue</b> dot\nin two lines', "jpeg": "another dot"}
+    outputs = [
+        new_output("display_data", {f"image/{kind}": "bm9uZQ=="}, metadata={f"image/{kind}": {"alt": alt, "width": 30}})
+        for kind, alt in words.items()
+    ]
+    nbformat.write(new_notebook(cells=[new_code_cell(outputs=outputs)]), tmp_path / "dots.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "dots.ipynb"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    page = BeautifulSoup((tmp_path / "dots.html").read_text(encoding="utf-8"), "html.parser")
+    assert [(image["alt"], image["width"]) for image in page.select("img")] == [(alt, "30") for alt in words.values()]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)

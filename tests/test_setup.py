@@ -115,6 +115,11 @@ def test_everything_public_is_documented(name):
     [
         ("overrides.json", "share/jupyter/lab/settings/overrides.json"),
         ("jupyter_server_config.py", "etc/jupyter/jupyter_server_config.py"),
+        ("jupyter_nbconvert_config.py", "etc/jupyter/jupyter_nbconvert_config.py"),
+        *[
+            (f"page/{name}", f"share/jupyter/nbconvert/templates/course/{name}")
+            for name in ("conf.json", "index.html.j2")
+        ],
         *[
             (f"alternative_text/{name}", f"share/jupyter/labextensions/course-alternative-text/{name}")
             for name in ("package.json", "static/alternative_text.js")

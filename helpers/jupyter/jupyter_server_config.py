@@ -11,3 +11,5 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 for argument in sys.argv[1:]:
     if argument.endswith(".ipynb"):
         c.LabApp.default_url = f"/lab/tree/{Path(argument).name}"  # noqa: F821 - Jupyter's own
+
+load_subconfig("jupyter_nbconvert_config.py")  # noqa: F821 - Jupyter's own
