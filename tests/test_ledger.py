@@ -1,4 +1,7 @@
-"""The ledger is complete: every statement has a verdict, a place, and a claim that tests it there."""
+"""The ledger is complete: every statement has a verdict, a place, and claims that test it there.
+
+Learners do not see the statements' ids: a cell that tests some names them in its metadata (``"statements": ["N06"]``).
+"""
 
 import re
 from dataclasses import FrozenInstanceError
@@ -10,25 +13,25 @@ import pytest
 from helpers.ledger import VERDICTS, Ledger, read_ledger
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+START, *OTHERS = sorted(NOTEBOOKS.rglob("[!.]*.ipynb"), key=lambda path: (len(path.parts), path))
 ENTRIES = read_ledger()
 
 
-def claimed(path):
-    """Return the ids of all claims that a notebook printed with a tick; the gate proves that it prints them."""
-    outputs = [
-        output
-        for cell in nbformat.read(path, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "stream"
-    ]
-    ticked = re.findall(r"^✓ (N\d\d(?: N\d\d)*): ", "".join(o.text for o in outputs), flags=re.MULTILINE)
-    return {id for ids in ticked for id in ids.split()}
+def printed(cell):
+    """Return all text that a cell shows, what is said of its pictures included."""
+    outputs = cell.get("outputs", ())
+    texts = [text for o in outputs for kind, text in o.get("data", {}).items() if kind.startswith("text/")]
+    return "\n".join([*(o.get("text", "") for o in outputs), *texts, *(str(o.get("metadata", "")) for o in outputs)])
 
 
-def headings(path):
-    cells = nbformat.read(path, as_version=4).cells
-    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    return re.findall(r"^#+ (.+?)\s*$", text, flags=re.MULTILINE)
+def cells_under(path):
+    """Yield each cell of a notebook, and the headings that it stands under, those inside of others included."""
+    trail = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for marks, title in re.findall(r"^(#+) (.+?)\s*$", cell.source, flags=re.MULTILINE):
+                trail = {level: other for level, other in trail.items() if level < len(marks)} | {len(marks): title}
+        yield cell, set(trail.values())
 
 
 def test_the_ledger_names_each_statement_once_in_order():
@@ -36,24 +39,32 @@ def test_the_ledger_names_each_statement_once_in_order():
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_a_statement_has_a_verdict_a_reason_and_a_place(entry):
+def test_a_statement_has_a_verdict_a_reason_and_a_place_where_claims_test_it(entry):
     assert entry.verdict in VERDICTS
     assert entry.statement and entry.why.endswith(".") and "|" not in entry.statement + entry.why
-    assert entry.heading in headings(NOTEBOOKS / entry.notebook), f"no such heading in {entry.notebook}"
+    cells = [cell for cell, headings in cells_under(NOTEBOOKS / entry.notebook) if entry.heading in headings]
+    assert cells, f"no such heading in {entry.notebook}"
+    testing = [cell for cell in cells if entry.id in cell.metadata.get("statements", ())]
+    # The gate proves that what is stored is printed.
+    assert re.search("^✓ ", "\n".join(map(printed, testing)), flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_a_statement_is_claimed_in_its_chapter(entry):
-    assert entry.id in claimed(NOTEBOOKS / entry.notebook)
+@pytest.mark.parametrize("path", [START, *OTHERS], ids=lambda path: path.stem)
+def test_no_cell_names_an_unknown_statement_or_one_twice(path):
+    for cell, _ in cells_under(path):
+        named = cell.metadata.get("statements", [])
+        assert isinstance(named, list) and len(named) == len(set(named)), cell.id
+        assert set(named) <= {entry.id for entry in ENTRIES}, cell.id
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_no_claim_names_an_unknown_statement(path):
-    assert claimed(path) <= {entry.id for entry in ENTRIES}
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_learners_meet_ids_in_the_start_notebook_alone(path):
+    for cell, _ in cells_under(path):
+        assert re.findall(r"\bN\d\d\b", f"{cell.source}\n{printed(cell)}") == [], cell.id
 
 
 def test_the_table_in_the_start_notebook_is_the_file():
-    cells = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells
+    cells = nbformat.read(START, as_version=4).cells
     tables = [
         output.data["text/markdown"]
         for cell in cells
