@@ -25,6 +25,7 @@ def png(figure):
         A PNG file.
     """
     figure.canvas.draw()
+    figure.set_layout_engine("none")  # laid out once more, it would look a little different at the next drawing
     return png_of_pixels(figure.canvas.buffer_rgba())
 
 

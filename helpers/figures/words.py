@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.container import BarContainer
 from matplotlib.contour import ContourSet
 from matplotlib.lines import AxLine
-from matplotlib.patches import FancyArrow, FancyArrowPatch, Polygon
+from matplotlib.patches import FancyArrow, FancyArrowPatch, PathPatch, Polygon, StepPatch
 from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation
 from matplotlib.ticker import FixedFormatter, FuncFormatter
@@ -65,7 +65,7 @@ class _Ruler:
         self.noise = 1e-6 * even.get(self.scale, 0.0)
         largest = max(abs(low), abs(high))
         narrow = np.floor(np.log10(largest / (high - low))) if high > low and largest > 0 else 0
-        self.digits = 3 + int(np.clip(narrow, 0, 3))
+        self.digits = 3 + int(np.clip(narrow, 0, 6))
 
     def __call__(self, value):
         return say(value, digits=self.digits, noise=self.noise)
@@ -130,7 +130,7 @@ def _counted(number, noun):
 
 
 def _name(artist):
-    label = _plain(artist.get_label())
+    label = _plain(artist.get_label() or "")
     return f" '{label}'" if label and not label.startswith("_") else ""
 
 
@@ -185,7 +185,8 @@ def _names(axis):
         return []
     low, high = sorted(axis.get_view_interval())
     ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-    return [(at, _plain(tick.get_text())) for at, tick in ticks if low <= at <= high and tick.get_text()]
+    names = [(at, _plain(tick.get_text())) for at, tick in ticks if low <= at <= high and tick.get_text()]
+    return [] if all(name == f"{at:g}" for at, name in names) else names
 
 
 # -- curves ----------------------------------------------------------------------------------------------------------
@@ -292,7 +293,7 @@ def _bars(axes, across, up):
         if len(told) > 12:
             highest = int(np.flatnonzero(sizes >= np.nanmax(sizes) - noise)[0])
             told = [*told[:3], f"... highest {say(sizes[highest], noise=noise)} ...", *told[-3:]]
-            more = f"; highest at {places[highest]}"
+            more = f"; highest at {places[highest]}, in all {say(sizes.sum(), noise=noise)}"
             if sizes.sum() > 0:
                 more += f", centre of weight {ruler((middles * sizes).sum() / sizes.sum())}"
         if not np.allclose(widths, 0.8):
@@ -326,7 +327,7 @@ def _collections(axes, across, up):
             words = f"{type(item).__name__.lower()}{name}: {_extent(box, across, up)}"
         values = item.get_array()
         if values is not None and not isinstance(item, ContourSet):
-            words += f"; coloured by {_values(values)}{_colours(item, values)}"
+            words += f"; coloured by values {_values(values)}{_colours(item, values)}"
         yield words
 
 
@@ -334,13 +335,18 @@ def _levels(item, across, up):
     noise = 1e-12 * np.abs(item.levels).max(initial=0)
     where = [f"{say(level, noise=noise)}" for level in item.levels]
     filled = " (filled)" if item.filled else ""
-    paths = item.get_paths()
-    told = [_extent(paths[i].vertices, across, up) if len(paths[i].vertices) else "empty" for i in _told(len(paths))]
+    told = []
+    for path in item.get_paths():
+        corners = path.vertices
+        told.append(_extent(corners, across, up) if len(corners) else "empty")
+        told[-1] += "".join(f" through {_place(corners[i], across, up)}" for i in _told(len(corners))[:2])
+    told = [told[i] for i in _told(len(told))]
     return f"{', '.join(where)}{filled}; their extents: {'; '.join(told)}"
 
 
 def _arrows(item, tails, across, up):
-    u, v = (np.ma.filled(np.ma.asarray(part, dtype=float), np.nan) for part in (item.U, item.V))
+    u, v = (np.ma.filled(np.ma.asarray(part, dtype=float), np.nan).ravel() for part in (item.U, item.V))
+    u, v = np.broadcast_to(u, len(tails)), np.broadcast_to(v, len(tails))
     finite = np.isfinite(u) & np.isfinite(v) & np.isfinite(tails).all(axis=1)
     lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} are not finite"
     u, v, tails = u[finite], v[finite], tails[finite]
@@ -392,12 +398,20 @@ def _band(outlines, across, up):
     corners = corners[np.isfinite(corners).all(axis=1)]
     if not len(corners):
         return "no finite point"
-    places = np.unique(corners[:, 0])
-    told = []
+    # Both edges of a band share their places along one of the two directions: the one with fewer of them.
+    if len(np.unique(corners[:, 1])) < len(np.unique(corners[:, 0])):
+        along, place, width = 1, up, across
+    else:
+        along, place, width = 0, across, up
+    told, places = [], np.unique(corners[:, along])
     for i in _told(len(places)):
-        heights = corners[corners[:, 0] == places[i], 1]
-        told.append(f"{up(heights.min())} to {up(heights.max())} at {across(places[i])}")
-    return f"{_extent(corners, across, up)}; {', '.join(told)}"
+        ends = corners[corners[:, along] == places[i], 1 - along]
+        told.append(f"{width(ends.min())} to {width(ends.max())} at {place(places[i])}")
+    words = f"{_extent(corners, across, up)}; {', '.join(told)}"
+    if len(outlines) > 1:
+        pieces = "; ".join(_extent(outlines[i], across, up) for i in _told(len(outlines)))
+        words += f"; {len(outlines)} pieces: {pieces}"
+    return words
 
 
 def _extent(points, across, up):
@@ -416,10 +430,10 @@ def _values(values):
     values = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return "values, none of them finite"
+        return "none of them finite"
     low, high = finite.min(), finite.max()
     noise = 1e-9 * max(abs(low), abs(high))
-    words = f"values from {say(low)} to {say(high)}, mean {say(finite.mean(), noise=noise)}"
+    words = f"from {say(low)} to {say(high)}, mean {say(finite.mean(), noise=noise)}"
     if len(finite) < values.size:
         words += f", {values.size - len(finite)} missing"
     if high - low <= noise or values.ndim > 2:
@@ -430,7 +444,8 @@ def _values(values):
     centre = [say((weights * at).sum() / weights.sum(), noise=1e-9 * values.size) for at in np.indices(values.shape)]
     names = ("row", "column") if values.ndim == 2 else ("number",)
     where = ", ".join(f"{name} {at}" for name, at in zip(names, centre, strict=True))
-    return f"{words}, centre of weight at {where}, first {say(finite[0], noise=noise)}, last {say(finite[-1])}"
+    ends = f"first {say(finite[0], noise=noise)}, last {say(finite[-1], noise=noise)}"
+    return f"{words}, centre of weight at {where}, {ends}"
 
 
 def _colours(item, values):
@@ -460,10 +475,10 @@ def _images(axes, across, up):
             continue
         if values.ndim == 3:
             means = ", ".join(say(mean) for mean in np.nanmean(values, axis=(0, 1)))
-            words = f"image{_name(image)} of {size} colours, mean ({means}); their brightness: "
+            words = f"image{_name(image)} of {size} colours, mean ({means}); brightness "
             words += _values(values[..., :3].mean(axis=-1))
         else:
-            words = f"image{_name(image)} of {size} {_values(values)}{_colours(image, values)}"
+            words = f"image{_name(image)} of {size} values {_values(values)}{_colours(image, values)}"
         left, right, bottom, top = image.get_extent()
         if sorted((left, right)) != [-0.5, columns - 0.5] or sorted((bottom, top)) != [-0.5, rows - 0.5]:
             words += f"; {across(left)} to {across(right)} across and {up(bottom)} to {up(top)} up"
@@ -501,8 +516,8 @@ def _shape(patch, axes, across, up):
     in_data = patch.get_data_transform().contains_branch_seperately(axes.transData)
     rulers = [ruler if own else _percent for ruler, own in zip((across, up), in_data, strict=True)]
     words = name + _extent(path.get_extents().get_points(), *rulers)
-    if isinstance(patch, Polygon):
-        corners = path.vertices
+    if isinstance(patch, Polygon | PathPatch | StepPatch):
+        corners = path.vertices[np.isfinite(path.vertices).all(axis=1)]
         words += f", corners {', '.join(_place(corners[i], *rulers) for i in _told(len(corners)))}"
     return words
 
@@ -554,5 +569,5 @@ def _rest(axes):
 
 def _legend(legend):
     title = _plain(legend.get_title().get_text())
-    entries = ", ".join(_plain(text.get_text()) for text in legend.get_texts())
+    entries = ", ".join(f"'{_plain(text.get_text())}'" for text in legend.get_texts())
     return "legend" + (f" '{title}'" if title else "") + f": {entries}"
