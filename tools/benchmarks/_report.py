@@ -10,7 +10,6 @@ class Row(NamedTuple):
     measure: str
     value: float | None
     goal: str = ""
-    unit: str = ""
 
     def reached(self):
         """Return whether the goal is reached; None without a goal or without a value."""
@@ -21,7 +20,7 @@ class Row(NamedTuple):
 
     def __str__(self):
         goal = self.goal.replace(">=", "at least").replace("<=", "at most")
-        value = "not measured" if self.value is None else f"{self.value:.3g}{self.unit}"
+        value = "not measured" if self.value is None else f"{self.value:.3g}"
         mark = {True: "✓", False: "✗", None: ""}[self.reached()]
         return f"| {self.work} | {self.measure} | {goal} | {value} | {mark} |"
 

@@ -33,8 +33,3 @@ def repeated(function, number):
             function()
 
     return calls
-
-
-def row(work, ratio, goal, unit="x"):
-    """Print one line of a table of results."""
-    print(f"| {work:58} | {ratio:8.2f}{unit} | {goal:28} |", flush=True)
