@@ -97,7 +97,16 @@ def test_the_stored_notebooks_are_those_of_the_table():
 def complaints(folder):
     """Return what ruff says of the notebooks, with the project's settings: name -> set of its rules."""
     files = [folder / f"{name}.ipynb" for name in [*INTACT, *BY_RUFF]]
-    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=json", *map(str, files)]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "--output-format=json",
+        "--config=pyproject.toml",
+        *map(str, files),
+    ]
     told = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8").stdout)
     found = defaultdict(set)
     for complaint in told:
