@@ -1,4 +1,4 @@
-"""Chapter 3: weights too small or too large, shifted activations, and a unit of two weights that zig-zags."""
+"""Chapter 3: ten networks at a time, weights too small or too large, shifted activations, a zig-zag, and dead units."""
 
 import functools
 from dataclasses import dataclass
@@ -8,9 +8,15 @@ import numpy as np
 from helpers.activations import Activation
 from helpers.datasets import digits
 from helpers.initialisers import INITIALISERS, Initialiser
+from helpers.network import Network
+from helpers.training import train
+
+#: A network is trained from so many random beginnings, each with its own order of the samples.
+SEEDS = range(10)
 
 #: The weights that `walk` is to reach, and how many samples it walks over.
 GOAL = np.array([1.0, -1.0])
+GOAL.flags.writeable = False
 SAMPLES = 24
 
 
@@ -54,6 +60,107 @@ class Shifted(Activation):
 
     def _derivative(self, x, y):
         return self.f.derivative(x)
+
+
+def trained(data, sizes, activation, initialisation="he", rate=0.1, epochs=8, dtype=np.float64):
+    """Train ten networks side by side, from the seeds `SEEDS`.
+
+    Parameters
+    ----------
+    data : Dataset
+        What to train on.
+    sizes, activation, initialisation, dtype
+        Those of a `Network`.
+    rate : float
+        The learning rate.
+    epochs : int
+
+    Returns
+    -------
+    network : Network
+        All ten.
+    loss : array (epochs, seeds)
+        The training loss after each epoch.
+    """
+    network = Network(sizes, activation, initialisation=initialisation, seed=SEEDS, dtype=dtype)
+    return network, train(network, data.inputs, data.targets, rate, epochs, seed=SEEDS).loss
+
+
+def recognised(data, unseen, sizes, activation, initialisation="he", rate=0.1, epochs=8, dtype=np.float64):
+    """Train ten networks, and show them samples that they have not seen.
+
+    Parameters
+    ----------
+    data, sizes, activation, initialisation, rate, epochs, dtype
+        As for `trained`.
+    unseen : Dataset
+
+    Returns
+    -------
+    array (seeds,)
+        Which share of the unseen samples each network recognises.
+    """
+    network, _ = trained(data, sizes, activation, initialisation, rate, epochs, dtype)
+    return network.accuracy(unseen.inputs, unseen.targets)
+
+
+def trained_at_rates(data, sizes, activation, initialisation, rates, epochs, batch_size=32):
+    """Train ten networks at each of several learning rates, all side by side.
+
+    Parameters
+    ----------
+    data, sizes, activation, initialisation, epochs
+        As for `trained`.
+    rates : sequence of float
+    batch_size : int or None
+        The number of samples in a batch; with None all of them are one batch.
+
+    Returns
+    -------
+    network : Network
+        Runs 0 to 9 are those of the first rate, 10 to 19 those of the second, and so on.
+    loss : array (rates, seeds)
+        The training loss after the last epoch; infinite if the training diverged.
+    """
+    seeds = [*SEEDS] * len(rates)
+    network = Network(sizes, activation, initialisation=initialisation, seed=seeds, dtype=np.float64)
+    rate_of_run = np.repeat(rates, len(SEEDS))
+    history = train(network, data.inputs, data.targets, rate_of_run, epochs, batch_size, seed=seeds)
+    last = np.where(np.isnan(history.loss[-1]), np.inf, history.loss[-1])
+    return network, last.reshape(len(rates), len(SEEDS))
+
+
+def dead_units(network, inputs):
+    """Return which hidden units fire on no sample.
+
+    Parameters
+    ----------
+    network : Network
+    inputs : array (samples, features)
+
+    Returns
+    -------
+    list of arrays of bool, each of shape ([runs,] units)
+        A hidden layer each. A unit whose weighted sums are no numbers is not dead: its network has diverged.
+    """
+    return [(z <= 0).all(axis=-2) for z in network.forward(inputs).z[:-1]]
+
+
+def dead_after_one_step(data, sizes, initialisation, rates):
+    """Take a single step on all samples, and count the units of hidden layer 2 that it leaves dead.
+
+    Parameters
+    ----------
+    data, sizes, initialisation, rates
+        As for `trained_at_rates`. The activation is ReLU.
+
+    Returns
+    -------
+    array (rates, seeds)
+        Their share of the layer.
+    """
+    network, _ = trained_at_rates(data, sizes, "relu", initialisation, rates, epochs=1, batch_size=None)
+    return dead_units(network, data.inputs)[1].mean(axis=-1).reshape(len(rates), len(SEEDS))
 
 
 @functools.cache

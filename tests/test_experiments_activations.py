@@ -1,0 +1,74 @@
+"""Ten networks at a time are ten networks one after the other; and who is dead, worked by hand."""
+
+import numpy as np
+import pytest
+
+from helpers.datasets import two_rings
+from helpers.experiments.activations import (
+    dead_after_one_step,
+    dead_units,
+    recognised,
+    trained,
+    trained_at_rates,
+)
+from helpers.network import Network
+from helpers.training import train
+
+SIZES = [2, 5, 4, 2]
+
+
+@pytest.fixture(scope="module")
+def rings():
+    return two_rings().split(0.5)
+
+
+def alone(data, seed, rate, epochs, batch_size=32):
+    """Train the network of one seed."""
+    network = Network(SIZES, "tanh", initialisation="xavier", seed=seed, dtype=np.float64)
+    history = train(network, data.inputs, data.targets, rate, epochs, batch_size, seed=seed)
+    return network, history.loss
+
+
+def test_ten_networks_are_trained_as_each_alone(rings):
+    known, unseen = rings
+    _, loss = trained(known, SIZES, "tanh", "xavier", rate=0.3, epochs=2)
+    shares = recognised(known, unseen, SIZES, "tanh", "xavier", rate=0.3, epochs=2)
+    network, expected = alone(known, 7, 0.3, 2)
+    assert loss.shape == (2, 10) and loss[:, 7] == pytest.approx(expected)
+    assert shares.shape == (10,) and shares[7] == network.accuracy(unseen.inputs, unseen.targets)
+
+
+def test_each_rate_has_ten_networks_of_its_own(rings):
+    known, _ = rings
+    network, loss = trained_at_rates(known, SIZES, "tanh", "xavier", [0.1, 0.5], epochs=2, batch_size=50)
+    single, expected = alone(known, 3, 0.5, 2, batch_size=50)
+    assert loss.shape == (2, 10) and loss[1, 3] == pytest.approx(expected[-1])
+    assert network.weights[0][13] == pytest.approx(single.weights[0])
+
+
+def test_a_training_that_diverges_ends_at_an_infinite_loss(rings):
+    _, loss = trained_at_rates(rings[0], SIZES, "relu", "he", [0.1, 1e200], epochs=1)
+    assert np.isfinite(loss[0]).all() and (loss[1] == np.inf).all()
+
+
+def test_a_unit_is_dead_if_it_fires_on_no_sample():
+    network = Network([1, 3, 2, 1], loss="mean_squared_error")
+    network.weights[0][:] = [[1], [-1], [0]]  # fires on 2, on no sample, and on none, for its sums are 0
+    network.weights[1][:] = [[-1, 0, 0], [0, 0, 1]]
+    network.biases[1][:] = [1.5, 0]  # the first fires on 0 alone
+    first, second = dead_units(network, [[0.0], [2.0]])
+    assert first.tolist() == [False, True, True] and second.tolist() == [False, True]
+
+
+def test_no_unit_of_a_diverged_network_is_dead():
+    network = Network([1, 2, 1], loss="mean_squared_error", seed=[0, 1])
+    network.weights[0][:] = [[[np.nan], [-1]], [[-1], [-1]]]
+    assert dead_units(network, [[1.0]])[0].tolist() == [[False, True], [True, True]]
+
+
+def test_a_step_kills_as_many_as_it_leaves_without_a_sample(rings):
+    known, _ = rings
+    share = dead_after_one_step(known, SIZES, "he", [1.0, 300.0])
+    network = Network(SIZES, "relu", seed=4, dtype=np.float64)
+    train(network, known.inputs, known.targets, 300.0, epochs=1, batch_size=None)
+    assert share.shape == (2, 10) and share[1, 4] == dead_units(network, known.inputs)[1].mean() > 0
