@@ -116,8 +116,8 @@ def install_with_uv(folder, python, files):
     uv = find_uv(own)
     if uv is None:
         say("  getting uv, which installs quickly ...")
-        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--target", str(own)]
-        run([PYTHON, "-m", "pip", "install", *options, "uv"])
+        options = ["--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps", "--no-compile"]
+        run([PYTHON, "-m", "pip", "install", *options, "--target", str(own), "uv"])
         uv = find_uv(own)
     settings = dict(where_from(asked.communicate()[0]))
     if uv is None:
