@@ -12,11 +12,12 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test test-browser test-grading elsewhere again matrix steady mutants grade lint notebooks exercises bench clean
+.PHONY: help lab test nbval test-browser test-grading elsewhere again matrix steady mutants grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab           set up, then open the course in JupyterLab"
 	@echo "make test          set up, then run all tests: code, notebooks, style"
+	@echo "make nbval         the notebooks with nbval alone, strict and lax"
 	@echo "make test-browser  the same course in a real browser (needs Chromium)"
 	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
 	@echo "make elsewhere     the notebooks on another processor, with other settings, without network (needs bubblewrap)"
@@ -33,10 +34,18 @@ help:
 
 lab:
 	$(SET_UP) learner
-	$(BIN)/python -m jupyter lab $(AS_ROOT) notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab $(AS_ROOT) notebooks/00_start_here.ipynb
 
 test: lint
 	$(BIN)/python -m pytest
+
+# Exercises that are solved here are nobody's progress.
+nbval:
+	$(SET_UP) tester
+	@for how in --nbval --nbval-lax; do \
+		COURSE_PROGRESS=$$(mktemp -d)/progress.json \
+			$(BIN)/python -m pytest --override-ini=addopts= --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \
+	done
 
 test-browser:
 	$(SET_UP) tester
