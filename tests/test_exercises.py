@@ -62,8 +62,6 @@ def impatient(learner, monkeypatch):
     monkeypatch.setattr(feedback, "SECONDS", 0.2)
 
 
-# --- right answers --------------------------------------------------------------------------------------------------
-
 #: Each function once more, in another style than the worked solution: loops and plain Python, or one vectorised line.
 SECOND_STYLE = {
     "parameter_count": """
@@ -241,9 +239,6 @@ def test_single_precision_is_precise_enough(exercise):
     assert verdict(exercise, rounded).outcome == CORRECT
 
 
-# --- wrong answers --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("exercise, slip", SLIPS, ids=[f"{e.name}-{s.name}" for e, s in SLIPS])
 def test_a_named_wrong_answer_gets_its_own_message(exercise, slip):
     for seed in SEEDS if exercise in FUNCTIONS else [0]:
@@ -337,9 +332,6 @@ def test_inputs_are_drawn_anew_and_plain(exercise):
     first, second = (exercise.draw(np.random.default_rng(seed)) for seed in (0, 1))
     assert show(first, 10_000) != show(second, 10_000)
     assert show(plain(first), 10_000) == show(first, 10_000)
-
-
-# --- the judge ------------------------------------------------------------------------------------------------------
 
 
 def raiser(error):
@@ -803,9 +795,6 @@ def test_networks_are_refused_from_the_first_parameter_over_the_budget_on():
     assert verdict("my_settings", {**SETTINGS, "hidden": [23, 44]}).slip == "over the budget"  # 3001
 
 
-# --- feedback -------------------------------------------------------------------------------------------------------
-
-
 def loop(*_):
     while True:
         pass
@@ -847,7 +836,7 @@ def test_an_endless_loop_is_stopped(impatient, answer):
 def test_a_time_limit_arrives_in_time_or_not_at_all():
     """A call may end just when its time is over: the error comes out of it or is gone, and no watcher is left."""
     before, stopped = threading.active_count(), 0
-    for length in range(0, 400_000, 400):
+    for length in range(0, 400_000, 2000):
         try:
             time_limit.within(0.001, sum, iter(range(length)))
         except TimeLimit:
@@ -1189,8 +1178,6 @@ def test_an_untouched_function_is_told_from_an_attempt():
     assert does_nothing(untouched) and does_nothing(lambda: None)
     assert not any(map(does_nothing, (forgot, lambda: 5, lambda x: x, lambda: "text", print, SaysYes(), Nameless())))
 
-
-# --- notebooks ------------------------------------------------------------------------------------------------------
 
 SOURCE_NAMES = sorted(path.name for path in SOURCES.glob("*.ipynb"))
 

@@ -503,9 +503,6 @@ def test_messages_and_hints_are_whole_sentences(exercise):
         assert re.match(r"[A-Z](?![A-Z])|[a-z\d(]|MACs|COST", text) and text[-1] in ".?", text
 
 
-# --- random inputs --------------------------------------------------------------------------------------------------
-
-
 def between(lowest, highest, size=(), decimals=None):
     """Numbers from lowest to highest, both of which are drawn (almost, if they are written with a point)."""
     return lowest, highest, None, None, size, decimals

@@ -47,9 +47,6 @@ def test_an_exercise_is_equal_to_itself_alone():
     assert exercise(reference=len) != exercise(reference=len)
 
 
-# --- plain values ---------------------------------------------------------------------------------------------------
-
-
 def nested(kind, depth):
     value = 1
     for _ in range(depth):
@@ -124,9 +121,6 @@ def test_a_single_number_of_numpy_becomes_one_of_python(value, expected):
     assert got == expected and type(got) is type(expected)
 
 
-# --- what is shown --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "value, text",
     [
@@ -150,9 +144,6 @@ def test_what_is_as_long_as_allowed_is_not_cut():
     assert show("y" * 119) == f"'{'y' * 115} ..."
 
 
-# --- errors in words ------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("kind", ["", "not a name", "Any: thing", "T" * 61, 3, None])
 def test_an_error_of_no_proper_name_is_called_error(kind):
     raised = Raised(kind, "by zero")
@@ -168,9 +159,6 @@ def test_an_error_without_words_has_its_name_alone(text):
 def test_the_words_of_an_error_are_cut_to_200_characters():
     assert Raised("E", "y" * 200).text == "y" * 200
     assert Raised("E", "y" * 201).text == "y" * 196 + " ..."
-
-
-# --- comparing ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("wrap", [list, tuple, lambda inner: [list(inner)]])
@@ -206,9 +194,6 @@ def test_an_argument_may_not_change_at_all(before, after):
     assert changed(before, before) is False
 
 
-# --- what is no answer yet, and what is right -----------------------------------------------------------------------
-
-
 def test_dots_and_pass_together_do_nothing():
     def untouched(x):
         """Return something."""
@@ -235,9 +220,6 @@ def test_an_absolute_tolerance_is_that_of_the_exercise():
 
 def test_outcomes_are_called_as_in_the_progress_files_of_learners():
     assert OUTCOMES == ("not attempted", "incorrect", "correct")
-
-
-# --- what is wrong --------------------------------------------------------------------------------------------------
 
 
 def test_a_wrong_answer_of_no_known_kind_has_no_slip():
@@ -309,9 +291,6 @@ def test_a_learner_who_uses_up_the_input_leaves_the_exercise_whole():
     message = "Not yet right: `x(values=[1, 2, 3])` changed its own input. Work on a copy, or make a new array."
     assert [judged(asked, lambda values: values.pop()).message for _ in range(2)] == [message] * 2
     assert asked.fixed == (([1, 2, 3],),)
-
-
-# --- many right answers ---------------------------------------------------------------------------------------------
 
 
 def odd_number(answer):

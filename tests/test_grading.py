@@ -101,9 +101,6 @@ def table(results, exercises):
     return report.grades(exercises, results).encode()
 
 
-# --- the bank -------------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory):
     """Return a function that grades the whole bank of a chapter at once: no submission may change another's grade."""
@@ -200,9 +197,6 @@ def test_no_page_shows_a_solution(graded):
     """The feedback of one who answered nothing holds none of the right numbers or lines."""
     page = (graded[0] / "feedback" / report.page_name(graded[1]["not attempted"])).read_text(encoding="utf-8")
     assert "epoch / every" not in page and "0.333" not in page and ">B<" not in page
-
-
-# --- again, elsewhere, in another order -----------------------------------------------------------------------------
 
 
 def test_the_same_submissions_give_the_same_table_however_many_workers(graded, tmp_path):
@@ -308,9 +302,6 @@ def test_on_a_cluster_that_loses_a_worker_all_are_graded(tmp_path):
             other.wait()
     local = grade_class(folder, tmp_path / "local", settings())
     assert (out / "grades.csv").read_bytes() == table(local[1], local[0])
-
-
-# --- the sandbox ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -449,8 +440,6 @@ def test_libraries_elsewhere_are_seen(tmp_path, monkeypatch):
         assert run_in(one, "import from_elsewhere") == {}
 
 
-# --- plain values ---------------------------------------------------------------------------------------------------
-
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 ARRAYS = st.sampled_from(["?", "i1", "u2", "i8", "u8", "f2", "f4", "f8"]).flatmap(
     lambda dtype: arrays(dtype, array_shapes(min_dims=0, min_side=0))
@@ -509,9 +498,6 @@ def test_reading_bytes_makes_a_message_or_fails_cleanly(line):
 def test_no_dtype_but_those_of_real_numbers(dtype):
     with pytest.raises(ValueError):
         plain_json.decode({"array": [1.0], "shape": [1], "dtype": dtype})
-
-
-# --- reading submissions --------------------------------------------------------------------------------------------
 
 
 def nbgrader_layout(folder):
@@ -584,9 +570,6 @@ def test_the_command_has_help(capsys):
     assert "--scheduler ADDRESS" in capsys.readouterr().out
 
 
-# --- reports --------------------------------------------------------------------------------------------------------
-
-
 def test_the_histogram_counts_everyone():
     picture = report.histogram([0, 0.4, 1, 5, 10, 10], 10)
     assert "2 from 0 to 1, 1 from 1 to 2, 1 from 5 to 6, 2 from 9 to 10" in picture
@@ -626,9 +609,6 @@ def test_the_progress_bar_ends_full(capsys):
     batch.progress_bar(4, 4)
     said = capsys.readouterr().err
     assert "1 of 4 graded" in said and said.endswith("4 of 4 graded\n") and "#" * 40 in said
-
-
-# --- nbgrader -------------------------------------------------------------------------------------------------------
 
 
 def test_nbgrader_works_on_the_same_notebooks(tmp_path):

@@ -190,11 +190,7 @@ EXERCISES = (
         points=3,
         reference=lambda logits, label: softmax_cross_entropy(logits, label),
         draw=_logits,
-        fixed=(
-            (np.array([4.0, 6.5, 1.2]), 0),
-            (np.array([1000.0, 0.0, 0.0]), 1),
-            (np.array([-1000.0, -1001.0]), 0),
-        ),
+        fixed=((np.array([4.0, 6.5, 1.2]), 0), (np.array([1000.0, 0.0, 0.0]), 1), (np.array([-1000.0, -1001.0]), 0)),
         slips=(
             Slip(
                 "overflow",

@@ -102,19 +102,7 @@ class Exercise:
         return self.fault(case, got)
 
     def explains(self, slip, asked):
-        """Tell whether whoever made a slip would have answered like this each time.
-
-        Parameters
-        ----------
-        slip : Slip
-            One of `slips`.
-        asked : list of (tuple, object)
-            The arguments of each call, and the plain value or `Raised` that came.
-
-        Returns
-        -------
-        bool
-        """
+        """Tell whether a slip explains all that was asked, pairs of a case and the answer that came."""
         raise NotImplementedError
 
 
@@ -143,16 +131,13 @@ class ValueExercise(Exercise):
         check_real(self.atol, "atol", at_least=0)
 
     def expected(self, case):
-        """Return what kind of value is right."""
         return kind_of(self._right(case))
 
     def fault(self, case, got):
-        """Return how a value differs from the right one."""
         found = difference(self._right(case), got, self.rtol, self.atol)
         return found and f"{found}."
 
     def explains(self, slip, asked):
-        """Tell whether all that came is what a slip returns, or the errors that it ends in."""
         return all(self._same(_outcome(slip.wrong, case), got) for case, got in asked)
 
     def _right(self, case):
@@ -194,16 +179,13 @@ class FunctionExercise(ValueExercise):
     verb = "returned"
 
     def cases(self, rng):
-        """Return the arguments to try the function on, the fixed ones, then random ones."""
         return [*self.fixed, *(self.draw(rng) for _ in range(DRAWS))]
 
     def question(self, case):
-        """Return the call that was made, as the learner would write it."""
         named = inspect.signature(self.reference).bind(*case).arguments
         return f"`{self.name}({', '.join(f'{name}={show(value)}' for name, value in named.items())})`"
 
     def fault(self, case, got):
-        """Return how a result differs from the right one, and for which call."""
         found = super().fault(case, got)
         return found and f"{self.question(case)}: {found}"
 
@@ -227,11 +209,9 @@ class DesignExercise(Exercise):
     expects: str
 
     def expected(self, case):
-        """Return what an answer looks like."""
         return self.expects
 
     def fault(self, case, got):
-        """Return that a design will not do, or that it is none."""
         slip = self._slip(got)
         if slip is None:
             return None
@@ -240,7 +220,6 @@ class DesignExercise(Exercise):
         return f"expected {self.expects}, got {show(got)}."
 
     def explains(self, slip, asked):
-        """Tell whether the design was refused for this slip."""
         return all(slip.name == self._slip(got) for _, got in asked)
 
     def _slip(self, got):
@@ -287,18 +266,15 @@ class ChoiceExercise(Exercise):
         return seal(self.name, letter) == self.right
 
     def expected(self, case):
-        """Return that a letter is expected."""
         return f"one of the letters {', '.join(self.letters)} as text"
 
     def fault(self, case, got):
-        """Return that a letter is not the right one, or that it is none."""
         letter = _letter(got)
         if not isinstance(letter, str) or letter not in self.letters:
             return f"expected {self.expected(case)}, got {show(letter)}."
         return None if self._is_right(letter) else f"{letter} is not the answer."
 
     def explains(self, slip, asked):
-        """Tell whether this option was chosen."""
         return all(isinstance(got, str) and _letter(got) == slip.wrong for _, got in asked)
 
 

@@ -442,12 +442,7 @@ def cases(chapter=CHAPTER):
             one(value),
             (raised(value, "ProcessLookupError"),),
         ),
-        Case(
-            "crashes",
-            right({value: "import ctypes\nctypes.string_at(0)"}),
-            one(value),
-            (stopped(value, ended),),
-        ),
+        Case("crashes", right({value: "import ctypes\nctypes.string_at(0)"}), one(value), (stopped(value, ended),)),
         Case("exits", right({value: "raise SystemExit"}), one(value), (raised(value, "SystemExit"),)),
         Case("prints a gigabyte", right(first="text = 'x' * 2**20\nfor _ in range(1024): print(text)")),
         Case(
