@@ -230,6 +230,7 @@ def legend(a, labels):
         (lambda a: a.arrow(0, 0, 1, 1), lambda a: a.arrow(1, 1, -1, -1)),
         (lambda a: arrow(a, (0, 0), (1, 1)), lambda a: arrow(a, (1, 1), (0, 0))),
         (lambda a: a.annotate("A", (0, 0)), lambda a: a.annotate("A", (0, 1))),
+        (lambda a: a.text(0.5, 0.5, "A", ha="left"), lambda a: a.text(0.5, 0.5, "A", ha="right")),
         (lambda a: a.text(0.5, 0.5, "A"), lambda a: a.text(0.5, 0.6, "A")),
         (lambda a: a.text(0.5, 0.5, "A"), lambda a: a.text(0.5, 0.5, "A", transform=a.transAxes)),
         (lambda a: a.set_xlim(0, 2), lambda a: a.set_xlim(0, 3)),
@@ -249,7 +250,7 @@ def legend(a, labels):
     ],
 )
 def test_pictures_that_look_different_have_different_words(one, other):
-    assert axes_with(one) == axes_with(one) != axes_with(other)
+    assert axes_with(one) != axes_with(other)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from helpers.activations import ACTIVATIONS, leaky_relu, relu, sigmoid
-from helpers.experiments.activations import GOAL, Shifted, centred_pairs, curvature_matrix, scaled, walk
+from helpers.experiments.activations import GOAL, Shifted, centred_pairs, code_of, curvature_matrix, scaled, walk
 from helpers.figures import activations as figures
 from helpers.initialisers import INITIALISERS
-from helpers.live.activations import dead_relus
+from helpers.live.activations import dead_relus, price_of_a_bend, vanishing_gradients
 
 
 def test_activation_panels_tell_each_function_and_its_slope():
@@ -38,13 +38,19 @@ def test_histograms_tell_how_many_fall_where():
     samples = {("raw", "cm"): [0, 0, 0, 1], ("scaled", "deviations"): [-1, 1, 1, 1]}
     told = figures.histograms(samples, bins=2, ylabel="flowers").description
     assert "Panel 1: raw (flowers against cm).\n- 2 bars: 0.25: 3, 0.75: 1" in told
-    assert "Panel 2: scaled" in told and "2 bars: \N{MINUS SIGN}0.5: 1, 0.5: 3" in told
+    assert "Panel 2: scaled" in told and "2 bars: -0.5: 1, 0.5: 3; each 1 wide" in told
+
+
+def test_histograms_go_from_where_to_where_one_says():
+    shown = figures.histograms({("a", "x"): [0.9, 1.0], ("b", "x"): [3, 4]}, bins=2, spans=[(0, 1), (0, 8)])
+    assert [axes.get_xlim() for axes in shown.figure.axes] == [(0, 1), (0, 8)]
+    assert "2 bars: 0.25: 0, 0.75: 2" in shown.description and "2 bars: 2: 1, 6: 1" in shown.description
 
 
 def test_medians_and_ranges_tell_the_middle_the_range_and_the_bound():
     curves = {"measured": np.array([[1.0, 2.0, 9.0], [10.0, 20.0, 90.0]])}
     told = figures.medians_and_ranges(curves, ylabel="size", bounds={"theory": np.array([3.0, 30.0])}).description
-    assert told.startswith("Plot (size against layer).")
+    assert told.startswith("Plot (size against layer).\n- axes: y logarithmic\n")
     assert "curve 'measured': rises from 2 at layer = 1 to 20 at layer = 2" in told
     assert "curve 'theory': rises from 3 at layer = 1 to 30 at layer = 2" in told
     assert "band: 1 to 2 across and 1 to 90 up" in told
@@ -134,6 +140,37 @@ def test_a_shifted_activation_lies_lower_and_is_as_steep(x):
     assert shifted(x, out=out) is out and out == pytest.approx(sigmoid(x) - 0.5)
 
 
+def test_layers_beyond_the_frame_are_marked():
+    live = vanishing_gradients()
+    assert live.description.count("points 'above the frame': empty") == 2
+    assert live.description.count("points 'below the frame': empty") == 2
+    live.set(activation="relu", factor=20.0, layers=30)
+    back, forth = live.description.split("Panel 2")
+    assert "'above the frame': stays at 1e+08 from layer = 1 to 22" in back
+    assert "'above the frame': stays at 1e+08 from layer = 8 to 30" in forth
+    live.set(activation="tanh", initialisation="normal", factor=0.1)
+    back, forth = live.description.split("Panel 2")
+    assert "'below the frame': stays at 1e-17 from layer = 1 to 17" in back
+    assert "'below the frame': stays at 1e-17 from layer = 13 to 30" in forth
+
+
+def test_the_code_of_a_function_comes_without_docstring_and_decorator():
+    @np.errstate(over="ignore")
+    def twice(x):
+        """Say it.
+
+        At length.
+        """
+        # Once more.
+        return 2 * x
+
+    def once(x):
+        return x
+
+    assert code_of(twice) == "def twice(x):\n    # Once more.\n    return 2 * x"
+    assert code_of(once) == "def once(x):\n    return x"
+
+
 def test_no_unit_of_a_diverged_network_counts_as_dead():
     live = dead_relus()
     assert live.readout["state"] == "finite" and live.readout["dead in layer 2"] != "0 of 64"
@@ -141,6 +178,26 @@ def test_no_unit_of_a_diverged_network_counts_as_dead():
     live.set(learning_rate=2.0, factor=5.6, slope=0.3)
     assert live.readout["state"] == "diverged" and live.readout["dead in layer 2"] == "unknown"
     assert live.description.count("points 'dead': empty") == 2
+    assert live.description.count("diverged: no numbers left") == 2
+
+
+def test_a_finite_network_is_not_called_diverged():
+    assert "diverged" not in dead_relus().description
+
+
+def test_bends_are_timed_only_when_asked_for():
+    live = price_of_a_bend()
+    assert "points 'measured here': empty" in live.description
+    assert "4 points from 0 at time (ReLU = 1) = 6.65" in live.description and "sigmoid at 0" in live.description
+    try:
+        live.set(numbers="1,000")
+        live.measure(repeats=1)
+        assert live.readout["sigmoid, compared with ReLU"].startswith("× ")
+        assert "points 'measured here': empty" not in live.description
+        live.set(numbers="10,000")
+        assert "points 'measured here': empty" in live.description
+    finally:
+        live.forget()
 
 
 def test_every_panel_of_activations_has_the_same_scale():

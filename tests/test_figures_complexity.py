@@ -18,17 +18,21 @@ def test_a_small_network_is_drawn_in_full():
     assert told.startswith("Plot: 3-4-2")
     assert "points 'dots for units left out': empty" in told
     assert "20 line pieces 'weights'" in told and "7 line pieces 'weights of one unit'" in told
-    assert "input: 3; hidden: 4; output: 2; 12 weights + 4 biases; 8 weights + 2 biases" in told
+    assert "notes: input: 3 at (0, 4.5); hidden: 4 at (0.5, 4.5); output: 2 at (1, 4.5); " in told
+    assert "; 12 weights + 4 biases at (0.25, -5); 8 weights + 2 biases at (0.75, -5)" in told
 
 
 def test_large_layers_are_drawn_with_dots():
     told = figures.network_drawing([784, 128, 10]).description
     assert "72 line pieces 'weights'" in told  # six units of each layer are drawn
-    assert "input: 784; hidden: 128; output: 10; 100,352 weights + 128 biases; 1,280 weights + 10 biases" in told
+    assert "notes: input: 784 at (0, 4.5); hidden: 128 at (0.5, 4.5); output: 10 at (1, 4.5); " in told
+    assert "; 100,352 weights + 128 biases at (0.25, -5); 1,280 weights + 10 biases at (0.75, -5)" in told
 
 
 def test_a_network_without_hidden_layers():
-    assert "input: 1; output: 1; 1 weight + 1 bias" in figures.network_drawing([1, 1]).description
+    told = figures.network_drawing([1, 1]).description
+    assert "notes: input: 1 at (0, 4.5); output: 1 at (1, 4.5); 1 weight + 1 bias at (0.5, -5)" in told
+    assert "- 1 line piece 'weights': 0 to 1 across and 0 to 0 up; (0, 0) to (1, 0)\n" in told
 
 
 @pytest.mark.parametrize("units", [1, 2, figures.SHOWN, figures.SHOWN + 1, 1000])

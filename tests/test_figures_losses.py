@@ -14,7 +14,7 @@ def test_loss_shapes_tell_each_loss():
     assert "(loss against error: prediction - target)" in told
     assert "curve 'squared': runs from 4 at" in told and "highest 4 at -2" in told
     assert "curve 'absolute': runs from 2 at" in told and "highest 2 at -2" in told
-    assert "notes: too little; too much" in told
+    assert "notes: too little left of (0, 92 %); too much at (0, 92 %)" in told
 
 
 def test_excess_loss_tells_each_run_from_its_first_step_to_its_last():
@@ -36,9 +36,9 @@ def test_last_steps_tell_loss_path_and_optimum():
 def test_accuracy_by_rate_tells_medians_in_the_order_of_the_rates_and_the_range():
     results = {"a": {1.0: np.array([0.5, 0.6, 0.9]), 0.1: np.array([0.2, 0.3, 0.31])}}
     told = chapter4.accuracy_by_rate(results).description
-    assert "(test accuracy (%) against learning rate)" in told
+    assert "(test accuracy (%) against learning rate).\n- axes: x logarithmic, y from 0 to 104\n" in told
     assert "curve 'a': rises from 30 at learning rate = 0.1 to 60 at learning rate = 1" in told
-    assert "2 line pieces: 0.1 to 1 across and 20 to 90 up" in told
+    assert "2 line pieces: 0.1 to 1 across and 20 to 90 up; (0.1, 20) to (0.1, 31), (1, 50) to (1, 90)" in told
 
 
 # -- live figures: what they read off ------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def class_panels(points, panels, names):
 
 
 @described_figure
-def histograms(samples, *, bins=30, ylabel="samples"):
+def histograms(samples, *, bins=30, ylabel="samples", spans=None):
     """Show how often each value occurs, one panel a sample.
 
     Parameters
@@ -72,6 +72,8 @@ def histograms(samples, *, bins=30, ylabel="samples"):
         By title and label of the horizontal axis.
     bins : int
     ylabel : str
+    spans : sequence of (float, float), optional
+        From where to where each horizontal axis goes; by default over the values of its panel.
 
     Returns
     -------
@@ -79,8 +81,11 @@ def histograms(samples, *, bins=30, ylabel="samples"):
     """
     figure, panels = new_figure(len(samples), height=2.9)
     for i, (axes, ((title, xlabel), values)) in enumerate(zip(np.atleast_1d(panels), samples.items(), strict=True)):
-        axes.hist(values, bins=bins, color=COLOURS[i], edgecolor="white", linewidth=0.4)
+        span = None if spans is None else spans[i]
+        axes.hist(values, bins=bins, range=span, color=COLOURS[i], edgecolor="white", linewidth=0.4)
         axes.set(title=title, xlabel=xlabel)
+        if span is not None:
+            axes.set_xlim(span)
         axes.locator_params(axis="x", nbins=5)
         axes.xaxis.set_major_formatter("{x:g}")
     np.atleast_1d(panels)[0].set_ylabel(ylabel)

@@ -545,7 +545,8 @@ def _notes(axes, across, up):
             end = start = place(text, text.get_unitless_position(), None)
         arrow = isinstance(text, Annotation) and text.arrowprops is not None
         if words:
-            notes.append(words + (f" at {start}" if start else "") + (f" with an arrow to {end}" if arrow else ""))
+            side = "left of" if text.get_horizontalalignment() == "right" else "at"
+            notes.append(words + (f" {side} {start}" if start else "") + (f" with an arrow to {end}" if arrow else ""))
         elif arrow:
             arrows.append(f"{start} to {end}")
     if notes:
