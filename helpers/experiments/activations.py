@@ -1,6 +1,9 @@
 """Chapter 3: ten networks at a time, weights too small or too large, shifted activations, a zig-zag, and dead units."""
 
+import ast
 import functools
+import inspect
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +21,26 @@ SEEDS = range(10)
 GOAL = np.array([1.0, -1.0])
 GOAL.flags.writeable = False
 SAMPLES = 24
+
+
+def code_of(function):
+    """Return the source of a function or method, without its docstring and its decorators.
+
+    Parameters
+    ----------
+    function : function
+
+    Returns
+    -------
+    str
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    lines = source.splitlines()
+    if ast.get_docstring(definition) is not None:
+        docstring = definition.body[0]
+        del lines[docstring.lineno - 1 : docstring.end_lineno]
+    return "\n".join(lines[definition.lineno - 1 :])
 
 
 def scaled(initialiser, by):
@@ -203,6 +226,40 @@ def walk(inputs, learning_rate, steps, batch_size=1):
             error = x @ w - targets[batch]
             path[step + 1] = w - learning_rate * 2 * error @ x / batch_size
     return path
+
+
+def equal_signs(path):
+    """Return in which share of its steps a walk moves both weights up, or both down.
+
+    Parameters
+    ----------
+    path : array (steps + 1, 2)
+        As `walk` returns it.
+
+    Returns
+    -------
+    float
+    """
+    moves = np.diff(path, axis=0)
+    return np.mean(moves[:, 0] * moves[:, 1] > 0)
+
+
+def closest_end(inputs, rates, steps):
+    """Return how far from the goal a walk ends that may choose its learning rate.
+
+    Parameters
+    ----------
+    inputs, steps
+        As for `walk`.
+    rates : array_like of float
+        What it may choose from.
+
+    Returns
+    -------
+    float
+        The smallest distance.
+    """
+    return min(np.linalg.norm(walk(inputs, rate, steps)[-1] - GOAL) for rate in rates)
 
 
 def curvature_matrix(inputs):

@@ -8,17 +8,19 @@ from helpers.experiments.activations import (
     SAMPLES,
     centred_pairs,
     curvature_matrix,
+    equal_signs,
     firing,
     scaled,
     standardised_digits,
     walk,
 )
+from helpers.experiments.timing import seconds_of_activations, stored_activations
 from helpers.figures.activations import REACH, draw_weight_plane, ellipse
 from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.live.blit import change
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
-from helpers.live.live_figure import LiveFigure, live_figure
+from helpers.live.live_figure import LiveFigure, TimeFigure, live_figure
 from helpers.network import Network
 from helpers.training import train_by_epoch
 
@@ -79,16 +81,20 @@ def vanishing_gradients():
 
     One image goes through a network of 64 units a layer and 10 outputs, in 64-bit arithmetic, before any training.
     """
-    figure, (back, forth) = new_figure(2, height=3.6)
+    figure, (back, forth) = new_figure(2, height=3.9)
     (gradient,) = back.plot([], [], "o-", color=BLUE, markersize=4, label="measured")
     (bound,) = back.plot([], [], color=GREY, linestyle=":", label="steepest slope per layer")
     (signal,) = forth.plot([], [], "o-", color=GREEN, markersize=4, label="measured")
+    marks = []  # of what lies beyond the frame
+    for axes, colour in ((back, BLUE), (forth, GREEN)):
+        marks += axes.plot([], [], "^", color=colour, markersize=5, label="above the frame")
+        marks += axes.plot([], [], "v", color=colour, markersize=5, label="below the frame")
     back.set(title="Gradient in each layer", ylabel="size of dloss/dz")
     forth.set(title="Activations in each layer", ylabel="root mean square of a")
     for axes in (back, forth):
         axes.set(xlabel="layer", yscale="log", xlim=(0, DEEPEST + 1), ylim=(FLOOR, CEILING))
         axes.set_yticks(10.0 ** np.arange(-18, 10, 6))
-    back.legend(loc="upper left")
+    figure.legend(*back.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     data = standardised_digits()
     image, label = data.inputs[:1], data.targets[:1]
 
@@ -103,6 +109,10 @@ def vanishing_gradients():
         gradient.set_data(layer, norms)
         bound.set_data(layer, norms[-1] * steepest ** (layers - layer))
         signal.set_data(layer, sizes)
+        for values, above, below in ((norms, *marks[:2]), (sizes, *marks[2:])):
+            too_large, too_small = layer[values > CEILING], layer[values < FLOOR]
+            above.set_data(too_large, np.full(len(too_large), CEILING / 10))
+            below.set_data(too_small, np.full(len(too_small), FLOOR * 10))
         factor = (norms[0] / norms[-1]) ** (1 / (layers - 1)) if norms[-1] > 0 else 0.0
         return {
             "last layer's gradient": norms[-1],
@@ -112,7 +122,7 @@ def vanishing_gradients():
 
     return LiveFigure(
         figure,
-        [gradient, bound, signal],
+        [gradient, bound, signal, *marks],
         move,
         activation=menu("activation", ACTIVATIONS),
         initialisation=menu("initial weights", [name for name in INITIALISERS if name != "zeros"], "xavier"),
@@ -146,10 +156,9 @@ def zig_zag():
         path.set_data(*w.T)
         end.set_data(*w[-1:].T)
         points.set_data(*inputs.T)
-        change = np.diff(w, axis=0)
         low, high = np.linalg.eigvalsh(curvature)
         return {
-            "steps with equal signs": f"{np.mean(change[:, 0] * change[:, 1] > 0):.0%}",
+            "steps with equal signs": f"{equal_signs(w):.0%}",
             "distance left": np.linalg.norm(w[-1] - GOAL),
             "curvatures": f"{low:.3g} and {high:.3g}",
         }
@@ -166,6 +175,50 @@ def zig_zag():
     )
 
 
+#: How many numbers are bent at once in `price_of_a_bend`, and what was measured: so many -> name -> seconds.
+AT_ONCE = {f"{count:,}": count for count in (1_000, 10_000, 100_000, 1_000_000)}
+_measured = {}
+
+
+@live_figure
+def price_of_a_bend():
+    """How long sigmoid and tanh take, compared with ReLU: stored times, and those taken at a press of a button."""
+    figure, axes = new_figure(height=2.9)
+    stored = stored_activations()
+    rows = range(len(stored))
+    axes.plot(
+        [seconds / stored["relu"] for seconds in stored.values()],
+        rows,
+        "D",
+        color=GREY,
+        markersize=9,
+        label="stored times",
+    )
+    (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label="measured here")
+    axes.set_yticks(rows, list(stored))
+    axes.set(title="The time of a bend", xlabel="time (ReLU = 1)", ylabel="")
+    axes.set(xscale="log", xlim=(0.1, 100), ylim=(-0.6, len(stored) - 0.4))
+    axes.set_xticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])
+    axes.legend(loc="lower right")
+
+    def move(numbers):
+        seconds = _measured.get(AT_ONCE[numbers])
+        if seconds is None:
+            here.set_data([], [])
+            return {"measured here": "press the button below"}
+        here.set_data([seconds[name] / seconds["relu"] for name in stored], rows)
+        return {
+            f"{name}, compared with ReLU": f"× {seconds[name] / seconds['relu']:.2g}" for name in ("sigmoid", "tanh")
+        }
+
+    def measurements(numbers, repeats):
+        _measured[AT_ONCE[numbers]] = seconds_of_activations(AT_ONCE[numbers], repeats)
+        yield
+
+    numbers = menu("numbers at once", AT_ONCE, "100,000")
+    return TimeFigure(measurements, _measured, figure, [here], move, numbers=numbers)
+
+
 #: What `dead_relus` trains: few enough samples to follow the sliders.
 UNITS, EPOCHS, TRAINED_ON = 64, 10, 600
 
@@ -179,18 +232,19 @@ class FiringPicture:
     """
 
     def __init__(self, first, second, course):
-        self.grids, self.crosses = [], []
+        self.grids, self.crosses, self.notes = [], [], []
         keys = ("dark: fires rarely", "×: never fires")
         for number, (axes, key) in enumerate(zip((first, second), keys, strict=True), start=1):
             self.grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
             self.crosses += axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label="dead")
+            self.notes.append(axes.text(3.5, 3.5, "", color="white", fontsize=13, ha="center", va="center"))
             axes.set(title=f"Hidden layer {number}", xlabel=key, xticks=[], yticks=[])
             axes.grid(visible=False)
         (self.accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label="accuracy")
         (self.share,) = course.plot([], [], color=ORANGE, linestyle="--", label="dead in layer 2")
         course.set(title="Training", xlabel="epoch", ylabel="share", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
         course.legend(loc="center right")
-        self.artists = [*self.grids, *self.crosses, self.accuracy, self.share]
+        self.artists = [*self.grids, *self.crosses, *self.notes, self.accuracy, self.share]
 
     def show(self, history):
         """Show the units as they are now, and the training so far.
@@ -211,6 +265,8 @@ class FiringPicture:
             # That the sums of a diverged network are no numbers is something else than being dead.
             places = np.flatnonzero(dead) if now.finite else np.empty(0)
             cross.set_data(places % 8, places // 8)
+        for note in self.notes:
+            note.set_text("" if now.finite else "diverged:\nno numbers left")
         self.accuracy.set_data(np.arange(len(history)), [then.accuracy for then in history])
         known = [then.dead[1].mean() for then in history if then.finite]
         self.share.set_data(np.arange(len(known)), known)
