@@ -1,4 +1,4 @@
-"""Pictures in outputs have their words in JupyterLab, too: stored and fresh ones, whether the notebook is trusted or not."""
+"""Pictures in outputs have their words in JupyterLab: stored and fresh ones, whether the notebook is trusted or not."""
 
 import copy
 

@@ -14,6 +14,12 @@ each_notebook = pytest.mark.parametrize("executed", NAMES, indirect=True)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
+def shown_pictures(page, what):
+    """Return the values of a JavaScript expression of each picture in an output that no widget shows."""
+    pictures = page.locator(".jp-RenderedImage img")
+    return pictures.evaluate_all(f"all => all.map(image => {what})")
+
+
 def test_there_are_notebooks():
     assert NAMES
 
@@ -73,20 +79,28 @@ def test_saved_file_is_valid_and_holds_no_widget_state(executed):
     assert "widgets" not in sorted(saved["metadata"])
 
 
+@each_notebook
+def test_fresh_pictures_have_their_words(executed):
+    assert shown_pictures(executed.page, "image.alt") == [
+        output["metadata"]["image/png"]["alt"]
+        for outputs in lab.ask(executed.page, "course.outputs")
+        for output in outputs
+        if "image/png" in output.get("data", {}) and WIDGET not in output["data"]
+    ]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_stored_pictures_show_without_a_kernel(page, url, folder, fresh_copy, name):
     file = fresh_copy(name)
     stored = [
-        output["data"]
+        output
         for cell in nbformat.read(file, as_version=4).cells
         for output in cell.get("outputs", ())
         if "image/png" in output.get("data", {})
     ]
-    assert all(WIDGET not in data for data in stored)
+    assert all(WIDGET not in output.data for output in stored)
     lab.open_notebook(page, url, file.relative_to(folder))
     lab.stop_kernel(page)
-    pictures = page.locator(".jp-OutputArea-output img")
-    widths = pictures.evaluate_all("all => all.map(image => image.checkVisibility() ? image.naturalWidth : 0)")
-    assert len(widths) == len(stored)
-    assert all(width > 50 for width in widths)
+    assert shown_pictures(page, "image.alt") == [output.metadata["image/png"]["alt"] for output in stored]
+    assert all(width > 50 for width in shown_pictures(page, "image.checkVisibility() ? image.naturalWidth : 0"))
     assert lab.errors_in_console(page) == []
