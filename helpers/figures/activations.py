@@ -21,6 +21,7 @@ def activation_panels(functions):
     Returns
     -------
     DescribedFigure
+        A panel for each function, all of one scale.
     """
     figure, panels = new_figure(len(functions), height=3.1)
     x = np.linspace(-REACH, REACH, 241)
@@ -40,6 +41,7 @@ def class_panels(points, panels, names):
     Parameters
     ----------
     points : array (samples, 2)
+        Where they are: the two inputs of each.
     panels : dict of str -> array (samples,)
         Class 0 or 1 of each point, by title.
     names : sequence of two str
@@ -48,6 +50,7 @@ def class_panels(points, panels, names):
     Returns
     -------
     DescribedFigure
+        A panel for each way to classify.
     """
     figure, axeses = new_figure(len(panels), height=3.7, sharey=True)
     reach = 1.05 * np.abs(points).max()
@@ -71,13 +74,16 @@ def histograms(samples, *, bins=30, ylabel="samples", spans=None):
     samples : dict of (str, str) -> array (samples,)
         By title and label of the horizontal axis.
     bins : int
+        How many bars, of equal width.
     ylabel : str
+        What is counted.
     spans : sequence of (float, float), optional
         From where to where each horizontal axis goes; by default over the values of its panel.
 
     Returns
     -------
     DescribedFigure
+        A panel for each sample.
     """
     figure, panels = new_figure(len(samples), height=2.9)
     for i, (axes, ((title, xlabel), values)) in enumerate(zip(np.atleast_1d(panels), samples.items(), strict=True)):
@@ -105,14 +111,18 @@ def medians_and_ranges(
     x : array (points,), optional
         Where the points are; by default at 1, 2, 3 and so on, as layers are counted.
     xlabel, ylabel : str
+        Of the axes, with units.
     xscale, yscale : {"linear", "log"}
+        Of the axes.
     bounds : dict of str -> array (points,), optional
         Theoretical curves to compare with, drawn in grey.
     ylim : tuple of two float, optional
+        Limits of the vertical axis; by default all is shown.
 
     Returns
     -------
     DescribedFigure
+        One panel with a curve and a band for each label.
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, values) in enumerate(curves.items()):
@@ -139,10 +149,12 @@ def dots_and_ranges(results, *, xlabel):
     results : dict of str -> array (runs,)
         By label, from top to bottom.
     xlabel : str
+        What was measured, with its unit.
 
     Returns
     -------
     DescribedFigure
+        One panel with a row for each label.
     """
     figure, axes = new_figure(height=1.2 + 0.38 * len(results))
     for i, (label, values) in enumerate(results.items()):
@@ -166,10 +178,12 @@ def digit_row(images, titles):
     images : array (count, 64)
         Pixels from 0 (white) to 16 (black).
     titles : sequence of str
+        Above each digit.
 
     Returns
     -------
     DescribedFigure
+        A panel for each digit.
     """
     figure, panels = new_figure(len(titles), height=1.3)
     for axes, image, title in zip(panels, images, titles, strict=True):
@@ -180,14 +194,21 @@ def digit_row(images, titles):
 
 
 def ellipse(curvature, centre, height):
-    """Return the points (2, 121) where a loss of this curvature matrix is `height` above its lowest point.
+    """Return the points where a loss of two weights is a certain height above its lowest point.
 
     Parameters
     ----------
     curvature : array (2, 2)
         Symmetric: the loss at ``centre + d`` is ``d @ curvature @ d / 2``.
     centre : array (2,)
+        Where the loss is lowest.
     height : float
+        How far above its least value, in units of the loss.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (2, 121): both weights of each point.
     """
     values, vectors = np.linalg.eigh(curvature)
     angle = np.linspace(0, 2 * np.pi, 121)
@@ -196,7 +217,15 @@ def ellipse(curvature, centre, height):
 
 
 def draw_weight_plane(axes, goal):
-    """Draw the plane of two weights: start at the origin, the goal, and the quadrants of equal signs in grey."""
+    """Draw the plane of two weights: start at the origin, the goal, and the quadrants of equal signs in grey.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    goal : array (2,)
+        The best weights.
+    """
     reach = 2.0
     for low in (0, -reach):
         axes.fill_between([low, low + reach], low, low + reach, color=GREY, alpha=0.12, linewidth=0)
@@ -219,6 +248,7 @@ def weight_walks(walks, goal):
     Returns
     -------
     DescribedFigure
+        A panel for each walk.
     """
     figure, panels = new_figure(len(walks), height=4.0)
     for axes, (title, (path, curvature)) in zip(np.atleast_1d(panels), walks.items(), strict=True):

@@ -20,6 +20,7 @@ def unit_heights(units):
     Parameters
     ----------
     units : int
+        How many the layer has, at least 1.
 
     Returns
     -------
@@ -130,6 +131,7 @@ def network_drawing(sizes):
     Returns
     -------
     DescribedFigure
+        One panel without axes.
     """
     figure, axes = new_figure(height=3.4)
     NetworkPicture(axes, most_layers=len(sizes)).show(sizes)
@@ -146,10 +148,12 @@ def layer_shares(counted, *, title=""):
     counted : helpers.complexity.Complexity
         Its layers without weights are left out.
     title : str
+        Above both panels.
 
     Returns
     -------
     DescribedFigure
+        A panel for parameters, and one for multiply-adds.
     """
     rows = [row for row in counted.rows if row.layer.computes]
     kinds = {"Conv2D": "conv", "Dense": "dense"}
@@ -183,6 +187,7 @@ def shrunken_digits(sides=(8, 4, 2), samples=10):
     Returns
     -------
     DescribedFigure
+        A panel for each size.
     """
     figure, panels = new_figure(1, len(sides), height=1.05 * len(sides))
     for axes, side in zip(panels, sides, strict=True):
@@ -196,7 +201,15 @@ def shrunken_digits(sides=(8, 4, 2), samples=10):
 
 
 def draw_boundaries(axes, side):
-    """Rule thin lines between the pixels of an image of `side` by `side` pixels drawn in `axes`."""
+    """Rule thin lines between the pixels of an image.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where it is drawn.
+    side : int
+        Pixels along each edge.
+    """
     axes.set(xticks=[], yticks=[])
     edges = np.arange(side + 1) - 0.5
     axes.vlines(edges, -0.5, side - 0.5, color="#bbbbbb", linewidth=0.6)
@@ -205,6 +218,19 @@ def draw_boundaries(axes, side):
 
 
 def square(row, column, size):
-    """Return the corners, across and down, of the outline of `size` by `size` pixels from this pixel on."""
+    """Return the outline of a square of pixels.
+
+    Parameters
+    ----------
+    row, column : int
+        Its first pixel, top left.
+    size : int
+        Pixels along each edge.
+
+    Returns
+    -------
+    across, down : list of float
+        The four corners, and the first once more.
+    """
     left, top = column - 0.5, row - 0.5
     return [left, left + size, left + size, left, left], [top, top, top + size, top + size, top]

@@ -18,6 +18,7 @@ def png(figure):
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+        It will not be laid out again.
 
     Returns
     -------
@@ -76,6 +77,7 @@ class DescribedFigure:
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+        All is drawn.
 
     Attributes
     ----------
@@ -114,6 +116,7 @@ def described_figure(function):
     Parameters
     ----------
     function : function
+        Of any arguments.
 
     Returns
     -------

@@ -16,7 +16,19 @@ from helpers.figures.style import (
 
 
 def draw_bowl(axes, curvature=2.0, centre=-1.0, reach=8.0):
-    """Draw the loss curvature/2 * (w - centre)^2 into `axes`, as the ground that a path walks on."""
+    """Draw the loss curvature/2 * (w - centre)^2, as the ground that a path walks on.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    curvature : float
+        The second derivative of the loss.
+    centre : float
+        Where the loss is lowest.
+    reach : float
+        How far the axis goes to either side of it.
+    """
     w = np.linspace(centre - reach, centre + reach, 201)
     axes.plot(w, curvature / 2 * (w - centre) ** 2, color=GREY, linestyle="-", linewidth=1.5, label="loss")
     axes.set(xlabel="parameter w", ylabel="loss", xlim=(centre - reach, centre + reach))
@@ -34,6 +46,7 @@ def bowl_paths(descents):
     Returns
     -------
     DescribedFigure
+        A panel for each descent.
     """
     figure, panels = new_figure(len(descents), sharey=True, height=2.9)
     for axes, (title, descent) in zip(np.atleast_1d(panels), descents.items(), strict=True):
@@ -57,10 +70,12 @@ def distances(runs, target=-1.0, *, title=""):
     target : float
         Where the lowest point is.
     title : str
+        Of the panel.
 
     Returns
     -------
     DescribedFigure
+        One panel with a curve for each run.
     """
     figure, axes = new_figure(height=3.4)
     for i, (label, w) in enumerate(runs.items()):
@@ -81,12 +96,14 @@ def schedule_curves(schedules, steps):
     Parameters
     ----------
     schedules : dict of str -> function of the step
+        By label.
     steps : int
         Draw steps 0 to `steps`.
 
     Returns
     -------
     DescribedFigure
+        One panel with a curve for each schedule.
     """
     figure, axes = new_figure(height=3.2)
     step = np.linspace(0, steps, 20 * steps + 1)  # between whole steps, too, so that a staircase has upright edges
@@ -105,13 +122,16 @@ def training_spread(losses, *, ylabel="training loss", log=True):
     Parameters
     ----------
     losses : dict of str -> array (epochs, seeds)
+        By label: what was measured after each epoch.
     ylabel : str
+        What was measured, with its unit.
     log : bool
         Whether the loss goes up in powers of ten.
 
     Returns
     -------
     DescribedFigure
+        One panel with a curve and a band for each way to train.
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, curves) in enumerate(losses.items()):

@@ -20,6 +20,7 @@ def loss_shapes(errors, losses):
     Returns
     -------
     DescribedFigure
+        One panel with a curve for each loss.
     """
     figure, axes = new_figure(height=3.2)
     for label, values in losses.items():
@@ -44,6 +45,7 @@ def excess_loss(runs):
     Returns
     -------
     DescribedFigure
+        One panel with a curve for each run.
     """
     figure, axes = new_figure(height=3.4)
     for i, (label, values) in enumerate(runs.items()):
@@ -73,6 +75,7 @@ def last_steps(losses, weights, least_loss, best_weights):
     Returns
     -------
     DescribedFigure
+        A panel for the loss, and one for the weights.
     """
     figure, (left, right) = new_figure(2, height=3.6)
     step = np.arange(1 - len(losses), 1)
@@ -102,6 +105,7 @@ def accuracy_by_rate(results):
     Returns
     -------
     DescribedFigure
+        One panel with a curve and bars for each loss.
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, by_rate) in enumerate(results.items()):

@@ -64,6 +64,11 @@ def house_settings():
     """Keep matplotlib's settings at the house style inside a ``with``, whatever the reader's own settings are.
 
     Matplotlib reads many settings only when it draws or writes tick labels, so these need the house style, too.
+
+    Yields
+    ------
+    None
+        The reader's own settings are back at the end of the ``with``.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -125,6 +130,7 @@ def new_figure(columns=1, rows=1, *, height=3.2, **options):
     Returns
     -------
     figure : matplotlib.figure.Figure
+        With a canvas of its own, unknown to pyplot.
     axes : matplotlib.axes.Axes or array of matplotlib.axes.Axes
         An array (columns,), (rows,) or (rows, columns) if there is more than one.
     """
@@ -140,6 +146,7 @@ def freeze_layout(figure):
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+        All is drawn in it.
     """
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()

@@ -32,6 +32,7 @@ def say(value, *, digits=3, noise=0.0):
     Parameters
     ----------
     value : float
+        Finite or not.
     digits : int
         Significant digits; whole numbers below a million are told in full.
     noise : float
@@ -40,6 +41,7 @@ def say(value, *, digits=3, noise=0.0):
     Returns
     -------
     str
+        With an exponent if the number is very large or small.
     """
     value = float(value)
     if abs(value) <= noise:
