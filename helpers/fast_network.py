@@ -2,7 +2,7 @@ r"""The equations of `helpers.network`, computed fast: for training, which repea
 
 Nothing here is new, and tests hold it to the readable network. What makes it fast:
 
-* A sample is a *column*, the bias the last column of the matrix [W b], which meets a row of ones: one product does it all.
+* A sample is a *column*, the bias the last column of the matrix [W b]. It meets a row of ones: one product does it all.
 * Arrays are buffers that each batch uses again: nothing is allocated.
 * All matrices [W b] are views of one long vector, so that an update is one subtraction.
 """
@@ -42,7 +42,18 @@ class FastNetwork:
             weights[...], biases[...] = matrix[..., :-1], matrix[..., -1]
 
     def batch_pass(self, samples):
-        """Return the `BufferedPass` for batches of so many samples, made when first asked for."""
+        """Return the buffers for batches of one size, made when first asked for.
+
+        Parameters
+        ----------
+        samples : int
+            The size.
+
+        Returns
+        -------
+        BufferedPass
+            The same one for the same size.
+        """
         if samples not in self.passes:
             self.passes[samples] = BufferedPass(self, samples)
         return self.passes[samples]
@@ -139,11 +150,11 @@ class BufferedPass:
         # For one network, dot has the smaller overhead; matmul goes through many of them.
         self.multiply = np.matmul if network.runs else np.ndarray.dot
         self.layers = []
-        bends = [column_bend(f, self.multiply) for f in network.bends]
+        bends = [_column_bend(f, self.multiply) for f in network.bends]
         for matrix, gradient, f in zip(fast.matrices, fast.matrix_gradients, bends, strict=True):
             below = self.layers[-1] if self.layers else None
             self.layers.append(LayerBuffers(matrix, gradient, f, below, samples))
-        self.loss_gradient = column_gradient(network.loss, self.layers[-1].a, self.multiply)
+        self.loss_gradient = _column_gradient(network.loss, self.layers[-1].a, self.multiply)
 
     def forward(self, x):
         """Send a batch forward.
@@ -156,6 +167,7 @@ class BufferedPass:
         Returns
         -------
         numpy.ndarray of shape ([runs,] outputs, samples)
+            The outputs, in a buffer.
         """
         self.layers[0].input, self.layers[0].input_transposed = x, x.mT
         multiply = self.multiply
@@ -228,7 +240,7 @@ class LayerBuffers:
         return np.empty_like(self.output)
 
 
-class ColumnSoftmax:
+class _ColumnSoftmax:
     """Softmax down the columns of ([runs,] classes, samples), written into a buffer."""
 
     def __init__(self, multiply):
@@ -253,14 +265,14 @@ class ColumnSoftmax:
         return self.multiply(self.ones, values, self.sums)
 
 
-def column_bend(f, multiply):
+def _column_bend(f, multiply):
     """Return what bends columns as `f` bends rows: `f` itself if it goes element by element, None for identity."""
     if f.name == "softmax":
-        return ColumnSoftmax(multiply)
+        return _ColumnSoftmax(multiply)
     return None if f.name == "identity" else f
 
 
-def column_gradient(loss, outputs, multiply):
+def _column_gradient(loss, outputs, multiply):
     """Return a function that writes the derivative of the mean loss with respect to the outputs into a buffer.
 
     Parameters
@@ -276,7 +288,7 @@ def column_gradient(loss, outputs, multiply):
     callable
         Called with outputs, targets and the buffer.
     """
-    softmax = ColumnSoftmax(multiply)
+    softmax = _ColumnSoftmax(multiply)
     *_, classes, samples = outputs.shape
     share = np.array(1 / samples, outputs.dtype)
     twice = np.array(2 / (samples * classes), outputs.dtype)

@@ -27,7 +27,14 @@ from helpers._checks import check_integer, lookup, what_is
 from helpers.activations import ACTIVATIONS, Activation
 from helpers.initialisers import as_initialiser
 from helpers.losses import LOSSES, Loss
-from helpers.outputs import OUTPUT_ACTIVATIONS, check_outputs, classes_of, probabilities_of
+from helpers.outputs import (
+    OUTPUT_ACTIVATIONS,
+    check_outputs,
+    classes_of,
+    mean_loss,
+    mean_loss_gradient,
+    probabilities_of,
+)
 from helpers.samples import check_inputs, check_targets, class_labels
 
 # A training that diverges ends in inf or nan; a warning at each step would hide everything else.
@@ -88,7 +95,7 @@ class Pass:
         network, below = self.network, [self.x, *self.a[:-1]]
         gradient = Gradient([], [])
         y = check_targets(targets, self.outputs.shape[-2:], network.dtype)
-        upstream = network.mean_loss_gradient(self.outputs, y)  # dloss/da of the last layer
+        upstream = mean_loss_gradient(network.loss, self.outputs, y)  # dloss/da of the last layer
         for layer in reversed(range(len(network.weights))):
             # dloss/dz = dloss/da * f'(z)
             delta = network.bends[layer].backward(upstream, self.z[layer], self.a[layer])
@@ -105,9 +112,9 @@ class Gradient:
     Parameters
     ----------
     weights : list of numpy.ndarray, each of shape ([runs,] units, inputs)
-        dloss/dW_l, first layer first.
+        Each dloss/dW_l, first layer first.
     biases : list of numpy.ndarray, each of shape ([runs,] units)
-        dloss/db_l.
+        Each dloss/db_l.
     """
 
     weights: list
@@ -224,7 +231,9 @@ class Network:
         Parameters
         ----------
         gradient : Gradient
+            What `Pass.backward` returned.
         learning_rate : float
+            How far to go.
         """
         for values, slopes in zip(self.weights + self.biases, gradient.weights + gradient.biases, strict=True):
             values -= learning_rate * slopes
@@ -236,10 +245,12 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
+            One row a sample.
 
         Returns
         -------
         numpy.ndarray
+            What `Pass.outputs` would be.
         """
         a = check_inputs(inputs, self.sizes[0], self.dtype)
         for W, b, f in zip(self.weights, self.biases, self.bends, strict=True):
@@ -247,15 +258,6 @@ class Network:
             z += b[..., np.newaxis, :]
             a = f(z, out=z)
         return a
-
-    def mean_loss(self, outputs, y):
-        """Return the mean loss of outputs, shape ([runs,] samples, outputs), beside `y`: one number a run."""
-        losses = self.loss(outputs, np.broadcast_to(y, outputs.shape), reduction="none")
-        return losses.mean(axis=tuple(range(1 if self.runs else 0, losses.ndim)))
-
-    def mean_loss_gradient(self, outputs, y):
-        """Return the derivative of `mean_loss` with respect to the outputs, in their shape."""
-        return self.loss.gradient(outputs, np.broadcast_to(y, outputs.shape), reduction="sum") / self.loss.count(y)
 
     @silently
     def loss_value(self, inputs, targets):
@@ -269,9 +271,10 @@ class Network:
         Returns
         -------
         float or numpy.ndarray of shape (runs,)
+            One number a network.
         """
         outputs = self.outputs(inputs)
-        return self.mean_loss(outputs, check_targets(targets, outputs.shape[-2:], self.dtype))
+        return mean_loss(self.loss, outputs, check_targets(targets, outputs.shape[-2:], self.dtype))
 
     def accuracy(self, inputs, labels):
         """Return the fraction of samples whose class is predicted.
@@ -279,6 +282,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
+            One row a sample.
         labels : array_like of int, shape (samples,)
             From 0 to ``outputs - 1``; for a single output 0 or 1.
 
@@ -306,10 +310,12 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
+            One row a sample.
 
         Returns
         -------
         numpy.ndarray of int
+            From 0 on.
         """
         return classes_of(self.outputs(inputs))
 
@@ -319,10 +325,12 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
+            One row a sample.
 
         Returns
         -------
         numpy.ndarray
+            Each from 0 to 1.
 
         Raises
         ------

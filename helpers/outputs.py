@@ -1,4 +1,4 @@
-"""What the outputs of a network mean: logits, probabilities, classes, or plain predictions."""
+"""What the outputs of a network mean: logits, probabilities, classes, or plain predictions; and what loss they have."""
 
 import numpy as np
 
@@ -14,11 +14,37 @@ class Softmax(Activation):
     output_range = (0.0, 1.0)
 
     def __call__(self, z, out=None):
-        """Return e^z over the sum of all e^z."""
+        """Return e^z over the sum of all e^z.
+
+        Parameters
+        ----------
+        z : numpy.ndarray of shape (..., classes)
+            The logits.
+        out : numpy.ndarray, optional
+            Array to write into.
+
+        Returns
+        -------
+        numpy.ndarray of shape (..., classes)
+            Probabilities.
+        """
         return np.positive(softmax(z), out=out)
 
     def backward(self, gradient, z, p, out=None):
-        """Return dloss/dz = p * (g - sum of p g), where p is the output and g = dloss/dp."""
+        """Return dloss/dz = p * (g - sum of p g), where p is the output and g = dloss/dp.
+
+        Parameters
+        ----------
+        gradient, z, p : numpy.ndarray of shape (..., classes)
+            The derivative g, the logits, and their softmax.
+        out : numpy.ndarray, optional
+            Array to write into.
+
+        Returns
+        -------
+        numpy.ndarray of shape (..., classes)
+            The derivative of the loss with respect to the logits.
+        """
         return np.multiply(p, gradient - (p * gradient).sum(axis=-1, keepdims=True), out=out)
 
 
@@ -36,6 +62,7 @@ def check_outputs(outputs, activation, loss):
     activation : Activation
         What bends them.
     loss : helpers.losses.Loss
+        What is to judge them.
 
     Raises
     ------
@@ -54,16 +81,55 @@ def check_outputs(outputs, activation, loss):
         raise ValueError(f"{loss.name} needs two classes or more, got {outputs} output")
 
 
+def mean_loss(loss, outputs, y):
+    """Return the mean loss of each network's outputs.
+
+    Parameters
+    ----------
+    loss : helpers.losses.Loss
+        What judges them.
+    outputs : numpy.ndarray of shape ([runs,] samples, outputs)
+        Those of one network or of many.
+    y : numpy.ndarray of shape (samples, outputs)
+        What each output should be.
+
+    Returns
+    -------
+    float or numpy.ndarray of shape (runs,)
+        One number a network.
+    """
+    losses = loss(outputs, np.broadcast_to(y, outputs.shape), reduction="none")
+    return losses.mean(axis=tuple(range(outputs.ndim - 2, losses.ndim)))
+
+
+def mean_loss_gradient(loss, outputs, y):
+    """Return the derivative of `mean_loss` with respect to the outputs.
+
+    Parameters
+    ----------
+    loss, outputs, y : as in `mean_loss`
+        What is judged, and by what.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the shape of the outputs.
+    """
+    return loss.gradient(outputs, np.broadcast_to(y, outputs.shape), reduction="sum") / loss.count(y)
+
+
 def classes_of(outputs):
     """Return the classes that outputs speak for: the largest output, or a single output cut at 1/2.
 
     Parameters
     ----------
     outputs : numpy.ndarray of shape (..., outputs)
+        Of any samples.
 
     Returns
     -------
     numpy.ndarray of int, shape (...)
+        From 0 on.
     """
     if outputs.shape[-1] == 1:
         return (outputs[..., 0] > 0.5).astype(np.intp)
@@ -76,6 +142,7 @@ def probabilities_of(outputs, activation, loss):
     Parameters
     ----------
     outputs : numpy.ndarray of shape (..., outputs)
+        Of any samples.
     activation : Activation
         What bent them.
     loss : helpers.losses.Loss
@@ -84,6 +151,7 @@ def probabilities_of(outputs, activation, loss):
     Returns
     -------
     numpy.ndarray of shape (..., outputs)
+        Each from 0 to 1.
 
     Raises
     ------

@@ -21,6 +21,7 @@ def check_inputs(inputs, features, dtype):
     Returns
     -------
     numpy.ndarray
+        A new array only where the dtype is another one.
 
     Raises
     ------
@@ -49,6 +50,7 @@ def check_targets(targets, shape, dtype):
     Returns
     -------
     numpy.ndarray
+        What each output should be.
 
     Raises
     ------
@@ -75,10 +77,12 @@ def class_labels(targets, outputs):
     targets : array_like
         As `check_targets` lets pass.
     outputs : int
+        How many the network has.
 
     Returns
     -------
     numpy.ndarray of shape (samples,) or None
+        The labels, if these are labels.
     """
     targets = np.asarray(targets)
     if targets.ndim != 1 or targets.dtype.kind not in "biu":

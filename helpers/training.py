@@ -16,7 +16,7 @@ import numpy as np
 from helpers._checks import check_integer
 from helpers.fast_network import Batches, FastNetwork
 from helpers.network import silently
-from helpers.outputs import classes_of
+from helpers.outputs import classes_of, mean_loss
 from helpers.samples import check_inputs, check_targets, class_labels
 from helpers.schedules import as_schedule
 
@@ -45,8 +45,24 @@ class Epoch:
     learning_rate: float
 
 
-class History(Epoch):
-    """What `Epoch` says, for all epochs: arrays of shape (epochs,), or (epochs, runs) for all but `epoch`."""
+@dataclass(frozen=True, eq=False)
+class History:
+    """What is known after each epoch of a training.
+
+    Parameters
+    ----------
+    epoch : numpy.ndarray of int, shape (epochs,)
+        1, 2, 3 and so on.
+    loss, accuracy, validation_loss, validation_accuracy, learning_rate : numpy.ndarray
+        As in `Epoch`, float64 of shape (epochs,) or, for many networks, (epochs, runs).
+    """
+
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    validation_loss: np.ndarray
+    validation_accuracy: np.ndarray
+    learning_rate: np.ndarray
 
 
 def train_by_epoch(network, inputs, targets, learning_rate, epochs, batch_size=32, seed=0, validation=None):
@@ -111,14 +127,15 @@ def train(
 
     Parameters
     ----------
-    network, inputs, targets, learning_rate, epochs, batch_size, seed, validation
-        As for `train_by_epoch`.
+    network, inputs, targets, learning_rate, epochs, batch_size, seed, validation : as in `train_by_epoch`
+        What to train, with what, and how.
     callback : callable, optional
         Is given the `Epoch` after each epoch.
 
     Returns
     -------
     History
+        What became of loss and accuracy.
 
     Examples
     --------
@@ -161,7 +178,7 @@ class _Samples:
     def measure(self, network):
         """Return mean loss and accuracy, numbers or arrays of shape (runs,); without labels the accuracy is nan."""
         outputs = network.outputs(self.x)
-        loss = network.mean_loss(outputs, self.y)
+        loss = mean_loss(network.loss, outputs, self.y)
         if self.labels is None:
             return loss, np.full_like(loss, np.nan)
         return loss, (classes_of(outputs) == self.labels).mean(axis=-1)

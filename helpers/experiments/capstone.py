@@ -28,7 +28,18 @@ HELD_OUT = 500
 
 
 def schedule_values(updates):
-    """Return what schedules need besides the initial rate, so that they end at about 1 % after so many updates."""
+    """Return what schedules need besides the initial rate, so that they end at about 1 % after so many updates.
+
+    Parameters
+    ----------
+    updates : float
+        All updates of a training.
+
+    Returns
+    -------
+    dict
+        Name of a parameter -> its value; name of a schedule -> such a dict for it alone.
+    """
     return {
         "decay_rate": 0.01,
         "decay_steps": updates,
@@ -48,12 +59,34 @@ def samples():
 
 
 def layer_sizes(hidden_1, hidden_2):
-    """Return the sizes of the network's layers; a hidden layer of 0 units is left out."""
+    """Return the sizes of the network's layers; a hidden layer of 0 units is left out.
+
+    Parameters
+    ----------
+    hidden_1, hidden_2 : int
+        Units of the hidden layers.
+
+    Returns
+    -------
+    list of int
+        Inputs and outputs included.
+    """
     return [64, *(units for units in (hidden_1, hidden_2) if units), 10]
 
 
 def parameters(hidden_1, hidden_2):
-    """Return how many parameters the network has."""
+    """Return how many parameters the network has.
+
+    Parameters
+    ----------
+    hidden_1, hidden_2 : int
+        Units of the hidden layers.
+
+    Returns
+    -------
+    int
+        Weights and biases.
+    """
     return count(mlp(layer_sizes(hidden_1, hidden_2)), (64,)).parameters
 
 
@@ -71,14 +104,18 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     learning_rate : float
         The initial one.
     batch_size : int or str
+        As the menu has it, or as a number.
     epochs : int
+        How many times to go through all images.
     seed : int or sequence of int
         A sequence trains one network for each, all at once.
 
     Yields
     ------
     network : Network
+        As it is then.
     record : helpers.training.Epoch
+        What is known of it.
     """
     training, held_out, _ = samples()
     batch_size = int(batch_size)
@@ -112,6 +149,7 @@ def trained(**changes):
     Returns
     -------
     network : Network
+        Trained.
     record : helpers.training.Epoch
         Of the last epoch.
     """
@@ -120,7 +158,18 @@ def trained(**changes):
 
 
 def confusion(labels, predictions):
-    """Return how often each digit (row) was taken for each digit (column), shape (10, 10)."""
+    """Return how often each digit was taken for each digit.
+
+    Parameters
+    ----------
+    labels, predictions : numpy.ndarray of int, shape (samples,)
+        What each image shows, and what it was taken for.
+
+    Returns
+    -------
+    numpy.ndarray of shape (10, 10)
+        One row a digit shown, one column a digit answered.
+    """
     table = np.zeros((10, 10), int)
     np.add.at(table, (labels, predictions), 1)
     return table

@@ -29,11 +29,14 @@ def exact_bowl(inputs, targets):
     Parameters
     ----------
     inputs : array_like of shape (samples, features)
+        One row a sample.
     targets : array_like of shape (samples, outputs)
+        What each output should be.
 
     Returns
     -------
     Bowl
+        Its lowest loss and its largest curvature.
     """
     with_bias = np.column_stack([inputs, np.ones(len(inputs))])  # a bias is the weight of an input that is always 1
     targets = np.asarray(targets)

@@ -6,7 +6,20 @@ from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error
 
 
 def surprise(p, unit=1.0):
-    """Return how surprising it is when something of probability p happens, -ln(p) / unit; a unit of 1 means nats."""
+    """Return how surprising it is when something of probability p happens, -ln(p) / unit.
+
+    Parameters
+    ----------
+    p : float or numpy.ndarray
+        A probability, above 0.
+    unit : float
+        Of surprise, in nats.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        In that unit.
+    """
     return -np.log(p) / unit
 
 
@@ -46,6 +59,7 @@ def probability_of_right(logit):
     Returns
     -------
     numpy.ndarray
+        The sigmoid of the logit.
     """
     return 0.5 * (1 + np.tanh(np.asarray(logit) / 2))
 
@@ -67,6 +81,7 @@ def logit_path(slope, start, learning_rate):
     start : float
         The logit before the first step.
     learning_rate : float
+        How far each step goes.
 
     Returns
     -------
@@ -86,7 +101,20 @@ WAITS.flags.writeable = False
 
 
 def best_guesses(waits, tau):
-    """Return mean, median and tau-quantile of waiting times, sorted: each makes one of `mean_losses` least."""
+    """Return the guesses that make the three `mean_losses` least.
+
+    Parameters
+    ----------
+    waits : numpy.ndarray of shape (people,)
+        In minutes, sorted.
+    tau : float
+        The share of the people that the quantile is to cover.
+
+    Returns
+    -------
+    tuple of three float
+        Mean, median and tau-quantile, in minutes.
+    """
     return waits.mean(), np.median(waits), waits[int(np.ceil(tau * len(waits) - 1e-9)) - 1]
 
 
@@ -121,17 +149,22 @@ def redrawn_fits(inputs, start, learning_rate, steps, redraws=10_000, seed=0):
     Parameters
     ----------
     inputs : numpy.ndarray of shape (samples, 2)
+        One row a sample.
     start : numpy.ndarray of shape (2,)
         The weights before the first step.
     learning_rate : float
+        How far each step goes.
     steps : int
+        How many there are.
     redraws : int
         How often the noise, uniform between -0.05 and 0.05, is drawn anew.
     seed : int
+        Of the noise.
 
     Returns
     -------
     optima, unfinished : numpy.ndarray of shape (2, redraws)
+        One column a draw: the weights of least squares, and those after the steps.
     """
     shrink = np.eye(2) - learning_rate * 2 * inputs.T @ inputs / len(inputs)
     remains = np.linalg.matrix_power(shrink, steps)
