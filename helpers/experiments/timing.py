@@ -74,13 +74,16 @@ def epoch_and_products(what, factor):
     return epoch_of_training(sizes, batch, runs), matrix_products(sizes, batch, SAMPLES // batch, runs)
 
 
-def seconds_of_activations(numbers=100_000):
-    """Return the times of sigmoid, tanh, ReLU and of mere copying: name -> seconds for so many numbers."""
+def seconds_of_activations(numbers=100_000, repeats=9):
+    """Return the times of sigmoid, tanh, ReLU and of mere copying: name -> seconds for so many numbers.
+
+    Each is the best of `repeats`.
+    """
     x = np.random.default_rng(0).normal(size=numbers).astype(np.float32)
     out = np.empty_like(x)
     work = {f.name: lambda f=f: f(x, out=out) for f in (sigmoid, tanh, relu)}
     work["copy"] = lambda: np.copyto(out, x)
-    return {name: best_of(9, one) for name, one in work.items()}
+    return {name: best_of(repeats, one) for name, one in work.items()}
 
 
 def share_of_sigmoid(width, batch):

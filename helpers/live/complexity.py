@@ -2,7 +2,6 @@
 
 import html
 
-import ipywidgets
 import numpy as np
 
 from helpers.complexity import OPTIMISER_STATE, Conv2D, Dense, lenet5, mlp, vgg16
@@ -23,8 +22,8 @@ from helpers.experiments.timing import (
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, square
 from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
 from helpers.live.board import Board, rows
-from helpers.live.controls import button, menu, whole_slider
-from helpers.live.live_figure import LiveFigure, live_figure
+from helpers.live.controls import menu, whole_slider
+from helpers.live.live_figure import LiveFigure, TimeFigure, live_figure
 
 
 @live_figure
@@ -235,38 +234,6 @@ AT_ONCE = {str(batch): batch for batch in BATCHES}
 _measured = {}
 #: The same for epochs: what grows -> list of (factor, seconds of the epoch, seconds of its products).
 _measured_epochs = {}
-
-
-class TimeFigure(LiveFigure):
-    """Times are taken only when the button is pressed: they belong to the reader's computer, not to the course.
-
-    Parameters
-    ----------
-    measurements : iterator function
-        Given the values of the controls and a number of repeats, it takes one time after the other and keeps them;
-        a picture is shown after each.
-    kept : dict
-        Where it keeps them. They outlive the widget.
-    *args, **kwargs
-        Those of a `LiveFigure`.
-    """
-
-    def __init__(self, measurements, kept, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.measurements, self.kept = measurements, kept
-        measure = button("Measure here", "Take the times on this computer", self.measure, primary=True)
-        forget = button("Forget all", "Remove all measured times", self.forget)
-        self.add_below(ipywidgets.HBox([measure, forget]))
-
-    def measure(self, repeats=5):
-        """Take the times; the points appear one by one."""
-        for _ in self.measurements(**self.values, repeats=repeats):
-            self.set()
-
-    def forget(self):
-        """Remove all points."""
-        self.kept.clear()
-        self.set()
 
 
 @live_figure

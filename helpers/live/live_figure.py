@@ -19,6 +19,7 @@ from helpers.figures.described import mimebundle, png_of_pixels
 from helpers.figures.style import house_settings, house_style
 from helpers.figures.words import describe, say
 from helpers.live.blit import BlitCanvas
+from helpers.live.controls import button
 
 #: Every live figure of the course: name -> function without arguments that builds a new one.
 LIVE_FIGURES = {}
@@ -347,3 +348,35 @@ def _event_loop_runs():
     except RuntimeError:
         return False
     return True
+
+
+class TimeFigure(LiveFigure):
+    """Times are taken only when the button is pressed: they belong to the reader's computer, not to the course.
+
+    Parameters
+    ----------
+    measurements : iterator function
+        Given the values of the controls and a number of repeats, it takes one time after the other and keeps them;
+        a picture is shown after each.
+    kept : dict
+        Where it keeps them. They outlive the widget.
+    *args, **kwargs
+        Those of a `LiveFigure`.
+    """
+
+    def __init__(self, measurements, kept, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.measurements, self.kept = measurements, kept
+        measure = button("Measure here", "Take the times on this computer", self.measure, primary=True)
+        forget = button("Forget all", "Remove all measured times", self.forget)
+        self.add_below(ipywidgets.HBox([measure, forget]))
+
+    def measure(self, repeats=5):
+        """Take the times; the points appear one by one."""
+        for _ in self.measurements(**self.values, repeats=repeats):
+            self.set()
+
+    def forget(self):
+        """Remove all points."""
+        self.kept.clear()
+        self.set()
