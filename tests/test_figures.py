@@ -7,6 +7,7 @@ import io
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.collections import PatchCollection
 from matplotlib.patches import Circle, Polygon, Rectangle
 from PIL import Image
 
@@ -225,6 +226,10 @@ def legend(a, labels):
         (lambda a: a.add_patch(Rectangle((0, 0), 1, 2)), lambda a: a.add_patch(Rectangle((0, 0), 2, 1))),
         (lambda a: circle(a, 1e-8), lambda a: circle(a, 2e-8)),
         (lambda a: a.add_patch(Polygon(CORNER)), lambda a: a.add_patch(Polygon([[0, 0], [0, 1], [1, 1]]))),
+        (
+            lambda a: a.add_collection(PatchCollection([Rectangle((0, 0), 1, 1), Rectangle((2, 2), 1, 1)])),
+            lambda a: a.add_collection(PatchCollection([Rectangle((2, 0), 1, 1), Rectangle((0, 2), 1, 1)])),
+        ),
         (lambda a: a.stairs([1, 2, 3]), lambda a: a.stairs([1, 3, 2])),
         (lambda a: a.axvspan(1, 2), lambda a: a.axvspan(1, 3)),
         (lambda a: a.arrow(0, 0, 1, 1), lambda a: a.arrow(1, 1, -1, -1)),
@@ -282,6 +287,11 @@ def test_rounding_is_not_told(clean, rounded):
         (lambda a: a.set(xlim=(-6, 6), ylim=(3, 0)), "- axes: x from -6 to 6, y from 3 down to 0\n"),
         (lambda a: a.bar([1, 2], [3e-7, 9e-7]), "2 bars: 1: 3e-07, 2: 9e-07"),
         (lambda a: a.bar([1], [3]), "- 1 bar: 1: 3"),
+        (lambda a: a.bar(DAYS, 0 * DAYS), "highest 0 ..., 37: 0, 38: 0, 39: 0; highest at 0, in all 0"),
+        (lambda a: a.bar([1, 2], [np.nan, np.nan]), "- 2 bars, none of them finite"),
+        (lambda a: a.bar(DAYS, [np.nan, *DAYS[1:]]), "0: nan, 1: 1, 2: 2, ... highest 39 ..., 37: 37, 38: 38, 39: 39"),
+        (lambda a: a.imshow([[np.nan, 1], [2, 3]]), "values from 1 to 3, mean 2, 1 missing: none, 1, 2, 3; "),
+        (lambda a: a.secondary_xaxis("top"), "Plot: T (y against x).\n- nothing is drawn"),
         (lambda a: a.vlines(1, 0, 1), "- 1 line piece: "),
         (lambda a: a.axvspan(1, 2), "1 shape (rectangle): 1 to 2 across and 0 % to 100 % up"),
         (lambda a: a.add_patch(Circle((1, 2), 1)), "1 shape (circle): 0 to 2 across and 1 to 3 up"),

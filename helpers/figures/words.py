@@ -6,8 +6,9 @@ same words serve those who cannot see the picture: they are its alternative text
 """
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.category import StrCategoryFormatter
-from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.colors import Normalize
 from matplotlib.container import BarContainer
 from matplotlib.contour import ContourSet
@@ -110,7 +111,7 @@ def describe(figure):
     title = figure.get_suptitle()
     if title:
         lines.append(f"Figure: {_plain(title)}.")
-    panels = [axes for outer in figure.axes for axes in (outer, *outer.child_axes)]
+    panels = [axes for outer in figure.axes for axes in (outer, *outer.child_axes) if isinstance(axes, Axes)]
     panels = [axes for axes in panels if axes.get_visible() and axes.get_label() != "<colorbar>"]
     for number, axes in enumerate(panels, start=1):
         lines += _axes(axes, f"Panel {number}" if len(panels) > 1 else "Plot")
@@ -279,10 +280,14 @@ def _bars(axes, across, up):
             axis, ruler, value_ruler = axes.xaxis, across, up
             starts, widths, bases, sizes = upright.T
         middles = starts + widths / 2
+        finite = sizes[np.isfinite(sizes)]
+        if not len(finite):
+            yield f"{_counted(len(sizes), 'bar')}{_name(container)}, none of them finite"
+            continue
         names = _names(axis)
         near = 1e-6 * abs(np.ptp(axis.get_view_interval()))
         # Unlike a place on an axis the size of a bar is a number in its own right: only the last digit is rounding.
-        noise = 0.0 if value_ruler.scale == "log" else 1e-12 * np.nanmax(np.abs(sizes))
+        noise = 0.0 if value_ruler.scale == "log" else 1e-12 * np.abs(finite).max()
 
         def size(base, size, noise=noise):
             if base == 0:
@@ -293,10 +298,10 @@ def _bars(axes, across, up):
         told = [f"{place}: {size(*bar)}" for place, *bar in zip(places, bases, sizes, strict=True)]
         more = ""
         if len(told) > 12:
-            highest = int(np.flatnonzero(sizes >= np.nanmax(sizes) - noise)[0])
+            highest = int(np.flatnonzero(sizes >= finite.max() - noise)[0])
             told = [*told[:3], f"... highest {say(sizes[highest], noise=noise)} ...", *told[-3:]]
-            more = f"; highest at {places[highest]}, in all {say(sizes.sum(), noise=noise)}"
-            if sizes.sum() > 0:
+            more = f"; highest at {places[highest]}, in all {say(finite.sum(), noise=noise)}"
+            if finite.min() >= 0 < finite.max() and len(finite) == len(sizes):
                 more += f", centre of weight {ruler((middles * sizes).sum() / sizes.sum())}"
         if not np.allclose(widths, 0.8):
             thin, thick = ruler(widths.min()), ruler(widths.max())
@@ -322,11 +327,11 @@ def _collections(axes, across, up):
             words = f"points{name}: {_cloud(offsets, across, up)}{_sizes(item)}"
         elif isinstance(item, LineCollection):
             words = f"{_counted(len(outlines), 'line piece')}{name}: {_pieces(outlines, across, up)}"
-        elif isinstance(item, PolyCollection):
-            words = f"band{name}: {_band(outlines, across, up)}"
+        elif isinstance(item, QuadMesh):
+            words = f"grid{name}: {_extent(item.get_coordinates().reshape(-1, 2), across, up)}"
         else:
-            box = item.get_datalim(axes.transData).get_points()
-            words = f"{type(item).__name__.lower()}{name}: {_extent(box, across, up)}"
+            kind = "band" if isinstance(item, PolyCollection) else type(item).__name__.lower()
+            words = f"{kind}{name}: {_band(outlines, across, up)}"
         values = item.get_array()
         if values is not None and not isinstance(item, ContourSet):
             words += f"; coloured by values {_values(values)}{_colours(item, values)}"
@@ -441,7 +446,7 @@ def _values(values):
     if high - low <= noise or values.ndim > 2:
         return words
     if values.size <= 16:
-        return f"{words}: {', '.join(say(v, noise=noise) for v in values.ravel())}"
+        return f"{words}: {', '.join(say(v, noise=noise) if np.isfinite(v) else 'none' for v in values.ravel())}"
     weights = np.nan_to_num(values - low, nan=0.0, posinf=0.0, neginf=0.0)
     centre = [say((weights * at).sum() / weights.sum(), noise=1e-9 * values.size) for at in np.indices(values.shape)]
     names = ("row", "column") if values.ndim == 2 else ("number",)
