@@ -8,6 +8,7 @@ from helpers.experiments.activations import (
     dead_after_one_step,
     dead_units,
     recognised,
+    share_in_words,
     trained,
     trained_at_rates,
 )
@@ -72,3 +73,11 @@ def test_a_step_kills_as_many_as_it_leaves_without_a_sample(rings):
     network = Network(SIZES, "relu", seed=4, dtype=np.float64)
     train(network, known.inputs, known.targets, 300.0, epochs=1, batch_size=None)
     assert share.shape == (2, 10) and share[1, 4] == dead_units(network, known.inputs)[1].mean() > 0
+
+
+@pytest.mark.parametrize(
+    "share, words",
+    [(0, "none"), (0.001, "some, but under a tenth,"), (0.1, "a tenth to a third"), (0.34, "over a third")],
+)
+def test_shares_are_said_in_words(share, words):
+    assert share_in_words(share) == words

@@ -169,6 +169,17 @@ def dead_units(network, inputs):
     return [(z <= 0).all(axis=-2) for z in network.forward(inputs).z[:-1]]
 
 
+def share_in_words(share):
+    """Say how large a share is, in words: the digits of a training at too large a rate differ between processors."""
+    if share == 0:
+        return "none"
+    if share < 0.1:
+        return "some, but under a tenth,"
+    if share < 1 / 3:
+        return "a tenth to a third"
+    return "over a third"
+
+
 def dead_after_one_step(data, sizes, initialisation, rates):
     """Take a single step on all samples, and count the units of hidden layer 2 that it leaves dead.
 
