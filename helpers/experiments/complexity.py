@@ -45,4 +45,5 @@ def accuracies(sizes):
             if record.epoch < EPOCHS:
                 yield np.array(reached)
         _finished[sizes] = np.array(reached)
+        _finished[sizes].flags.writeable = False
     yield _finished[sizes]

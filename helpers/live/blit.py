@@ -90,7 +90,8 @@ class BlitCanvas:
     def _refuse_undeclared(self):
         for artist in self._still():
             if artist.stale:
-                name = artist.get_label() or type(artist).__name__
+                label = str(artist.get_label())
+                name = type(artist).__name__ if label.startswith("_") or not label else label
                 raise RuntimeError(f"{name!r} has changed, but it is not declared as moving")
 
 
