@@ -17,7 +17,13 @@ OTHER_FRONT_ENDS = ("VSCODE_", "COLAB_", "PYCHARM_")
 
 
 def in_another_front_end():
-    """Return whether this is, as far as one can tell, JupyterLite, VS Code, Colab or PyCharm."""
+    """Return whether this is, as far as one can tell, JupyterLite, VS Code, Colab or PyCharm.
+
+    Returns
+    -------
+    bool
+        False in JupyterLab.
+    """
     return sys.platform == "emscripten" or any(name.startswith(OTHER_FRONT_ENDS) for name in os.environ)
 
 
@@ -27,6 +33,7 @@ def misfits():
     Returns
     -------
     dict of str to str
+        Name of a package -> the sentence.
     """
     found = {}
     for package, majors in FITTING.items():
@@ -55,7 +62,13 @@ def check():
 
 
 def try_a_slider():
-    """Return a slider with a text that follows it."""
+    """Return a slider with a text that follows it.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        To be shown as the last line of a cell.
+    """
     import ipywidgets
 
     class Tried(ipywidgets.VBox):

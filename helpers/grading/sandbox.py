@@ -314,7 +314,7 @@ class Session:
         ----------
         seconds : float
             How long it may take.
-        request : what JSON can hold
+        **request : what JSON can hold
             "do" says what, see `helpers.grading.sandboxed_process`.
 
         Returns
