@@ -29,10 +29,12 @@ def code_of(function):
     Parameters
     ----------
     function : function
+        Written in Python.
 
     Returns
     -------
     str
+        Its lines.
     """
     source = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(source).body[0]
@@ -51,10 +53,12 @@ def scaled(initialiser, by):
     initialiser : str
         A name in `INITIALISERS`.
     by : float
+        The factor.
 
     Returns
     -------
     Initialiser
+        From one random state it draws `by` times the other's weights.
     """
     base = INITIALISERS[initialiser]
     return Initialiser(
@@ -69,6 +73,7 @@ class Shifted(Activation):
     Parameters
     ----------
     f : helpers.activations.Activation
+        The other one.
     shift : float
         What is subtracted from f(x).
     """
@@ -78,7 +83,18 @@ class Shifted(Activation):
     name = "shifted"
 
     def forward(self, x, out):
-        """Write f(x) less the shift into `out`."""
+        """Write f(x) less the shift into an array.
+
+        Parameters
+        ----------
+        x, out : numpy.ndarray
+            Of one shape and type; they may be the same.
+
+        Returns
+        -------
+        numpy.ndarray
+            `out`.
+        """
         return np.subtract(self.f(x), self.shift, out=out)
 
     def _derivative(self, x, y):
@@ -92,11 +108,14 @@ def trained(data, sizes, activation, initialisation="he", rate=0.1, epochs=8, dt
     ----------
     data : Dataset
         What to train on.
-    sizes, activation, initialisation, dtype
+    sizes, activation, initialisation
         Those of a `Network`.
     rate : float
         The learning rate.
     epochs : int
+        How many times to go through all samples.
+    dtype : data-type
+        That of a `Network`.
 
     Returns
     -------
@@ -114,9 +133,12 @@ def recognised(data, unseen, sizes, activation, initialisation="he", rate=0.1, e
 
     Parameters
     ----------
-    data, sizes, activation, initialisation, rate, epochs, dtype
-        As for `trained`.
+    data : Dataset
+        What to train on.
     unseen : Dataset
+        What to recognise.
+    sizes, activation, initialisation, rate, epochs, dtype
+        As for `trained`.
 
     Returns
     -------
@@ -132,9 +154,12 @@ def trained_at_rates(data, sizes, activation, initialisation, rates, epochs, bat
 
     Parameters
     ----------
-    data, sizes, activation, initialisation, epochs
+    data, sizes, activation, initialisation
         As for `trained`.
     rates : sequence of float
+        The learning rates.
+    epochs : int
+        As for `trained`.
     batch_size : int or None
         The number of samples in a batch; with None all of them are one batch.
 
@@ -159,7 +184,9 @@ def dead_units(network, inputs):
     Parameters
     ----------
     network : Network
+        One or many.
     inputs : array (samples, features)
+        What is sent through it.
 
     Returns
     -------
@@ -170,7 +197,18 @@ def dead_units(network, inputs):
 
 
 def share_in_words(share):
-    """Say how large a share is, in words: the digits of a training at too large a rate differ between processors."""
+    """Say how large a share is, in words: the digits of a training at too large a rate differ between processors.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Such as "over a third".
+    """
     if share == 0:
         return "none"
     if share < 0.1:
@@ -204,7 +242,18 @@ def standardised_digits():
 
 
 def centred_pairs(seed=0):
-    """Return `SAMPLES` pairs of inputs around 0, array (samples, 2), each input of mean exactly 0."""
+    """Return pairs of inputs around 0.
+
+    Parameters
+    ----------
+    seed : int
+        One seed, one draw.
+
+    Returns
+    -------
+    array (SAMPLES, 2)
+        Each column has a mean of exactly 0.
+    """
     pairs = np.random.default_rng(seed).uniform(-0.5, 0.5, (SAMPLES, 2))
     return pairs - pairs.mean(axis=0)
 
@@ -219,7 +268,9 @@ def walk(inputs, learning_rate, steps, batch_size=1):
     inputs : array (samples, 2)
         Taken in order, again and again.
     learning_rate : float
+        The factor of each step.
     steps : int
+        How many steps to take.
     batch_size : int
         The gradient is the mean over as many samples.
 
@@ -250,6 +301,7 @@ def equal_signs(path):
     Returns
     -------
     float
+        From 0 to 1.
     """
     moves = np.diff(path, axis=0)
     return np.mean(moves[:, 0] * moves[:, 1] > 0)
@@ -260,10 +312,12 @@ def closest_end(inputs, rates, steps):
 
     Parameters
     ----------
-    inputs, steps
+    inputs : array (samples, 2)
         As for `walk`.
     rates : array_like of float
         What it may choose from.
+    steps : int
+        As for `walk`.
 
     Returns
     -------
@@ -274,7 +328,18 @@ def closest_end(inputs, rates, steps):
 
 
 def curvature_matrix(inputs):
-    """Return the curvature (2, 2) of the mean squared error of a unit with two weights and no bias."""
+    """Return the curvature of the mean squared error of a unit with two weights and no bias.
+
+    Parameters
+    ----------
+    inputs : array (samples, 2)
+        As for `walk`.
+
+    Returns
+    -------
+    array (2, 2)
+        The second derivatives with respect to the weights.
+    """
     return 2 * inputs.T @ inputs / len(inputs)
 
 
@@ -310,10 +375,12 @@ def firing(network, data):
     network : Network
         A single one.
     data : Dataset
+        With class labels.
 
     Returns
     -------
     Firing
+        Of these samples.
     """
     sums = network.forward(data.inputs).z[:-1]
     return Firing(

@@ -17,7 +17,18 @@ _finished = {}
 
 @functools.cache
 def images(side):
-    """Return 1200 digits to train on and 597 to test with, `side` pixels wide, standardised."""
+    """Return digits to train on and to test with, standardised.
+
+    Parameters
+    ----------
+    side : {8, 4, 2, 1}
+        How many pixels wide and high they are.
+
+    Returns
+    -------
+    list of Dataset
+        1200 digits and 597.
+    """
     train, test = pooled_digits(side).split(1200, seed=0)
     return train.standardise(test)
 

@@ -43,6 +43,7 @@ class Counted:
     Parameters
     ----------
     value : float
+        The number.
     """
 
     def __init__(self, value):
@@ -73,6 +74,7 @@ def counted(numbers):
     Parameters
     ----------
     numbers : array_like
+        Of any shape.
 
     Returns
     -------

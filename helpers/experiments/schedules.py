@@ -22,6 +22,7 @@ def schedule_from(name, learning_rate, values):
     Returns
     -------
     helpers.schedules.Schedule
+        For as many steps as one likes.
 
     Raises
     ------

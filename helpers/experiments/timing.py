@@ -40,7 +40,22 @@ FACTORS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 def seconds_of_a_layer(width, batch, repeats=5):
-    """Return the time of one product of a (width, width) matrix with `batch` columns: the best of `repeats`."""
+    """Time the matrix product of a dense layer.
+
+    Parameters
+    ----------
+    width : int
+        Inputs, and units.
+    batch : int
+        Samples that go through it at once.
+    repeats : int
+        How often to time it.
+
+    Returns
+    -------
+    float
+        Seconds: the best of `repeats`.
+    """
     rng = np.random.default_rng(0)
     weights = rng.normal(size=(width, width)).astype(np.float32)
     inputs = rng.normal(size=(width, batch)).astype(np.float32)
@@ -58,6 +73,7 @@ def seconds_of_an_epoch(what, factor, repeats=5):
     factor : int
         By how much.
     repeats : int
+        How often to time it.
 
     Returns
     -------
@@ -69,15 +85,36 @@ def seconds_of_an_epoch(what, factor, repeats=5):
 
 
 def epoch_and_products(what, factor):
-    """Return two functions to time: an epoch of training, and its matrix products alone."""
+    """Return two functions to time.
+
+    Parameters
+    ----------
+    what, factor
+        As for `seconds_of_an_epoch`.
+
+    Returns
+    -------
+    tuple of two functions
+        An epoch of training, and its matrix products alone.
+    """
     sizes, batch, runs = GROWTH[what](factor)
     return epoch_of_training(sizes, batch, runs), matrix_products(sizes, batch, SAMPLES // batch, runs)
 
 
 def seconds_of_activations(numbers=100_000, repeats=9):
-    """Return the times of sigmoid, tanh, ReLU and of mere copying: name -> seconds for so many numbers.
+    """Return the times of sigmoid, tanh, ReLU and of mere copying.
 
-    Each is the best of `repeats`.
+    Parameters
+    ----------
+    numbers : int
+        How many to bend at once.
+    repeats : int
+        How often to time each.
+
+    Returns
+    -------
+    dict of str to float
+        Name -> seconds, the best of `repeats`.
     """
     x = np.random.default_rng(0).normal(size=numbers).astype(np.float32)
     out = np.empty_like(x)
@@ -87,7 +124,18 @@ def seconds_of_activations(numbers=100_000, repeats=9):
 
 
 def share_of_sigmoid(width, batch):
-    """Return which part of a dense layer's time goes into sigmoid, for `batch` samples at once."""
+    """Return which part of a dense layer's time goes into sigmoid.
+
+    Parameters
+    ----------
+    width, batch
+        As for `seconds_of_a_layer`.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+    """
     z = np.full((width, batch), 0.5, np.float32)
     bend = best_of(9, lambda: sigmoid(z, out=z))
     return bend / (bend + seconds_of_a_layer(width, batch, 9))
@@ -122,13 +170,37 @@ def _rows(name):
 
 
 def macs_of_an_epoch(what, factor):
-    """Return the multiply-adds of the forward passes of an epoch; the arguments are those of `seconds_of_an_epoch`."""
+    """Return the multiply-adds of the forward passes of an epoch.
+
+    Parameters
+    ----------
+    what, factor
+        As for `seconds_of_an_epoch`.
+
+    Returns
+    -------
+    int
+        Of all samples and all networks.
+    """
     sizes, _, runs = GROWTH[what](factor)
     return SAMPLES * (runs or 1) * count(mlp(sizes), sizes[:1]).macs
 
 
 def best_of(repeats, function):
-    """Return the shortest time of a call in seconds; short calls are timed many at once."""
+    """Return the shortest time of a call; short calls are timed many at once.
+
+    Parameters
+    ----------
+    repeats : int
+        How often to time it.
+    function : function
+        Called without arguments.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
     timer = timeit.Timer(function)
     number = max(1, round(2e-3 / max(timer.timeit(2) / 2, 1e-7)))
     return min(timer.repeat(repeats, number)) / number
@@ -166,11 +238,14 @@ def matrix_products(sizes, batch, batches, runs=None, dtype=np.float32):
 
     Parameters
     ----------
-    sizes, batch, runs
+    sizes, batch
         As for `epoch_of_training`.
     batches : int
         The number of batches.
+    runs : int, optional
+        As for `epoch_of_training`.
     dtype : data-type
+        Of all arrays.
     """
     rng, lead = np.random.default_rng(0), () if runs is None else (runs,)
     multiply = np.ndarray.dot if runs is None else np.matmul

@@ -1,5 +1,6 @@
 """Pictures that a reader moves: ipywidgets controls tied to figures drawn fast enough to follow the hand.
 
-`core` has the one class behind them all, `controls` its sliders and switches, and each chapter has a module of its
-own live figures. `LIVE_FIGURES` in `core` finds them by name.
+`live_figure` has the widget behind them all and `LIVE_FIGURES`, which finds them by name; `blit` draws. `controls` has
+the sliders and menus, `board` what readers register, `predict` the questions before an experiment. Each chapter has a
+module of its own live figures.
 """
