@@ -15,22 +15,11 @@ PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions
 .PHONY: help lab test nbval test-browser test-grading elsewhere again matrix steady mutants grade lint notebooks exercises bench clean
 
 help:
-	@echo "make lab           set up, then open the course in JupyterLab"
-	@echo "make test          set up, then run all tests: code, notebooks, style"
-	@echo "make nbval         the notebooks with nbval alone, strict and lax"
-	@echo "make test-browser  the same course in a real browser (needs Chromium)"
-	@echo "make test-grading  hostile submissions against the grader (needs bubblewrap)"
-	@echo "make elsewhere     the notebooks on another processor, with other settings, without network (needs bubblewrap)"
-	@echo "make matrix        the lowest and the highest versions that the course supports"
-	@echo "make again         each cell twice, then backwards, each section by itself: the same outputs?"
-	@echo "make steady        all tests again and again (RUNS=20): is one red by chance?"
-	@echo "make mutants       small mistakes put in on purpose: do the tests notice? (hours; FILES=helpers/losses.py for some)"
-	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (see docs/teaching.md)"
-	@echo "make notebooks     execute all notebooks, store their outputs, show what changed"
-	@echo "make exercises     make the student versions of the exercises from their solutions"
-	@echo "make bench         timings against other tools, as ratios (sets up an environment of several GB)"
-	@echo "make lint          check code style and formatting"
-	@echo "make clean         remove the environment"
+	@echo "make lab      open the course in JupyterLab"
+	@echo "make test     run all tests: code, notebooks, style"
+	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (docs/teaching.md)"
+	@echo "More checks (README.md): nbval test-browser test-grading elsewhere matrix again steady mutants bench"
+	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises lint clean"
 
 lab:
 	$(SET_UP) learner

@@ -31,7 +31,7 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)
 VERSION = "{}.{}".format(*sys.version_info)
 TOO_OLD = sys.version_info < (3, 11)  # this file runs on whatever Python there is
 VENV_MISSING = "Python's venv is missing; on Debian or Ubuntu: apt install python3-venv"
-HEARTBEAT = 5  # seconds between two signs of life
+HEARTBEAT = 10  # seconds between two signs of life
 SILENT = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
