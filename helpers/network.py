@@ -92,17 +92,16 @@ class Pass:
         ValueError
             If the shape is wrong or a label is out of range.
         """
-        network, below = self.network, [self.x, *self.a[:-1]]
-        gradient = Gradient([], [])
-        y = check_targets(targets, self.outputs.shape[-2:], network.dtype)
-        upstream = mean_loss_gradient(network.loss, self.outputs, y)  # dloss/da of the last layer
-        for layer in reversed(range(len(network.weights))):
-            # dloss/dz = dloss/da * f'(z)
-            delta = network.bends[layer].backward(upstream, self.z[layer], self.a[layer])
-            gradient.weights.insert(0, delta.mT @ below[layer])
-            gradient.biases.insert(0, delta.sum(axis=-2))
-            upstream = delta @ network.weights[layer]  # dloss/da of the layer below
-        return gradient
+        network, y = self.network, check_targets(targets, self.outputs.shape[-2:], self.network.dtype)
+        layers = zip(network.weights, network.bends, self.z, self.a, [self.x, *self.a[:-1]], strict=True)
+        weights, biases = [], []
+        slope = mean_loss_gradient(network.loss, self.outputs, y)  # dloss/da of the last layer
+        for W, f, z, a, below in reversed(list(layers)):
+            delta = f.backward(slope, z, a)  # dloss/dz = dloss/da * f'(z)
+            weights.append(delta.mT @ below)
+            biases.append(delta.sum(axis=-2))
+            slope = delta @ W  # dloss/da of the layer below
+        return Gradient(weights[::-1], biases[::-1])
 
 
 @dataclass(frozen=True, eq=False)
