@@ -1,7 +1,7 @@
 r"""The multilayer perceptron, as one writes it on a board.
 
 A batch of samples is a matrix with one row a sample. Layer l turns the activations below it into its own, first by a
-weighted sum, then by a bend f_l:
+weighted sum, then by an activation function f_l:
 
     z_l = a_(l-1) W_l^T + b_l,        a_l = f_l(z_l),        a_0 = x.
 
@@ -10,8 +10,12 @@ Backwards, the chain rule carries the derivative of the loss from layer to layer
     dloss/dW_l = delta_l^T a_(l-1),        dloss/db_l = sum of delta_l over the samples,
     dloss/da_(l-1) = delta_l W_l,          delta_(l-1) = dloss/da_(l-1) * f'_(l-1)(z_(l-1)).
 
-`Pass` is these lines. With a sequence of seeds every array gets a first axis, `runs`: many networks side by side.
-Training computes the same in `helpers.fast_network`, in fewer steps that are harder to read.
+It begins at the last layer, where the loss says what dloss/da is. For softmax cross-entropy, whose outputs are logits
+(a = z), the derivative of the mean over the samples is (softmax(z) - y) / samples, with y one-hot.
+
+`Pass` holds these lines; in its lists, layer 1 has index 0. With a sequence of seeds all but the batch get a first
+axis, `runs`: many networks side by side. Training computes the same in `helpers.fast_network`, in fewer steps that are
+harder to read; tests hold the two equal.
 
 References
 ----------
@@ -37,7 +41,7 @@ from helpers.outputs import (
 )
 from helpers.samples import check_inputs, check_targets, class_labels
 
-# A training that diverges ends in inf or nan; a warning at each step would hide everything else.
+# A network that diverges ends in inf or nan; a warning at each step would hide everything else.
 silently = np.errstate(over="ignore", invalid="ignore")
 
 
@@ -67,7 +71,7 @@ class Pass:
         self.network, self.x, self.z, self.a = network, x, [], []
         a = x
         for W, b, f in zip(network.weights, network.biases, network.bends, strict=True):
-            z = a @ W.mT + b[..., np.newaxis, :]
+            z = a @ W.mT + b[..., np.newaxis, :]  # .mT swaps the last two axes; all samples get the same biases
             a = f(z)
             self.z.append(z)
             self.a.append(a)
@@ -75,7 +79,7 @@ class Pass:
 
     @silently
     def backward(self, targets):
-        """Return the gradient of the mean loss of this batch, with the network's weights as they are now.
+        """Return the gradient of the mean loss of this batch; to be called before `Network.step` changes the weights.
 
         Parameters
         ----------
@@ -97,7 +101,7 @@ class Pass:
         weights, biases = [], []
         slope = mean_loss_gradient(network.loss, self.outputs, y)  # dloss/da of the last layer
         for W, f, z, a, below in reversed(list(layers)):
-            delta = f.backward(slope, z, a)  # dloss/dz = dloss/da * f'(z)
+            delta = f.backward(slope, z, a)  # dloss/dz = dloss/da * f'(z); softmax has a rule of its own
             weights.append(delta.mT @ below)
             biases.append(delta.sum(axis=-2))
             slope = delta @ W  # dloss/da of the layer below
@@ -120,6 +124,7 @@ class Gradient:
     biases: list
 
     @property
+    @silently
     def norms(self):
         """The Frobenius norm of each dloss/dW_l, float64 of shape ([runs,] layers)."""
         squares = [np.square(w, dtype=np.float64).sum(axis=(-2, -1)) for w in self.weights]
@@ -139,7 +144,7 @@ class Network:
         What training makes small: a name in `LOSSES`, or such an object. For "softmax_cross_entropy" the outputs are
         logits.
     output_activation : str or Activation
-        What bends the outputs: as above, or "softmax".
+        What bends the outputs: as above, or "softmax", which the loss "softmax_cross_entropy" contains already.
     initialisation : str or callable
         How the weights begin: a name in `INITIALISERS`, or such a function. Biases begin at 0.
     seed : int or sequence of int
@@ -194,7 +199,8 @@ class Network:
         for one in seeds.tolist():
             rng = np.random.default_rng(check_integer(one, "seed", at_least=0))
             networks.append([initialiser(inputs, units, rng) for inputs, units in pairwise(self.sizes)])
-        self.weights = [np.array(layers, self.dtype) for layers in zip(*networks, strict=True)]
+        # From one list of layers a network to one array a layer, with an axis of networks.
+        self.weights = [np.array(layer, self.dtype) for layer in zip(*networks, strict=True)]
         self.runs = len(seeds)
         if np.ndim(seed) == 0:
             self.runs, self.weights = None, [weights[0] for weights in self.weights]
@@ -215,7 +221,7 @@ class Network:
         Returns
         -------
         Pass
-            Its `outputs`, all that happened on the way, and the way back.
+            The `outputs`, each z and a on the way, and `backward`.
 
         Raises
         ------
@@ -224,6 +230,7 @@ class Network:
         """
         return Pass(self, check_inputs(inputs, self.sizes[0], self.dtype).copy())
 
+    @silently
     def step(self, gradient, learning_rate):
         """Take one step of gradient descent: W <- W - learning_rate * dloss/dW, and the same for b.
 
@@ -235,7 +242,7 @@ class Network:
             How far to go.
         """
         for values, slopes in zip(self.weights + self.biases, gradient.weights + gradient.biases, strict=True):
-            values -= learning_rate * slopes
+            values -= learning_rate * slopes  # in place
 
     @silently
     def outputs(self, inputs):
