@@ -1,34 +1,29 @@
-"""Run the notebooks that have outputs of their own, and store them: ``python -m tests.gate_notebooks``."""
+"""Run and store the intact notebooks, or make the others: ``python -m tests.gate_notebooks [FOLDER]``."""
 
-import copy
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 
-from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT
-from tools.store_notebooks import execute
+from tests.gate_notebooks import BREAKS, FOLDER, HARMLESS, INTACT, run
 
 
-def executed(notebook):
-    """Return a copy of a notebook with its outputs, as `make notebooks` stores them, errors included."""
-    notebook = copy.deepcopy(notebook)
-    execute(notebook, FOLDER, timeout=60, allow_errors=True)
-    return notebook
+def change(name):
+    """Return the notebook that is made from a stored intact one."""
+    made = (HARMLESS | BREAKS)[name]
+    return made.apply(nbformat.read(FOLDER / f"{made.of}.ipynb", as_version=4))
 
 
-def main():
-    """Store the intact notebooks, and those changes that have to be run."""
-    for file in FOLDER.rglob("*.ipynb"):
-        file.unlink()
+def main(folder=None):
+    """Write the notebooks."""
+    names, make = (INTACT, lambda name: run(INTACT[name])) if folder is None else (HARMLESS | BREAKS, change)
     with ThreadPoolExecutor(2) as pool:
-        twins = dict(zip(INTACT, pool.map(executed, INTACT.values()), strict=True))
-        changes = {name: change for name, change in (HARMLESS | BREAKS).items() if change.rerun}
-        changed = pool.map(lambda change: change.apply(twins[change.of], executed), changes.values())
-        made = twins | dict(zip(changes, changed, strict=True))
-    for name, notebook in made.items():
-        nbformat.write(notebook, FOLDER / f"{name}.ipynb")
-    print(f"stored {len(INTACT)} intact notebooks and {len(changes)} changed ones")
+        for name, notebook in zip(names, pool.map(make, names), strict=True):
+            file = Path(folder or FOLDER, f"{name}.ipynb")
+            file.parent.mkdir(exist_ok=True)
+            nbformat.write(notebook, file)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
