@@ -1,0 +1,1 @@
+"""Tools for authors: storing, checking and measuring the course."""
