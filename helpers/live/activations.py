@@ -1,4 +1,4 @@
-"""The live figures of chapter 3: a tangent, a gradient on its way back, a zig-zag, and units that die."""
+"""The live figures of chapter 3: a tangent, a vanishing gradient, the price of a bend, a zig-zag, and units that die."""
 
 import numpy as np
 
