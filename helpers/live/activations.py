@@ -1,4 +1,4 @@
-"""The live figures of chapter 3: a tangent, a vanishing gradient, the price of a bend, a zig-zag, and units that die."""
+"""The live figures of chapter 3: a tangent, a vanishing gradient, the price of a bend, a zig-zag, dying units."""
 
 import numpy as np
 
@@ -196,12 +196,13 @@ def price_of_a_bend():
     )
     (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label="measured here")
     axes.set_yticks(rows, list(stored))
-    axes.set(title="The time of a bend", xlabel="time (ReLU = 1)", ylabel="")
+    axes.set(xlabel="time (ReLU = 1)", ylabel="")
     axes.set(xscale="log", xlim=(0.1, 100), ylim=(-0.6, len(stored) - 0.4))
     axes.set_xticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])
     axes.legend(loc="lower right")
 
     def move(numbers):
+        change(axes, title=f"Bending {numbers} numbers at once")
         seconds = _measured.get(AT_ONCE[numbers])
         if seconds is None:
             here.set_data([], [])
