@@ -192,7 +192,7 @@ def price_of_a_bend():
         "D",
         color=GREY,
         markersize=9,
-        label="stored times",
+        label="stored, 100,000 numbers",
     )
     (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label="measured here")
     axes.set_yticks(rows, list(stored))
