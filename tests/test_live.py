@@ -77,11 +77,11 @@ def drawn(control, rng):
 
 
 def settings(live, count=20, seed=0):
-    """Yield values for all controls: each control at each end, then all of them at random."""
-    rng = random.Random(seed)
+    """Yield values for all controls: each at each end with the others as they start, then all of them at random."""
+    rng, start = random.Random(seed), live.values
     for name, control in live.controls.items():
         for value in ends(control):
-            yield {name: value}
+            yield {**start, name: value}
     for _ in range(count):
         yield {name: drawn(control, rng) for name, control in live.controls.items()}
 
