@@ -154,8 +154,9 @@ def install_with_pip(python, files):
 
 
 def look_through_fonts(python):
-    """Let matplotlib do what it would do in a reader's first notebook; JupyterLab need not wait for it."""
-    subprocess.Popen([str(python), "-c", "import matplotlib.font_manager"], stdout=subprocess.DEVNULL, **SILENT)
+    """Let matplotlib do, a little later, what else it would do in a reader's first notebook: JupyterLab comes first."""
+    code = "import time; time.sleep(10); import matplotlib.font_manager"
+    subprocess.Popen([str(python), "-c", code], stdout=subprocess.DEVNULL, **SILENT)
 
 
 def run(command, environment=None):
