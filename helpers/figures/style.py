@@ -18,6 +18,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.ticker import NullLocator
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -148,7 +149,8 @@ def freeze_layout(figure):
     figure : matplotlib.figure.Figure
         All is drawn in it.
     """
-    if figure.get_layout_engine() is not None:
+    engine = figure.get_layout_engine()  # of a frozen layout matplotlib keeps a placeholder
+    if engine is not None and not isinstance(engine, PlaceHolderLayoutEngine):
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
 
