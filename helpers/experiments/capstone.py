@@ -59,34 +59,12 @@ def samples():
 
 
 def layer_sizes(hidden_1, hidden_2):
-    """Return the sizes of the network's layers; a hidden layer of 0 units is left out.
-
-    Parameters
-    ----------
-    hidden_1, hidden_2 : int
-        Units of the hidden layers.
-
-    Returns
-    -------
-    list of int
-        Inputs and outputs included.
-    """
+    """Return the sizes of the network's layers; a hidden layer of 0 units is left out."""
     return [64, *(units for units in (hidden_1, hidden_2) if units), 10]
 
 
 def parameters(hidden_1, hidden_2):
-    """Return how many parameters the network has.
-
-    Parameters
-    ----------
-    hidden_1, hidden_2 : int
-        Units of the hidden layers.
-
-    Returns
-    -------
-    int
-        Weights and biases.
-    """
+    """Return how many parameters the network has."""
     return count(mlp(layer_sizes(hidden_1, hidden_2)), (64,)).parameters
 
 
@@ -158,18 +136,7 @@ def trained(**changes):
 
 
 def confusion(labels, predictions):
-    """Return how often each digit was taken for each digit.
-
-    Parameters
-    ----------
-    labels, predictions : numpy.ndarray of int, shape (samples,)
-        What each image shows, and what it was taken for.
-
-    Returns
-    -------
-    numpy.ndarray of shape (10, 10)
-        One row a digit shown, one column a digit answered.
-    """
+    """Return how often each digit (row) was taken for each digit (column), shape (10, 10)."""
     table = np.zeros((10, 10), int)
     np.add.at(table, (labels, predictions), 1)
     return table

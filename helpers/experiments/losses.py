@@ -6,20 +6,7 @@ from helpers.losses import asymmetric_loss, cross_entropy, mean_squared_error
 
 
 def surprise(p, unit=1.0):
-    """Return how surprising it is when something of probability p happens, -ln(p) / unit.
-
-    Parameters
-    ----------
-    p : float or numpy.ndarray
-        A probability, above 0.
-    unit : float
-        Of surprise, in nats.
-
-    Returns
-    -------
-    float or numpy.ndarray
-        In that unit.
-    """
+    """Return how surprising it is when something of probability p happens, -ln(p) / unit; a unit of 1 means nats."""
     return -np.log(p) / unit
 
 
@@ -101,20 +88,7 @@ WAITS.flags.writeable = False
 
 
 def best_guesses(waits, tau):
-    """Return the guesses that make the three `mean_losses` least.
-
-    Parameters
-    ----------
-    waits : numpy.ndarray of shape (people,)
-        In minutes, sorted.
-    tau : float
-        The share of the people that the quantile is to cover.
-
-    Returns
-    -------
-    tuple of three float
-        Mean, median and tau-quantile, in minutes.
-    """
+    """Return mean, median and tau-quantile of sorted waiting times: each makes one of `mean_losses` least."""
     return waits.mean(), np.median(waits), waits[int(np.ceil(tau * len(waits) - 1e-9)) - 1]
 
 
