@@ -3,7 +3,18 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, MARKERS, ORANGE, draw_spread, legend_outside, new_figure
+from helpers.figures.style import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    MARKERS,
+    ORANGE,
+    draw_spread,
+    even_powers_of_ten,
+    legend_outside,
+    new_figure,
+)
 
 #: Where the curves of activations are drawn.
 REACH = 6.0
@@ -136,6 +147,9 @@ def medians_and_ranges(
         axes.locator_params(axis="x", integer=True)
     if ylim is not None:
         axes.set_ylim(ylim)
+    low, high = axes.get_ylim()
+    if yscale == "log" and high / low > 1e8:
+        even_powers_of_ten(axes.yaxis)
     legend_outside(axes, "median (band: all seeds)")
     return figure
 
