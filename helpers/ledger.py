@@ -1,32 +1,51 @@
-"""The ledger: each statement of the lecture note, the verdict of the course's experiments, and where they are.
+"""The ledger: each statement put to the test, the verdict of the course's experiments, how far it stands, and where.
 
-The source is one file, ``data/ledger.csv``; the start notebook shows it as a table.
+The sources are two files: ``data/ledger.csv``, written by hand, and ``data/variations.csv``, written by ``make vary``,
+which asks each claim of the notebooks again under other conditions. One notebook shows both as a table.
 """
 
 import csv
+import posixpath
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from helpers.datasets import data_folder
 
-VERDICTS = {"holds": "✓", "holds within limits": "≈", "wrong as stated": "✗"}
+VERDICTS = {"holds": "✓", "holds within limits": "≈", "not confirmed": "?", "wrong as stated": "✗"}
+
+#: Where the table is shown: a folder below ``notebooks/``, from which its links start.
+SHOWN_IN = "appendix"
+
+#: How the name of a variation begins -> what a reader calls what it changes. `tools.vary` says how it is changed.
+VARIATIONS = MappingProxyType(
+    {
+        "seeds": "random numbers",
+        "splits": "held-out samples",
+        "precision": "precision",
+        "epochs": "epochs",
+        "rates": "rates",
+        "widths": "widths",
+        "deeper": "depth",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One statement of the note.
+    """One statement.
 
     Parameters
     ----------
     id : str
-        "N01" to "N33".
+        "N01" to "N33" for the lecture note and the lecture; "C01", "C02" and so on for what the course adds.
     statement : str
-        What the note says, in our words.
+        What is stated, in our words.
     verdict : str
         A key of `VERDICTS`.
     why : str
         One sentence.
     notebook, heading : str
-        Where it is tested: a file in ``notebooks/`` and the text of a heading in it.
+        Where it is tested: a file below ``notebooks/`` and the text of a heading in it.
     """
 
     id: str
@@ -39,7 +58,12 @@ class Entry:
     @property
     def link(self):
         """The place as a link, with the heading in the form that JupyterLab and GitHub share."""
-        return f"{self.notebook}#{self.heading.replace(' ', '-')}"
+        return f"{posixpath.relpath(self.notebook, SHOWN_IN)}#{self.heading.replace(' ', '-')}"
+
+    @property
+    def place(self):
+        """The place in a word or two: "chapter 3" or "appendix"."""
+        return "appendix" if self.notebook.startswith("appendix/") else f"chapter {int(self.notebook[:2])}"
 
 
 def read_ledger():
@@ -48,10 +72,41 @@ def read_ledger():
     Returns
     -------
     list of Entry
-        In the order of their ids.
+        In the order of the file: the note's, then the course's own.
     """
-    text = (data_folder() / "ledger.csv").read_text(encoding="utf-8")
-    return [Entry(**row) for row in csv.DictReader(text.splitlines())]
+    return [Entry(**row) for row in _rows("ledger.csv")]
+
+
+def how_far(entry):
+    """Return in words under which variations the claims behind an entry hold.
+
+    Parameters
+    ----------
+    entry : Entry
+        One statement.
+
+    Returns
+    -------
+    str
+        What may change, and what only as the chapter has it; "exact" if no variation changes what is measured.
+    """
+    free, bound = set(), set()
+    for row in _rows("variations.csv"):
+        if row["notebook"] == entry.notebook and entry.id in row["statements"].split():
+            free |= {name.partition("-")[0] for name in row["varied"].split()}
+            bound |= {name.partition("-")[0] for name in row["fails"].split()}
+    told = {"other": free - bound, "not with other": bound}
+    words = [
+        f"{how} {', '.join(name for kind, name in VARIATIONS.items() if kind in kinds)}"
+        for how, kinds in told.items()
+        if kinds
+    ]
+    return "; ".join(words) or "exact"
+
+
+def _rows(name):
+    """Return the rows of a file of the course's data."""
+    return list(csv.DictReader((data_folder() / name).read_text(encoding="utf-8").splitlines()))
 
 
 class Ledger:
@@ -63,10 +118,11 @@ class Ledger:
     def _repr_markdown_(self):
         rows = [
             f"| {entry.id} | {entry.statement} | {VERDICTS[entry.verdict]} {entry.verdict} | {entry.why} "
-            f"| [chapter {int(entry.notebook[:2])}]({entry.link}) |"
+            f"| {how_far(entry)} | [{entry.place}]({entry.link}) |"
             for entry in self.entries
         ]
-        return "\n".join(["| id | the note says | verdict | why | tested in |", "|---|---|---|---|---|", *rows])
+        head = ["| id | statement | verdict | why | holds also with | tested in |", "|---|---|---|---|---|---|"]
+        return "\n".join([*head, *rows])
 
     def __repr__(self):
         return "\n".join(f"{entry.id} {entry.verdict}: {entry.statement}. {entry.why}" for entry in self.entries)

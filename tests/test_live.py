@@ -77,7 +77,7 @@ def drawn(control, rng):
     return type(control.value)(control.min + rng.randint(0, steps) * control.step)
 
 
-def settings(live, count=20, seed=0):
+def settings(live, count=6, seed=0):
     """Yield what moves, and values for all controls: each at each end, the others as they start; then all at random."""
     rng, start = random.Random(seed), live.values
     for name, control in live.controls.items():

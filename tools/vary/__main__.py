@@ -1,0 +1,110 @@
+"""Ask all claims again under variations: ``python -m tools.vary [NOTEBOOKS] [--only NAMES] [--sample]``.
+
+Whole, it stores the table, ``data/variations.csv``, and is red if a claim breaks a rule; what has been asked is kept in
+``.vary/`` until the notebook's code or the helpers change, so a run that was stopped goes on. With ``--only`` it
+prints what fails and stores nothing. With ``--sample`` it asks a few variations, and is red if a claim has lost one.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+from tools.vary import table
+from tools.vary.variations import VARIATIONS
+
+NOTEBOOKS = table.ROOT / "notebooks"
+KEPT = table.ROOT / ".vary"
+#: Asked in `.ci/run`: what changes most, at the price of two runs of all chapters.
+SAMPLE = ("seeds-1", "rates-double")
+#: Room for ten times the epochs on a slow machine, in seconds.
+PATIENCE = 3600
+
+
+def chapters():
+    """Return the notebooks that make claims: chapters and appendices."""
+    return sorted([*NOTEBOOKS.glob("0[1-9]*.ipynb"), *(NOTEBOOKS / "appendix").glob("*.ipynb")])
+
+
+def fingerprint(notebook, name):
+    """Return a text that changes when a notebook's answers to a variation may."""
+    code = [cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    helpers = table.ROOT / "helpers"
+    files = sorted(
+        [*helpers.glob("*.py"), *(helpers / "experiments").glob("*.py"), *Path(__file__).parent.glob("*.py")]
+    )
+    parts = [name, *code, *(path.read_text(encoding="utf-8") for path in files if path.name not in ("ledger.py",))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def asked(job):
+    """Return what a notebook claims under a variation, from an earlier run or a new one."""
+    notebook, name = job
+    kept = KEPT / f"{notebook.stem}.{name or 'as-it-is'}.{fingerprint(notebook, name)}.json"
+    if not kept.exists():
+        command = [sys.executable, "-m", "tools.vary.asking", str(notebook), *([name] if name else [])]
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        done = subprocess.run(
+            command, cwd=table.ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE
+        )
+        if done.returncode:
+            sys.exit(f"{notebook.name} with {name or 'nothing'} changed:\n{done.stderr[-2000:]}")
+        KEPT.mkdir(exist_ok=True)
+        for old in KEPT.glob(f"{notebook.stem}.{name or 'as-it-is'}.*"):
+            old.unlink()
+        kept.write_text(done.stdout, encoding="utf-8")
+        print(f"{notebook.name} {name or 'as it is'}", flush=True)
+    return json.loads(kept.read_text(encoding="utf-8"))
+
+
+def ask_all(notebooks, names):
+    """Return the rows of all notebooks, and a sentence for each cell that stopped where nothing was changed."""
+    jobs = [(notebook, name) for name in ["", *names] for notebook in notebooks]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = dict(zip(jobs, pool.map(asked, jobs), strict=True))
+    rows, stopped = [], []
+    for notebook in notebooks:
+        own = {name: results[notebook, name] for name in ["", *names]}
+        rows += table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
+        stopped += [f"{notebook.name} [{cell}] stopped: {error}" for cell, error in own[""]["errors"]]
+        for name in names:
+            for cell, error in own[name]["errors"]:
+                print(f"  {notebook.name} [{cell}] stopped with {name}: {error}")
+    return rows, stopped
+
+
+def main():
+    """Ask, tell, store."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="all chapters and appendices unless some are named")
+    parser.add_argument("--only", default="", help="names of variations, with commas between; nothing is stored")
+    parser.add_argument("--sample", action="store_true", help=f"ask {', '.join(SAMPLE)}: has a claim lost one?")
+    chosen = parser.parse_args()
+    notebooks = [path.resolve() for path in chosen.notebooks] or chapters()
+    names = list(SAMPLE) if chosen.sample else chosen.only.split(",") if chosen.only else list(VARIATIONS)
+    unknown = sorted(set(names) - set(VARIATIONS))
+    if unknown:
+        parser.error(f"expected names among {', '.join(VARIATIONS)}, got {', '.join(unknown)}")
+    rows, problems = ask_all(notebooks, names)
+    if chosen.sample:
+        problems += table.losses(table.read(), rows)
+    else:
+        problems += table.broken_rules(rows)
+    for row in rows:
+        for column, verb in table.LOST.items():
+            if row[column]:
+                print(f"  {row['notebook']} [{row['cell']}] {row['said']}: {verb} with {row[column]}")
+    if not (chosen.sample or chosen.only):
+        table.write(rows)
+    print(f"{len(rows)} claims, {len(names)} variations, {len(problems)} red")
+    sys.exit("\n".join(f"✗ {problem}" for problem in problems) if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
