@@ -1,8 +1,14 @@
-"""The live figures of chapter 3: a tangent, a vanishing gradient, the price of a bend, a zig-zag, dying units."""
+"""The live figures of chapter 3: line pieces and regions, a tangent, a vanishing gradient, a zig-zag, dying units."""
+
+import functools
 
 import numpy as np
+from contourpy import contour_generator  # which matplotlib needs, and brings
+from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap
 
 from helpers.activations import ACTIVATIONS, leaky_relu
+from helpers.datasets import two_rings
 from helpers.experiments.activations import (
     GOAL,
     SAMPLES,
@@ -14,9 +20,10 @@ from helpers.experiments.activations import (
     standardised_digits,
     walk,
 )
+from helpers.experiments.pieces import CURVES, PLACEMENTS, X, fitted, joints, plane, rings_network, typical_error
 from helpers.experiments.timing import seconds_of_activations, stored_activations
-from helpers.figures.activations import REACH, draw_weight_plane, ellipse
-from helpers.figures.style import BLUE, GREEN, GREY, ORANGE, new_figure
+from helpers.figures.activations import REACH, RING_HEIGHTS, draw_weight_plane, ellipse
+from helpers.figures.style import AMBER, BLACK, BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.live.blit import change
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
@@ -67,6 +74,146 @@ def moving_tangent():
         move,
         activation=menu("activation", ACTIVATIONS),
         at=slider("x", -REACH, REACH, 1.0, step=0.1),
+    )
+
+
+#: The part of the plane that `decision_boundary` shows, how finely, and the most epochs that it trains.
+SIDE, GRID, LONGEST = 4.2, 111, 60
+
+
+class RingsPicture:
+    """The plane of the two rings as a network divides it, and beside it the course of the training.
+
+    Parameters
+    ----------
+    ground, course : matplotlib.axes.Axes
+    """
+
+    def __init__(self, ground, course):
+        self.rings, self.points = two_rings(), plane(SIDE, GRID)
+        half = SIDE + SIDE / (GRID - 1)  # half a pixel more: the middles of the outermost ones lie on the frame
+        self.regions = ground.imshow(
+            np.zeros((GRID, GRID)),
+            cmap=ListedColormap(["#f6d5bd", "#cfe3f2"], "outside, inside"),
+            extent=(-half, half, -half, half),
+            origin="lower",
+            vmin=0,
+            vmax=1,
+        )
+        classes = []
+        for i, (name, colour, marker) in enumerate(zip(("outside", "inside"), (ORANGE, BLUE), "^o", strict=True)):
+            points = self.rings.inputs[self.rings.targets == i]
+            classes += ground.plot(*points.T, marker, color=colour, markersize=4, label=name)
+        self.outline = LineCollection([], colors=BLACK, linewidths=2, label="the network's boundary")
+        ground.add_collection(self.outline, autolim=False)
+        (self.wrong,) = ground.plot([], [], "o", color=BLACK, markersize=9, fillstyle="none", label="read wrongly")
+        ground.set(
+            title="The plane", xlabel="input $x_1$", ylabel="input $x_2$", xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE)
+        )
+        ground.grid(visible=False)
+        self.note = ground.text(0, 0, "", fontsize=13, ha="center", va="center")
+        (self.share,) = course.plot([], [], color=BLUE, linestyle="-", label="share right")
+        course.set(title="Training", xlabel="epoch", ylabel="share right", xlim=(0, LONGEST), ylim=(0, 1.03))
+        # The classes do not move; but the regions, which do, lie below them.
+        self.artists = [self.regions, *classes, self.outline, self.wrong, self.note, self.share]
+
+    def move(self, activation, units, layers, learning_rate, epochs):
+        """Train a network and show it; return the key numbers."""
+        trained = rings_network(activation, [units] * layers, learning_rate, epochs)
+        lead = trained.lead(self.points).reshape(GRID, GRID)
+        finite = np.isfinite(lead).all()
+        if not finite:
+            lead = np.zeros_like(lead)
+        self.regions.set_data((lead > 0).astype(float))
+        side = self.points[:GRID, 0]
+        self.outline.set_segments(contour_generator(side, side, lead).lines(0.0) if finite else [])
+        wrong = self.rings.inputs[(trained.lead(self.rings.inputs) > 0) != self.rings.targets]
+        self.wrong.set_data(*(wrong.T if finite else ([], [])))
+        self.note.set_text("" if finite else "diverged:\nno numbers left")
+        self.share.set_data(np.arange(epochs + 1), trained.accuracy)
+        right = len(self.rings.targets) - len(wrong)
+        return {
+            "share right": f"{trained.accuracy[-1]:.1%}",
+            "points right": f"{right} of 300" if finite else "unknown",
+            "state": "finite" if finite else "diverged",
+        }
+
+
+@live_figure
+def decision_boundary():
+    """Where a small network says "inside" and where "outside", once it has been trained on the two rings.
+
+    He's initial weights, batches of 30 of the 300 points, 64-bit arithmetic.
+    """
+    figure, axes = new_figure(2, height=4.4, width_ratios=(1.25, 1))
+    picture = RingsPicture(*axes)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return LiveFigure(
+        figure,
+        picture.artists,
+        picture.move,
+        play="epochs",
+        activation=menu("activation", ["identity", *(name for name in ACTIVATIONS if name != "identity")], "relu"),
+        units=whole_slider("units per hidden layer", 1, 16, 8),
+        layers=whole_slider("hidden layers", 1, 2, 1),
+        learning_rate=rate_slider("learning rate", 0.01, 10, 0.3),
+        epochs=whole_slider("epochs", 0, LONGEST, 40),
+    )
+
+
+#: For so many units `line_pieces` shows how far it is off.
+COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50)
+
+
+@functools.cache
+def _errors(curve, placement):
+    errors = np.array([typical_error(fitted(curve, units, placement), curve) for units in COUNTS])
+    errors.flags.writeable = False
+    return errors
+
+
+@live_figure
+def line_pieces():
+    """Fit a curve with a network of ReLU units, which can compute nothing but straight pieces between joints.
+
+    The joints are placed by a rule, and the output's weights and bias are those of least mean squared error: this is
+    what such a network can compute, not what a training finds.
+    """
+    figure, (left, right) = new_figure(2, height=3.8, width_ratios=(1.5, 1))
+    (goal,) = left.plot([], [], color=AMBER, linestyle="--", linewidth=4, label="curve")
+    (chain,) = left.plot([], [], color=BLUE, linestyle="-", linewidth=1.5, label="network")
+    (bends,) = left.plot([], [], "o", color=ORANGE, markersize=6, label="joints")
+    left.set(title="The curve and its pieces", xlabel="x", ylabel="f(x)", xlim=(-3, 3), ylim=(-1.7, 1.7))
+    (course,) = right.plot([], [], ".-", color=BLUE, label="1 to 50 units")
+    (now,) = right.plot([], [], "s", color=BLUE, markersize=8, markerfacecolor="none", label="these units")
+    right.set(title="How far it is off", xlabel="hidden units", ylabel="typical error", xscale="log", yscale="log")
+    right.set(xlim=(0.9, 60), ylim=(1e-5, 2))
+    right.set_xticks([1, 3, 10, 50], labels=["1", "3", "10", "50"])
+    handles, labels = left.get_legend_handles_labels()
+    more = right.get_legend_handles_labels()
+    figure.legend(handles + more[0], labels + more[1], loc="outside lower center", ncols=5)
+
+    def move(curve, placement, units):
+        network = fitted(curve, units, placement)
+        places = np.unique(joints(network))
+        goal.set_data(X, CURVES[curve](X))
+        # Joints need not lie on points of X.
+        x = np.union1d(X, places)
+        chain.set_data(x, network.outputs(x[:, None])[:, 0])
+        bends.set_data(places, network.outputs(places[:, None])[:, 0])
+        error = typical_error(network, curve)
+        course.set_data(COUNTS, _errors(curve, placement))
+        now.set_data([units], [error])
+        return {"typical error": error, "joints": len(places), "straight pieces": len(places) + 1}
+
+    return LiveFigure(
+        figure,
+        [goal, chain, bends, course, now],
+        move,
+        play="units",
+        curve=menu("curve", CURVES),
+        placement=menu("joints placed", PLACEMENTS, "where they help most"),
+        units=whole_slider("hidden units", 1, COUNTS[-1], 3),
     )
 
 
@@ -136,7 +283,7 @@ def zig_zag():
     """Two weights on their way to a goal: the more one-sided the inputs, the more they zig-zag."""
     figure, (plane, cloud) = new_figure(2, height=4.0)
     draw_weight_plane(plane, GOAL)
-    rings = [plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in range(3)]
+    rings = [plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in RING_HEIGHTS]
     (path,) = plane.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label="path")
     (end,) = plane.plot([], [], "D", color=BLUE, markersize=8, label="end")
     plane.set_title("The two weights")
@@ -151,7 +298,7 @@ def zig_zag():
         inputs = pairs + mean
         w = np.clip(walk(inputs, learning_rate, steps, batch_size), -1e3, 1e3)
         curvature = curvature_matrix(inputs)
-        for ring, height in zip(rings, (0.02, 0.08, 0.18), strict=True):
+        for ring, height in zip(rings, RING_HEIGHTS, strict=True):
             ring.set_data(*ellipse(curvature, GOAL, height))
         path.set_data(*w.T)
         end.set_data(*w[-1:].T)
