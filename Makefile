@@ -12,13 +12,13 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test nbval test-browser test-grading elsewhere again matrix steady mutants grade lint notebooks exercises bench clean
+.PHONY: help lab test nbval test-browser test-grading elsewhere again vary matrix steady mutants grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab      open the course in JupyterLab"
 	@echo "make test     run all tests: code, notebooks, style"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (docs/teaching.md)"
-	@echo "More checks (README.md): nbval test-browser test-grading elsewhere matrix again steady mutants bench"
+	@echo "More checks (README.md): nbval test-browser test-grading elsewhere matrix again vary steady mutants bench"
 	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises lint clean"
 
 lab:
@@ -51,6 +51,10 @@ elsewhere:
 again:
 	$(SET_UP) tester
 	$(BIN)/python -m tools.rerun_cells $(CHAPTERS)
+
+vary:
+	$(SET_UP) tester
+	$(BIN)/python -m tools.vary $(if $(SAMPLE),--sample) $(NOTEBOOKS)
 
 matrix:
 	$(SET_UP) tester

@@ -10,10 +10,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.ledger import VERDICTS, Ledger, read_ledger
+from helpers import ledger
+from helpers.ledger import VARIATIONS, VERDICTS, Entry, Ledger, how_far, read_ledger
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-START, *OTHERS = sorted(NOTEBOOKS.rglob("[!.]*.ipynb"), key=lambda path: (len(path.parts), path))
+PAGE = NOTEBOOKS / "appendix" / "the_lecture_note.ipynb"
+OTHERS = [path for path in sorted(NOTEBOOKS.rglob("[!.]*.ipynb")) if path != PAGE]
 ENTRIES = read_ledger()
 
 
@@ -35,7 +37,11 @@ def cells_under(path):
 
 
 def test_the_ledger_names_each_statement_once_in_order():
-    assert [entry.id for entry in ENTRIES] == [f"N{n:02d}" for n in range(1, 34)]
+    """The 33 of the note and the lecture come first, then what the course adds."""
+    own = len(ENTRIES) - 33
+    assert [entry.id for entry in ENTRIES] == [f"N{n:02d}" for n in range(1, 34)] + [
+        f"C{n:02d}" for n in range(1, own + 1)
+    ]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
@@ -49,7 +55,7 @@ def test_a_statement_has_a_verdict_a_reason_and_a_place_where_claims_test_it(ent
     assert re.search("^✓ ", "\n".join(map(printed, testing)), flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [START, *OTHERS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [PAGE, *OTHERS], ids=lambda path: path.stem)
 def test_no_cell_names_an_unknown_statement_or_one_twice(path):
     for cell, _ in cells_under(path):
         named = cell.metadata.get("statements", [])
@@ -58,13 +64,13 @@ def test_no_cell_names_an_unknown_statement_or_one_twice(path):
 
 
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
-def test_learners_meet_ids_in_the_start_notebook_alone(path):
+def test_learners_meet_ids_on_the_page_of_the_ledger_alone(path):
     for cell, _ in cells_under(path):
-        assert re.findall(r"\bN\d\d\b", f"{cell.source}\n{printed(cell)}") == [], cell.id
+        assert re.findall(r"\b[NC]\d\d\b", f"{cell.source}\n{printed(cell)}") == [], cell.id
 
 
-def test_the_table_in_the_start_notebook_is_the_file():
-    cells = nbformat.read(START, as_version=4).cells
+def test_the_stored_table_is_that_of_the_files():
+    cells = nbformat.read(PAGE, as_version=4).cells
     tables = [
         output.data["text/markdown"]
         for cell in cells
@@ -84,3 +90,27 @@ def test_the_ledger_can_be_read_as_plain_text():
 def test_an_entry_stays_as_it_was_read():
     with pytest.raises(FrozenInstanceError):
         ENTRIES[0].verdict = "holds"
+
+
+def test_how_far_a_verdict_stands_is_told_from_the_claims_behind_it(monkeypatch):
+    entry = Entry("N01", "One", "holds", "So.", "04_losses.ipynb", "5. Surprise")
+
+    def told(*rows):
+        names = ["notebook", "statements", "varied", "fails"]
+        monkeypatch.setattr(ledger, "_rows", lambda name: [dict(zip(names, row, strict=True)) for row in rows])
+        return how_far(entry)
+
+    mine = "04_losses.ipynb"
+    assert told((mine, "N01", "", "")) == "exact"
+    assert told((mine, "N01 N02", "seeds-1 seeds-2 epochs-3", "")) == "other random numbers, epochs"
+    # What fails once is lost, whatever else its kind brings, and whatever other claims say.
+    rows = [(mine, "N01", "seeds-1 rates-half rates-double", "rates-half"), (mine, "N01", "rates-half deeper", "")]
+    assert told(*rows) == "other random numbers, depth; not with other rates"
+    others = [(mine, "N02", "seeds-1", "epochs-3"), ("05_capstone.ipynb", "N01", "seeds-1", "")]
+    assert told((mine, "N01", "widths-half", "widths-half"), *others) == "not with other widths"
+
+
+def test_every_kind_of_variation_has_a_word_for_readers():
+    from tools.vary.variations import VARIATIONS as NAMED
+
+    assert {name.partition("-")[0] for name in NAMED} == set(VARIATIONS)

@@ -1,0 +1,220 @@
+"""Variations change what they name and nothing else, and the table of claims keeps its rules."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.schedules import constant, exponential_decay
+from tools.vary import __main__ as command_line
+from tools.vary import table, variations
+from tools.vary.asking import without_pictures
+
+CHAPTERS = command_line.chapters()
+ROWS = table.read()
+
+
+def ticks(path):
+    """Return cell and text of each line with a tick that a notebook shows, in order."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", ()):
+            for line in output.get("text", "").splitlines():
+                if line.startswith("✓ "):
+                    yield cell.id, line.removeprefix("✓ ")
+
+
+# -- the stored table ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_table_has_each_claim_of_the_notebooks_as_printed(path):
+    name = path.relative_to(command_line.NOTEBOOKS).as_posix()
+    assert [(row["cell"], row["said"]) for row in ROWS if row["notebook"] == name] == list(ticks(path))
+
+
+def test_the_table_speaks_of_these_notebooks_alone():
+    names = [path.relative_to(command_line.NOTEBOOKS).as_posix() for path in CHAPTERS]
+    assert {row["notebook"] for row in ROWS} <= set(names)
+
+
+def test_no_claim_breaks_a_rule():
+    assert list(table.broken_rules(ROWS)) == []
+
+
+# -- rules, on rows with known faults ------------------------------------------------------------------------------
+
+
+def row(said="it is so", **changes):
+    return {
+        **dict.fromkeys(table.COLUMNS, ""),
+        "notebook": "a.ipynb",
+        "cell": "run",
+        "claim": "1",
+        "said": said,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("name", ["seeds-3", "splits-1", "precision"])
+@pytest.mark.parametrize("column", ["fails", "unreached"])
+def test_what_fails_by_chance_is_not_true(name, column):
+    (problem,) = table.broken_rules([row("after 8 epochs at rate 1 in 3 layers it is so", **{column: name})])
+    assert name in problem and "not true" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("epochs-3", "after 8 epochs it is so"),
+        ("epochs-10", "in 40 steps it is so"),
+        ("rates-half", "at a rate of 0.1 it is so"),
+        ("widths-double", "with 32 units it is so"),
+        ("widths-half", "64-32-10 is so"),
+        ("deeper", "in three layers it is so"),
+    ],
+)
+def test_what_fails_elsewhere_must_name_what_it_holds_for(name, said):
+    (problem,) = table.broken_rules([row(fails=name)])
+    assert "must name" in problem and name in problem
+    assert list(table.broken_rules([row(said, fails=name)])) == []
+    other = "rates-half" if not name.startswith("rates") else "epochs-3"
+    assert len(list(table.broken_rules([row(said, fails=f"{name} {other}")]))) == 1
+
+
+def test_a_claim_that_loses_a_variation_is_red():
+    stored = row(fails="rates-half", unreached="deeper")
+    assert list(table.losses([stored], [row(fails="rates-half deeper")])) == []
+    (problem,) = table.losses([stored], [row(fails="seeds-1 rates-half")])
+    assert "fails with seeds-1, where it held before" in problem
+    (problem,) = table.losses([stored], [row(unreached="epochs-3")])
+    assert "is not reached with epochs-3" in problem
+    (problem,) = table.losses([], [row()])
+    assert "is not in variations.csv" in problem
+
+
+def test_rows_tell_what_differs_and_what_is_lost():
+    def claims(value, holds=True):
+        claim = {"cell": "run", "claim": 1, "statements": "N01", "said": f"it is {value}", "holds": holds}
+        return {"claims": [{**claim, "values": [value, value]}], "errors": []}
+
+    asked = {"": claims(0.25), "seeds-1": claims(0.25), "seeds-2": claims(0.5), "deeper": claims(0.125, False)}
+    (made,) = table.rows_of("a.ipynb", asked | {"precision": {"claims": [], "errors": [["run", "ValueError()"]]}})
+    assert made["said"] == "it is 0.25"
+    assert made["varied"] == "seeds-2 deeper" and made["fails"] == "deeper" and made["unreached"] == "precision"
+    assert (made["least"], made["most"]) == ("0.125", "0.5")
+
+
+# -- what a variation changes --------------------------------------------------------------------------------------
+
+
+def test_seeds_are_shifted_and_generators_left_alone():
+    change = variations.other_seeds(2)
+    assert change(7) == 2007 and change(np.int64(7)) == 2007 and change([1, 2]) == [2001, 2002]
+    rng = np.random.default_rng(0)
+    assert change(rng) is rng and change(None) is None
+
+
+def test_counts_rates_sizes_and_precision():
+    assert variations.times(3)(8) == 24 and variations.times(3)(0) == 0
+    assert variations.wider(2)([64, 32, 16, 10]) == [64, 64, 32, 10]
+    assert variations.wider(0.5)([64, 1, 10]) == [64, 1, 10]
+    assert variations.one_deeper([64, 32, 16, 10]) == [64, 32, 16, 16, 10]
+    assert variations.one_deeper([64, 10]) == [64, 10]
+    assert variations.other_precision("float32") is np.float64
+    assert variations.other_precision(np.float64) is np.float32
+
+
+def test_rates_of_every_form_are_multiplied():
+    change = variations.faster(2)
+    assert change(0.25) == 0.5 and change([0.25, 1]) == [0.5, 2]
+    schedule = exponential_decay(0.2, decay_rate=0.5, decay_steps=1)
+    assert change(schedule)(1) == 2 * schedule(1)
+    assert [one(3) for one in change([constant(0.25), schedule])] == [0.5, 2 * schedule(3)]
+
+
+def test_each_variation_names_an_argument_that_is_there():
+    for variation in variations.VARIATIONS.values():
+        for place in variation.places:
+            module, path, argument = place.split(":")
+            owner = importlib.import_module(module)
+            for name in path.split("."):
+                owner = getattr(owner, name)
+            assert argument in variations.inspect.signature(owner).parameters
+
+
+# -- a notebook, asked ---------------------------------------------------------------------------------------------
+
+NOTEBOOK = [
+    """import numpy as np
+
+from helpers.claims import claim
+from helpers.datasets import digits
+from helpers.network import Network
+from helpers.training import train
+
+known = digits().standardise().split(0.2)[0]""",
+    """network = Network([64, 8, 10])
+loss = train(network, known.inputs, known.targets, 0.1, epochs=2).loss
+claim("{} epochs", len(loss), equals=2)
+claim("{} weights", network.weights[0].size, equals=512)
+claim("float{}", 8 * network.weights[0].itemsize, equals=32)""",
+    """claim("{:.6f} is drawn", np.random.default_rng(0).random(), equals=0.636962, within=1e-6)
+claim("{:.0f} is the first label", known.targets[0], at_least=0)""",
+    """nothing_of_that_name
+claim("{} is never said", 1, equals=1)""",
+]
+LOST = {
+    "seeds-1": {"0.636962 is drawn"},
+    "splits-1": set(),
+    "precision": {"float32"},
+    "epochs-3": {"2 epochs"},
+    "widths-half": {"512 weights"},
+    "rates-half": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    path = tmp_path_factory.mktemp("asked") / "small.ipynb"
+    cells = [new_code_cell(source, id=f"c{number}") for number, source in enumerate(NOTEBOOK)]
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def asked(*arguments):
+    command = [sys.executable, "-m", "tools.vary.asking", *map(str, arguments)]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    return json.loads(subprocess.run(command, cwd=table.ROOT, env=environment, capture_output=True, check=True).stdout)
+
+
+@pytest.fixture(scope="module")
+def said(notebook):
+    """Return what the notebook claims as it is: cell and number of a claim -> the sentence."""
+    claims = asked(notebook)["claims"]
+    assert all(claim["holds"] for claim in claims)
+    return {table.key(claim): claim["said"] for claim in claims}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_notebook_is_asked_under_a_variation(notebook, said, name):
+    found = asked(notebook, name)
+    assert {said[table.key(claim)] for claim in found["claims"] if not claim["holds"]} == LOST[name]
+    assert len(found["claims"]) == len(said) == 5
+    assert [cell for cell, _ in found["errors"]] == ["c3"]
+
+
+def test_what_only_draws_is_left_out_and_the_rest_kept():
+    source = (
+        "figures.panels(x)\nlive.board()\nprint(1)\ntrain(network)\ny = figures.panels(x)\nclaim('{}', 1, equals=1)"
+    )
+    assert without_pictures(source).splitlines() == [
+        "train(network)",
+        "y = figures.panels(x)",
+        "claim('{}', 1, equals=1)",
+    ]
