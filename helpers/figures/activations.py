@@ -1,6 +1,8 @@
 """The figures of chapter 3: functions and their slopes, what they do to a sample, and networks layer by layer."""
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 
 from helpers.figures.described import described_figure
 from helpers.figures.style import (
@@ -18,6 +20,12 @@ from helpers.figures.style import (
 
 #: Where the curves of activations are drawn.
 REACH = 6.0
+
+#: How high above its lowest point the loss is on the rings around the goal.
+RING_HEIGHTS = (0.02, 0.06, 0.12)
+
+#: The colours of the steps of a walk; the palest ones of viridis would be lost on white.
+STEP_COLOURS = ListedColormap(colormaps["viridis_r"](np.linspace(0.2, 1, 256)), "light first, dark last")
 
 
 @described_figure
@@ -240,12 +248,12 @@ def draw_weight_plane(axes, goal):
     goal : array (2,)
         The best weights.
     """
-    reach = 2.0
+    reach = 2.4
     for low in (0, -reach):
         axes.fill_between([low, low + reach], low, low + reach, color=GREY, alpha=0.12, linewidth=0)
     axes.plot(*goal, "*", color=GREEN, markersize=16, label="goal")
     axes.plot(0, 0, "s", color=ORANGE, markersize=8, label="start")
-    axes.set(xlabel="weight $w_1$", ylabel="weight $w_2$", xlim=(-0.9, 1.6), ylim=(-1.6, 0.9), aspect="equal")
+    axes.set(xlabel="weight $w_1$", ylabel="weight $w_2$", xlim=(-0.9, 2.4), ylim=(-2.4, 0.9), aspect="equal")
 
 
 @described_figure
@@ -264,11 +272,15 @@ def weight_walks(walks, goal):
     DescribedFigure
         A panel for each walk.
     """
-    figure, panels = new_figure(len(walks), height=4.0)
+    figure, panels = new_figure(len(walks), height=4.2)
     for axes, (title, (path, curvature)) in zip(np.atleast_1d(panels), walks.items(), strict=True):
         draw_weight_plane(axes, goal)
-        for height in (0.02, 0.08, 0.18):
+        for height in RING_HEIGHTS:
             axes.plot(*ellipse(curvature, goal, height), color=GREY, linestyle=":", linewidth=1, label="equal loss")
-        axes.plot(*path.T, "o-", color=BLUE, markersize=3, linewidth=1, label="path")
+        axes.plot(*path.T, color=GREY, linestyle="-", linewidth=0.7, label="path")
+        steps = np.arange(1, len(path))
+        arrows = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009, "cmap": STEP_COLOURS}
+        drawn = axes.quiver(*path[:-1].T, *np.diff(path, axis=0).T, steps, label="steps", zorder=3, **arrows)
         axes.set_title(title)
+    figure.colorbar(drawn, ax=panels, label="step", shrink=0.8)
     return figure
