@@ -62,7 +62,12 @@ class BlitCanvas:
             artist.set_animated(True)
         freeze_layout(self.figure)
         canvas = self.figure.canvas
+        visible = [artist for artist in self.moving if artist.get_visible()]
+        for artist in visible:
+            artist.set_visible(False)  # matplotlib 3.10.0 draws images even if they are animated
         canvas.draw()
+        for artist in visible:
+            artist.set_visible(True)
         self._background = canvas.copy_from_bbox(self.figure.bbox)
         # Nothing may be drawn over a legend: its pixels are put back last.
         legends = [axes.get_legend() for axes in self.figure.axes if axes.get_visible()]
