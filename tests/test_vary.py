@@ -218,3 +218,17 @@ def test_what_only_draws_is_left_out_and_the_rest_kept():
         "y = figures.panels(x)",
         "claim('{}', 1, equals=1)",
     ]
+
+
+def test_an_answer_is_asked_for_again_when_code_that_the_notebook_stands_on_has_changed(notebook, tmp_path):
+    files = set()
+    command_line.stands_on(NOTEBOOK[0] + "\nfrom helpers.figures.style import new_figure", files)
+    names = {path.relative_to(table.ROOT / "helpers").as_posix() for path in files}
+    assert {"network.py", "training.py", "fast_network.py", "outputs.py", "datasets.py", "claims.py"} <= names
+    assert not any(name.startswith(("figures", "live")) for name in names) and "complexity.py" not in names
+    known = command_line.fingerprint(notebook, "seeds-1")
+    assert command_line.fingerprint(notebook, "seeds-1") == known != command_line.fingerprint(notebook, "seeds-2")
+    other = nbformat.read(notebook, as_version=4)
+    other.cells[1].source += "\nprint(loss)"
+    nbformat.write(other, tmp_path / "small.ipynb")
+    assert command_line.fingerprint(tmp_path / "small.ipynb", "seeds-1") != known

@@ -6,6 +6,7 @@ prints what fails and stores nothing. With ``--sample`` it asks a few variations
 """
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -35,12 +36,23 @@ def chapters():
 def fingerprint(notebook, name):
     """Return a text that changes when a notebook's answers to a variation may."""
     code = [cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
-    helpers = table.ROOT / "helpers"
-    files = sorted(
-        [*helpers.glob("*.py"), *(helpers / "experiments").glob("*.py"), *Path(__file__).parent.glob("*.py")]
-    )
-    parts = [name, *code, *(path.read_text(encoding="utf-8") for path in files if path.name not in ("ledger.py",))]
+    files = set(Path(__file__).parent.glob("*.py"))
+    for source in code:
+        stands_on(source, files)
+    parts = [name, *code, *(path.read_text(encoding="utf-8") for path in sorted(files))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def stands_on(source, files):
+    """Add to a set of files those modules of the course that some code imports, and what these import; not pictures."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("helpers"):
+            continue
+        for name in [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]:
+            path = table.ROOT / f"{name.replace('.', '/')}.py"
+            if path.exists() and path not in files and path.parent.name not in ("figures", "live"):
+                files.add(path)
+                stands_on(path.read_text(encoding="utf-8"), files)
 
 
 def asked(job):
