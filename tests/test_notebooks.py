@@ -3,6 +3,7 @@
 That its outputs and its words are right is the business of the gate (tools/gate/), which runs every cell.
 """
 
+import ast
 import re
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[!.]*.ipynb"))
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+APPENDICES = [path for path in NOTEBOOKS if path.parent.name == "appendix"]
 IDS = [path.stem for path in NOTEBOOKS]
 
 
@@ -52,11 +54,19 @@ def test_every_notebook_is_linked_and_every_link_leads_to_one():
     """So that none is lost, or left behind after another was renamed."""
     start = CHAPTERS[0]
     assert start.name == "00_start_here.ipynb"
-    students = {path for path in NOTEBOOKS if path.parent.name != "solutions"}
-    assert linked_from(start) | {start} == students
-    assert linked_from(ROOT / "README.md") == set(CHAPTERS)
+    exercises = [path for path in NOTEBOOKS if path.parent.name == "exercises"]
+    assert (linked_from(start) | {start}) - set(APPENDICES) == {*CHAPTERS, *exercises}
+    assert linked_from(ROOT / "README.md") - set(APPENDICES) == set(CHAPTERS)
     solutions = {path.name for path in NOTEBOOKS if path.parent.name == "solutions"}
-    assert solutions == {path.name for path in students if path.parent.name == "exercises"}
+    assert solutions == {path.name for path in exercises}
+
+
+@pytest.mark.parametrize("path", APPENDICES, ids=[path.stem for path in APPENDICES])
+def test_an_appendix_is_linked_from_its_chapter_and_links_back(path):
+    title, belongs = nbformat.read(path, as_version=4).cells[0].source.split("\n\n")[:2]
+    assert re.match(r"# Appendix: [A-Z]", title)
+    (chapter,) = re.findall(r"\]\(\.\./([^)#]+\.ipynb)", belongs)
+    assert path in linked_from(ROOT / "notebooks" / chapter)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
@@ -86,6 +96,29 @@ def test_ticks_are_few_and_nothing_is_crossed(path):
         assert not any(line.startswith("✗") for line in lines), cell.source
 
 
+def idle_claims(source):
+    """Yield those claims of a cell that no measurement can make false: of a bare constant, or of what bounds itself."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "claim":
+            value, bounds = node.args[1], [keyword.value for keyword in node.keywords if keyword.arg != "within"]
+            measured = any(isinstance(part, ast.Name) for part in ast.walk(value))
+            if not measured or any(ast.dump(bound) == ast.dump(value) for bound in bounds):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [*CHAPTERS, *APPENDICES], ids=lambda path: path.stem)
+def test_a_claim_is_about_something_measured(path):
+    for cell in code_cells(path):
+        assert list(idle_claims(cell.source)) == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["claim('{}', True, equals=True)", "claim('{}', x, at_most=x)", "claim('{}', [1, 2], above=0)"]
+)
+def test_an_idle_claim_is_found(bad):
+    assert list(idle_claims(f"x = f()\nclaim('{{}}', x, above=0)\n{bad}")) == [bad]
+
+
 def test_pages_in_html_hold_the_words_of_pictures(tmp_path):
     """nbconvert's; of JupyterLab: tests/browser/test_alternative_text.py."""
     words = {"png": 'a <b>"red" & blue</b> dot\nin two lines', "jpeg": "another dot"}
@@ -108,7 +141,7 @@ def test_code_cells_are_short(path):
     assert lengths[-1] <= 30
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
+@pytest.mark.parametrize("path", CHAPTERS + APPENDICES, ids=[path.stem for path in CHAPTERS + APPENDICES])
 def test_prose_leads(path):
     kinds = [cell.cell_type for cell in nbformat.read(path, as_version=4).cells]
     assert kinds[0] == "markdown" and kinds[-1] == "markdown"
