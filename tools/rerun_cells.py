@@ -1,4 +1,4 @@
-"""Run cells again, and sections alone, for the same numbers: ``python -m tools.rerun_cells [NUMBERS OF CHAPTERS]``.
+"""Run cells again, and sections alone, for the same numbers: ``python -m tools.rerun_cells [CHAPTERS]``.
 
 Readers do not run a chapter once from top to bottom. They run a cell twice, or open it at a section. So each chapter is
 put before the gate once more in these forms:
@@ -22,7 +22,7 @@ from types import CodeType
 import nbformat
 
 ROOT = Path(__file__).parent.parent
-CHAPTERS = sorted((ROOT / "notebooks").glob("0[1-9]*.ipynb"))
+CHAPTERS = [path for place in ("0[1-9]*", "appendix/*") for path in sorted((ROOT / "notebooks").glob(f"{place}.ipynb"))]
 
 
 def sections(notebook):
@@ -139,9 +139,9 @@ def put_before_the_gate(notebooks, *arguments, **settings):
         return subprocess.run([*command, *arguments, folder], cwd=ROOT, check=False, **settings)
 
 
-def main(numbers):
-    """Put these chapters, or all, before the gate; return pytest's exit code."""
-    chosen = [path for path in CHAPTERS if not numbers or path.name.startswith(tuple(numbers))]
+def main(beginnings):
+    """Put the chapters and appendices whose names begin so, or all, before the gate; return pytest's exit code."""
+    chosen = [path for path in CHAPTERS if not beginnings or path.name.startswith(tuple(beginnings))]
     made = {}
     for path in chosen:
         made |= {f"{path.stem}_{name}": variant for name, variant in variants(nbformat.read(path, as_version=4))}
