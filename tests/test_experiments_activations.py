@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
-from helpers.datasets import two_rings
+from helpers.datasets import digits, two_rings
 from helpers.experiments.activations import (
+    best_line,
     dead_after_one_step,
+    dead_at_rates,
     dead_units,
+    first_epoch_above,
     recognised,
     share_in_words,
     trained,
@@ -81,3 +84,27 @@ def test_a_step_kills_as_many_as_it_leaves_without_a_sample(rings):
 )
 def test_shares_are_said_in_words(share, words):
     assert share_in_words(share) == words
+
+
+def test_the_best_line_puts_each_class_on_a_side_of_its_own():
+    points = np.array([[0.0, 0], [1, 0], [2, 0], [3, 0]])
+    for classes, share in (([1, 1, 0, 0], 1), ([0, 1, 1, 1], 1), ([0, 1, 0, 1], 0.75), ([1, 1, 1, 1], 1)):
+        assert best_line(points, np.array(classes)) == share
+        assert best_line(points[:, ::-1], np.array(classes)) == share
+
+
+def test_no_line_tells_the_rings_apart():
+    rings = two_rings()
+    assert best_line(rings.inputs, rings.targets) == pytest.approx(0.75, abs=0.01)
+
+
+def test_the_first_epoch_above_a_level_is_counted_from_1():
+    curves = np.array([[0.1, 0.9, 0.1], [0.6, 0.2, 0.2], [0.4, 0.9, 0.5]])
+    assert first_epoch_above(curves, 0.5).tolist() == [2, 1, np.inf]
+
+
+def test_units_die_at_rates_that_are_too_large_and_a_loss_that_is_no_number_is_not_dead():
+    images = digits().split(0.8)[0]
+    shares = dead_at_rates(images.inputs[:100], images.targets[:100], [1e-4, 1.0, 1e200], epochs=1)
+    assert shares.shape == (3, 10) and (shares[0] < 0.2).all() and (shares[1] > 0.5).all()
+    assert np.isnan(shares[2]).all()

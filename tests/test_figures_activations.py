@@ -8,6 +8,7 @@ from helpers.experiments.activations import GOAL, Shifted, centred_pairs, code_o
 from helpers.figures import activations as figures
 from helpers.initialisers import INITIALISERS
 from helpers.live.activations import dead_relus, price_of_a_bend, vanishing_gradients
+from helpers.network import Network
 
 
 def test_activation_panels_tell_each_function_and_its_slope():
@@ -203,3 +204,35 @@ def test_bends_are_timed_only_when_asked_for():
 def test_every_panel_of_activations_has_the_same_scale():
     shown = figures.activation_panels({"a": sigmoid, "b": relu})
     assert len({axes.get_ylim() for axes in shown.figure.axes}) == 1
+
+
+def test_all_and_close_up_show_each_curve_alike_in_both_panels():
+    curves = {"small": np.array([[1e-9, 1e-9], [1e-4, 1e-4]]), "large": np.array([[1.0, 2.0], [3.0, 4.0]])}
+    shown = figures.all_and_close_up(curves, ["large"], ylabel="size", bounds={"theory": np.array([1e-3, 1.0])})
+    first, second = shown.description.split("Panel 2: ")
+    assert "curve 'small'" in first and "curve 'large'" in first and "curve 'theory'" in first
+    assert "curve 'small'" not in second and "curve 'large': rises from 1.5 at layer = 1 to 3.5 at layer = 2" in second
+    left, right = shown.figure.axes
+    assert left.lines[1].get_color() == right.lines[0].get_color()
+    assert left.lines[1].get_linestyle() == right.lines[0].get_linestyle()
+
+
+def test_units_and_sum_tell_the_parts_and_the_joints():
+    tent = Network([1, 3, 1], "relu", "mean_squared_error", dtype=np.float64)
+    tent.weights[0][:, 0], tent.biases[0][:] = 1, [1, 0, -1]
+    tent.weights[1][0] = [1, -2, 1]
+    parts, whole = figures.units_and_sum(tent, reach=3.0).description.split("Panel 2: ")
+    assert "curve 'unit 1': rises from 0 at x = -3" in parts and "4 at x = 3" in parts
+    assert "curve 'unit 2': falls from 0 at x = -3" in parts and "-6 at x = 3" in parts
+    assert "points 'joints': runs from 0 at x = -1 through 1 at x = 0 to 0 at x = 1" in whole
+    assert "highest 1 at 0" in whole
+
+
+def test_the_signal_of_deep_networks_has_a_frame_that_holds_it():
+    live = vanishing_gradients()
+    forth = live._figure.axes[1]
+    frames = []
+    for factor in (1.0, 1.5, 20.0):
+        live.set(activation="relu", initialisation="he", factor=factor)
+        frames.append(forth.get_ylim())
+    assert frames == [(1e-2, 1e2), (1e-6, 1e6), (1e-18, 1e9)]

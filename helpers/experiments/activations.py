@@ -235,6 +235,78 @@ def dead_after_one_step(data, sizes, initialisation, rates):
     return dead_units(network, data.inputs)[1].mean(axis=-1).reshape(len(rates), len(SEEDS))
 
 
+def dead_at_rates(inputs, labels, rates, epochs=5):
+    """Train networks with one hidden layer of 64 ReLU units at several rates, and count the units that are dead then.
+
+    Parameters
+    ----------
+    inputs : array (samples, features)
+        What to train on.
+    labels : array of int (samples,)
+        One of ten classes each.
+    rates : sequence of float
+        The learning rates; each has ten networks, from the seeds `SEEDS`.
+    epochs : int
+        How many times to go through all samples.
+
+    Returns
+    -------
+    array (rates, seeds)
+        Their share of the layer; nan where the loss is no finite number any more.
+    """
+    shares = []
+    for rate in rates:
+        network = Network([inputs.shape[1], 64, 10], "relu", seed=SEEDS, dtype=np.float64)
+        loss = train(network, inputs, labels, rate, epochs, seed=SEEDS).loss[-1]
+        shares.append(np.where(np.isfinite(loss), dead_units(network, inputs)[0].mean(axis=-1), np.nan))
+    return np.stack(shares)
+
+
+def best_line(points, classes):
+    """Return which share of the points a straight line tells apart at best.
+
+    Lines of 360 directions are tried, each in every place between two neighbouring points.
+
+    Parameters
+    ----------
+    points : array (samples, 2)
+        In the plane.
+    classes : array of int (samples,)
+        0 or 1.
+
+    Returns
+    -------
+    float
+        From 1/2 to 1.
+    """
+    most = 0
+    for angle in np.pi * np.arange(360) / 180:  # both sides of a line are tried as the side of class 1
+        order = np.argsort(points @ [np.cos(angle), np.sin(angle)])
+        below = np.cumsum(classes[order])  # points of class 1 up to the line
+        beyond = np.cumsum(1 - classes[order][::-1])[::-1] - (1 - classes[order])  # of class 0 after it
+        most = max(most, (below + beyond).max())
+    return most / len(points)
+
+
+def first_epoch_above(curves, level):
+    """Return in which epoch each run is above a level for the first time.
+
+    Parameters
+    ----------
+    curves : array (epochs, runs)
+        What was measured after each epoch.
+    level : float
+        In the same unit.
+
+    Returns
+    -------
+    array (runs,)
+        From 1 on; infinite if it never is.
+    """
+    above = curves > level
+    return np.where(above.any(axis=0), above.argmax(axis=0) + 1.0, np.inf)
+
+
 @functools.cache
 def standardised_digits():
     """Return the digits, standardised: read and scaled only once."""

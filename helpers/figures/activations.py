@@ -4,12 +4,14 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 
+from helpers.experiments.pieces import joints
 from helpers.figures.described import described_figure
 from helpers.figures.style import (
     BLUE,
     COLOURS,
     GREEN,
     GREY,
+    LINE_STYLES,
     MARKERS,
     ORANGE,
     draw_spread,
@@ -159,6 +161,76 @@ def medians_and_ranges(
     if yscale == "log" and high / low > 1e8:
         even_powers_of_ten(axes.yaxis)
     legend_outside(axes, "median (band: all seeds)")
+    return figure
+
+
+@described_figure
+def all_and_close_up(curves, close_up, *, ylabel, bounds):
+    """Show quantities of each layer twice: all of them, and some on a scale of their own.
+
+    Parameters
+    ----------
+    curves : dict of str -> array (layers, runs)
+        By label.
+    close_up : sequence of str
+        The labels of those in the second panel.
+    ylabel : str
+        What was measured, with its unit.
+    bounds : dict of str -> array (layers,)
+        Theoretical curves to compare with, in grey, in the first panel.
+
+    Returns
+    -------
+    DescribedFigure
+        Two panels; each curve looks the same in both.
+    """
+    figure, panels = new_figure(2, height=4.4)
+    for axes, title, shown in zip(panels, ("all", "those on top, closer"), (curves, close_up), strict=True):
+        for i, (label, values) in enumerate(curves.items()):
+            if label in shown:
+                draw_spread(axes, np.arange(1, len(values) + 1), values, i, label)
+                axes.lines[-1].set(marker=MARKERS[i % len(MARKERS)], markersize=4)
+        axes.set(title=title, xlabel="layer", yscale="log")
+        axes.locator_params(axis="x", integer=True)
+    for label, bound in bounds.items():
+        panels[0].plot(np.arange(1, len(bound) + 1), bound, color=GREY, linestyle=":", label=label)
+    even_powers_of_ten(panels[0].yaxis)
+    panels[0].set_ylabel(ylabel)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, title="median (band: all seeds)")
+    return figure
+
+
+@described_figure
+def units_and_sum(network, reach):
+    """Show what a network of one input and one output adds up.
+
+    Parameters
+    ----------
+    network : Network
+        With one hidden layer.
+    reach : float
+        The input runs from -reach to reach.
+
+    Returns
+    -------
+    DescribedFigure
+        What each hidden unit contributes, and the sum with its joints.
+    """
+    figure, (left, right) = new_figure(2, height=3.4, sharey=True)
+    places = joints(network)
+    x = np.union1d(np.linspace(-reach, reach, 121), places)[:, np.newaxis]
+    parts = network.forward(x).a[0] * network.weights[1][0]
+    for i, part in enumerate(parts.T):
+        style = {"color": COLOURS[i % len(COLOURS)], "linestyle": LINE_STYLES[i % len(LINE_STYLES)]}
+        left.plot(x[:, 0], part, **style, label=f"unit {i + 1}")
+    right.plot(x[:, 0], network.outputs(x)[:, 0], color=BLUE, linestyle="-", label="sum")
+    right.plot(places, network.outputs(places[:, np.newaxis])[:, 0], "o", color=ORANGE, markersize=8, label="joints")
+    left.set(title="The units, each times its $a_i$", xlabel="x", ylabel="height", ylim=(-2.2, 2.2))
+    right.set(title="Their sum", xlabel="x")
+    for axes in (left, right):
+        axes.set_xlim(-reach, reach)
+        axes.legend(loc="lower left")
     return figure
 
 

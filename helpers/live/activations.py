@@ -220,6 +220,8 @@ def line_pieces():
 #: The deepest network of `vanishing_gradients`, and the floor and ceiling of what it draws.
 DEEPEST = 30
 FLOOR, CEILING = 1e-18, 1e9
+#: The signal is drawn in the first of these frames that holds all of it.
+SIGNAL_FRAMES = ((1e-2, 1e2), (1e-6, 1e6), (FLOOR, CEILING))
 
 
 @live_figure
@@ -238,9 +240,10 @@ def vanishing_gradients():
         marks += axes.plot([], [], "v", color=colour, markersize=5, label="below the frame")
     back.set(title="Gradient in each layer", ylabel="size of dloss/dz")
     forth.set(title="Activations in each layer", ylabel="root mean square of a")
-    for axes in (back, forth):
+    for axes, apart in ((back, 6), (forth, 2)):
         axes.set(xlabel="layer", yscale="log", xlim=(0, DEEPEST + 1), ylim=(FLOOR, CEILING))
-        axes.set_yticks(10.0 ** np.arange(-18, 10, 6))
+        axes.set_yticks(10.0 ** np.arange(-18, 10, apart))
+        axes.minorticks_off()
     figure.legend(*back.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     data = standardised_digits()
     image, label = data.inputs[:1], data.targets[:1]
@@ -256,6 +259,8 @@ def vanishing_gradients():
         gradient.set_data(layer, norms)
         bound.set_data(layer, norms[-1] * steepest ** (layers - layer))
         signal.set_data(layer, sizes)
+        inside = [low <= sizes.min() and sizes.max() <= high for low, high in SIGNAL_FRAMES]
+        change(forth, ylim=SIGNAL_FRAMES[inside.index(True) if any(inside) else -1])
         for values, above, below in ((norms, *marks[:2]), (sizes, *marks[2:])):
             too_large, too_small = layer[values > CEILING], layer[values < FLOOR]
             above.set_data(too_large, np.full(len(too_large), CEILING / 10))
