@@ -10,8 +10,10 @@ from helpers.experiments.activations import (
     dead_at_rates,
     dead_units,
     first_epoch_above,
+    gradient_lengths,
     recognised,
     share_in_words,
+    signal_sizes,
     trained,
     trained_at_rates,
 )
@@ -108,3 +110,14 @@ def test_units_die_at_rates_that_are_too_large_and_a_loss_that_is_no_number_is_n
     shares = dead_at_rates(images.inputs[:100], images.targets[:100], [1e-4, 1.0, 1e200], epochs=1)
     assert shares.shape == (3, 10) and (shares[0] < 0.2).all() and (shares[1] > 0.5).all()
     assert np.isnan(shares[2]).all()
+
+
+def test_deep_networks_are_measured_layer_by_layer():
+    images = digits().standardise()
+    network = Network([64] * 20 + [10], "tanh", initialisation="xavier", seed=3, dtype=np.float64)
+    way = network.forward(images.inputs[:1])
+    lengths, sizes = (measure(images, "tanh", "xavier") for measure in (gradient_lengths, signal_sizes))
+    assert lengths.shape == (20, 10) and sizes.shape == (19, 10)
+    gradient = way.backward(images.targets[:1])
+    assert lengths[[0, 19], 3] == pytest.approx([np.linalg.norm(gradient.biases[i]) for i in (0, 19)])
+    assert sizes[18, 3] == pytest.approx(np.sqrt(np.mean(network.forward(images.inputs[:200]).a[18] ** 2)))

@@ -235,6 +235,58 @@ def dead_after_one_step(data, sizes, initialisation, rates):
     return dead_units(network, data.inputs)[1].mean(axis=-1).reshape(len(rates), len(SEEDS))
 
 
+def deep_network(activation, initialisation):
+    """Return ten untrained networks of 20 layers: 64 inputs, 19 hidden layers of 64 units, 10 outputs.
+
+    Parameters
+    ----------
+    activation, initialisation
+        Those of a `Network`.
+
+    Returns
+    -------
+    Network
+        From the seeds `SEEDS`, in 64-bit arithmetic: their gradients may be tiny.
+    """
+    return Network([64] * 20 + [10], activation, initialisation=initialisation, seed=SEEDS, dtype=np.float64)
+
+
+def gradient_lengths(data, activation, initialisation):
+    """Send the first sample through deep networks and back, and measure how much gradient arrives in each layer.
+
+    Parameters
+    ----------
+    data : Dataset
+        Of 64 features and 10 classes.
+    activation, initialisation
+        As for `deep_network`.
+
+    Returns
+    -------
+    array (20, seeds)
+        The length of dloss/dz of each layer, which for a single sample is the gradient of the layer's biases.
+    """
+    gradient = deep_network(activation, initialisation).forward(data.inputs[:1]).backward(data.targets[:1])
+    return np.stack([np.linalg.norm(bias, axis=-1) for bias in gradient.biases])
+
+
+def signal_sizes(data, activation, initialisation):
+    """Send 200 samples through deep networks, and measure how large the activations of each hidden layer are.
+
+    Parameters
+    ----------
+    data, activation, initialisation
+        As for `gradient_lengths`.
+
+    Returns
+    -------
+    array (19, seeds)
+        Their root mean square.
+    """
+    hidden = deep_network(activation, initialisation).forward(data.inputs[:200]).a[:-1]
+    return np.stack([np.sqrt(np.mean(a**2, axis=(-2, -1))) for a in hidden])
+
+
 def dead_at_rates(inputs, labels, rates, epochs=5):
     """Train networks with one hidden layer of 64 ReLU units at several rates, and count the units that are dead then.
 
