@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import util
 from importlib.metadata import PackageNotFoundError, version
 
 REPAIR = "close JupyterLab and start it as the README says, or choose .venv as kernel"
@@ -59,6 +60,35 @@ def check():
         return
     print(f"✓ {', '.join(fitting[:-1])} and {fitting[-1]} fit the course")
     print("✓ helpers is the course's own package")
+
+
+class Missing(ImportError):
+    """A package that one page wants, and the course does not bring along; IPython shows the message alone."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+def need(package, name):
+    """Go on only if a package is installed that the course itself does not need.
+
+    Parameters
+    ----------
+    package : str
+        What pip and ``import`` call it.
+    name : str
+        What people call it.
+
+    Raises
+    ------
+    Missing
+        If it is not there; says what to do.
+    """
+    if util.find_spec(package) is None:
+        raise Missing(
+            f"✗ {name} is missing. You can read this page without it: all results are stored. To run it, type in a "
+            f"terminal: {sys.executable} -m pip install {package} (a large download), then restart the kernel."
+        )
 
 
 def try_a_slider():

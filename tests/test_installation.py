@@ -98,3 +98,12 @@ def test_in_the_browser_there_is_no_jupyterlab(monkeypatch, capsys):
     monkeypatch.setattr(installation, "PackageNotFoundError", KeyError)
     installation.check()
     assert capsys.readouterr().out.startswith("✓ numpy, matplotlib and ipywidgets fit the course\n")
+
+
+def test_what_only_one_page_needs_is_missed_in_one_sentence(monkeypatch):
+    assert installation.need("json", "JSON") is None
+    with pytest.raises(installation.Missing) as caught:
+        installation.need("no_such_package", "Fancy")
+    (line,) = caught.value._render_traceback_()  # all that a notebook shows
+    assert line.startswith("✗ Fancy is missing. You can read this page without it")
+    assert f"{sys.executable} -m pip install no_such_package" in line
