@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.descent import gradient_descent
+from helpers.descent import Rule, adam, gradient_descent, momentum, plain
 from helpers.schedules import constant, exponential_decay, step_decay
 
 TABLE = Path(__file__).parents[1] / "data" / "decay_table.txt"
@@ -208,3 +208,89 @@ def test_wrong_arguments(changes, error, message):
     arguments = {"loss": loss, "gradient": gradient, "start": 5.0, "learning_rate": 0.1, "steps": 3}
     with pytest.raises(error, match=message):
         gradient_descent(**(arguments | changes))
+
+
+# -- other rules -----------------------------------------------------------------------------------------------------
+
+
+def test_momentum_by_hand():
+    """On the bowl from 5: slopes 12, then with v = 12 a step of 0.1 leads to 3.8, whose slope is 9.6."""
+    path = gradient_descent(loss, gradient, 5.0, 0.1, 2, momentum(0.5))
+    assert path.parameters.tolist() == pytest.approx([5, 3.8, 3.8 - 0.1 * (0.5 * 12 + 9.6)])
+
+
+def test_adam_by_hand():
+    """The first direction is the slope's sign; the second is m / sqrt(s) of two slopes, both freed from the start."""
+    path = gradient_descent(loss, gradient, 5.0, 0.1, 2, adam(0.5, 0.75))
+    m = (0.25 * 12 + 0.5 * 11.8) / 0.75
+    s = (0.75 * 0.25 * 12**2 + 0.25 * 11.8**2) / (1 - 0.75**2)
+    assert path.parameters.tolist() == pytest.approx([5, 4.9, 4.9 - 0.1 * m / s**0.5])
+
+
+def test_without_a_rule_the_direction_is_the_slope():
+    for rule in (plain(), momentum(0)):
+        other = gradient_descent(loss, gradient, 5.0, 0.2, 40, rule)
+        np.testing.assert_array_equal(other.parameters, bowl(0.2).parameters)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("rule", [plain(), momentum(), adam()], ids=lambda rule: rule.name)
+def test_a_rule_keeps_the_type_of_the_start(rule, dtype):
+    seen = []
+
+    def direction(g, memory, t):
+        d, memory = rule.direction(g, memory, t)
+        seen.extend(np.asarray(one).dtype for one in (d, *memory))
+        return d, memory
+
+    watched = Rule(rule.name, rule.memory, direction)
+    path = gradient_descent(lambda w: (w**2).sum(), lambda w: np.float64(2) * w, np.ones(3, dtype), 0.1, 5, watched)
+    assert path.parameters.dtype == dtype and set(seen) == {np.dtype(dtype)}
+
+
+def test_a_rule_has_no_memory_of_the_walk_before():
+    rule = adam()
+    first, second = (gradient_descent(loss, gradient, 5.0, 0.2, 9, rule).parameters for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("rule", "theirs"),
+    [
+        (plain(), lambda torch, w: torch.optim.SGD(w, lr=0.03)),
+        (momentum(0.7), lambda torch, w: torch.optim.SGD(w, lr=0.03, momentum=0.7)),
+        (adam(), lambda torch, w: torch.optim.Adam(w, lr=0.03)),
+        (adam(0.5, 0.9, 1e-3), lambda torch, w: torch.optim.Adam(w, lr=0.03, betas=(0.5, 0.9), eps=1e-3)),
+    ],
+    ids=["plain", "momentum", "adam", "adam with other numbers"],
+)
+def test_the_rules_are_those_of_pytorch(rule, theirs, dtype):
+    torch = pytest.importorskip("torch")
+    curvatures, start = np.array([1, 20], dtype), np.array([4, -3], dtype)
+    ours = gradient_descent(lambda w: curvatures @ w**2 / 2, lambda w: curvatures * w, start, 0.03, 50, rule)
+    w = torch.tensor(start, requires_grad=True)
+    optimiser = theirs(torch, [w])
+    for step in range(50):
+        optimiser.zero_grad()
+        (torch.tensor(curvatures) @ w**2 / 2).backward()
+        optimiser.step()
+        tolerance = 100 * float(np.finfo(dtype).eps)
+        np.testing.assert_allclose(ours.parameters[step + 1], w.detach().numpy(), rtol=tolerance, atol=5 * tolerance)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: momentum(1), ValueError, "beta must be below 1, got 1"),
+        (lambda: momentum(-0.1), ValueError, "beta must be a finite number at least 0 and at most 1"),
+        (lambda: adam(beta_1=1.0), ValueError, "beta_1 must be below 1"),
+        (lambda: adam(beta_2="much"), TypeError, "beta_2 must be a real number"),
+        (lambda: adam(epsilon=0), ValueError, "epsilon must be a finite number above 0"),
+        (lambda: gradient_descent(loss, gradient, 5.0, 0.1, 3, "adam"), TypeError, "rule must be a Rule such as"),
+        (lambda: gradient_descent(loss, gradient, 5.0, 0.1, 3, adam), TypeError, "rule must be a Rule such as"),
+    ],
+)
+def test_wrong_rules(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

@@ -116,7 +116,7 @@ def schedule_curves(schedules, steps):
 
 
 @described_figure
-def training_spread(losses, *, ylabel="training loss", log=True):
+def training_spread(losses, *, ylabel="training loss", log=True, limits=None):
     """Show the loss of several ways to train, each over several seeds: median as a line, range as a band.
 
     Parameters
@@ -127,6 +127,8 @@ def training_spread(losses, *, ylabel="training loss", log=True):
         What was measured, with its unit.
     log : bool
         Whether the loss goes up in powers of ten.
+    limits : tuple of two float, optional
+        The part of the vertical axis to show; a loss that has run away runs along the upper end.
 
     Returns
     -------
@@ -135,7 +137,41 @@ def training_spread(losses, *, ylabel="training loss", log=True):
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, curves) in enumerate(losses.items()):
-        draw_spread(axes, np.arange(1, len(curves) + 1), np.asarray(curves), i, label)
-    axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear")
+        shown = np.asarray(curves) if limits is None else _up_to(limits[1], curves)
+        draw_spread(axes, np.arange(1, len(curves) + 1), shown, i, label)
+    axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear", ylim=limits)
     legend_outside(axes, "median (band: all seeds)")
     return figure
+
+
+@described_figure
+def loss_by_rate(curves, *, ylabel, limits):
+    """Show a loss against the learning rate, over several seeds: median as a line, range as a band.
+
+    Parameters
+    ----------
+    curves : dict of str -> tuple of array (rates,) and array (rates, seeds)
+        By label: the rates, rising, and the losses. What is not finite lies above the frame.
+    ylabel : str
+        Which loss.
+    limits : tuple of two float
+        The part of the vertical axis to show.
+
+    Returns
+    -------
+    DescribedFigure
+        One panel, both axes in powers of ten.
+    """
+    figure, axes = new_figure(height=3.6)
+    for i, (label, (rates, losses)) in enumerate(curves.items()):
+        draw_spread(axes, rates, _up_to(1e3 * limits[1], losses), i, label)
+        if len(rates) < 20:  # few enough to show each
+            axes.lines[-1].set_marker(MARKERS[i])
+    axes.set(xlabel="learning rate", ylabel=ylabel, xscale="log", yscale="log", ylim=limits)
+    legend_outside(axes, "median (band: all seeds)")
+    return figure
+
+
+def _up_to(most, losses):
+    """Return losses as an array in which what is larger, or no number any more, is `most`."""
+    return np.nan_to_num(np.asarray(losses), nan=most, posinf=most).clip(max=most)

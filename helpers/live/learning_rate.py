@@ -1,10 +1,22 @@
-"""The live figures of chapter 2: a path down a bowl, schedules side by side, and the game of the highest rate."""
+"""The live figures of chapter 2: paths down a bowl and a ravine, schedules, a game of rates, the edge of training."""
 
 import html
 
 import numpy as np
 
-from helpers.descent import gradient_descent
+from helpers.datasets import digits
+from helpers.descent import adam, gradient_descent, momentum, plain
+from helpers.experiments.learning_rate import (
+    EDGE_EPOCHS,
+    EDGE_SIZES,
+    RAVINE_GOAL,
+    cross_ravine,
+    distances_left,
+    edge_curve,
+    exact_bowl,
+    ravine_axes,
+    without_largest,
+)
 from helpers.experiments.schedules import schedule_from
 from helpers.figures.learning_rate import draw_bowl
 from helpers.figures.style import (
@@ -19,9 +31,11 @@ from helpers.figures.style import (
 )
 from helpers.live.blit import change
 from helpers.live.board import Board, rows
-from helpers.live.controls import menu, rate_slider, slider, whole_slider
+from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
+from helpers.network import Network
 from helpers.schedules import SCHEDULES, exponential_decay
+from helpers.training import train
 
 STEPS = 60
 #: Points further out than this are drawn at this distance: they lie far outside the picture anyway.
@@ -282,4 +296,116 @@ def highest_rate_game():
         board=board,
         level=menu("level", LEVELS),
         learning_rate=rate_slider("learning rate", 0.001, 10, 0.01),
+    )
+
+
+# -- the edge of training with mini-batches -------------------------------------------------------------------------
+
+#: What is drawn of the excess loss; beyond it, and where it is no number any more, a curve runs along the frame.
+LOWEST, HIGHEST = 1e-5, 1e6
+#: How many images can be left out.
+LARGE = 3
+
+
+@live_figure
+def edge_of_training():
+    """Train a linear model on the digits in mini-batches, and show where its rate lies to the edge.
+
+    Controls: batch size, learning rate, and whether the three images of the largest pixels are left out.
+    """
+    figure, (course, plane) = new_figure(2, height=3.8)
+    (excess,) = course.plot([], [], "o-", color=BLUE, markersize=4, label="this rate")
+    course.set(title=f"{EDGE_EPOCHS} epochs of training", xlabel="epoch", ylabel="loss above the lowest possible")
+    course.set(xlim=(0, EDGE_EPOCHS + 0.5), yscale="log", ylim=(LOWEST, HIGHEST))
+    even_powers_of_ten(course.yaxis)
+
+    data = digits().standardise()
+    edges, kept, bowls = {}, {}, {}
+    for left_out in (0, LARGE):
+        edges[left_out] = edge_curve(left_out)
+        inputs, labels = without_largest(data, left_out)
+        kept[left_out] = inputs, np.eye(10)[labels]
+        bowls[left_out] = exact_bowl(*kept[left_out])
+
+    plane.axhline(2 / bowls[0].largest_curvature, color=GREY, linestyle="--", label="2 / curvature")
+    (edge,) = plane.plot([], [], "o-", color=GREEN, markersize=4, label="edge")
+    (now,) = plane.plot([], [], "s", color=ORANGE, markersize=9, label="now")
+    plane.set(title="Where the edge lies", xlabel="batch size", ylabel="learning rate")
+    plane.set(xscale="log", yscale="log", xlim=(6, 340), ylim=(0.008, 4))
+    plane.set_xticks(EDGE_SIZES, labels=map(str, EDGE_SIZES))
+    plane.set_xticks([], minor=True)
+    plane.legend(loc="lower right")
+
+    def move(batch_size, learning_rate, leave_out):
+        left_out, size = (LARGE if leave_out else 0), int(batch_size)
+        network = Network([64, 10], loss="mean_squared_error", initialisation="zeros", dtype=np.float64)
+        history = train(network, *kept[left_out], learning_rate, EDGE_EPOCHS, batch_size=size)
+        above = history.loss - bowls[left_out].lowest_loss
+        excess.set_data(history.epoch, np.nan_to_num(above, nan=HIGHEST, posinf=HIGHEST).clip(LOWEST, HIGHEST))
+        edge.set_data(EDGE_SIZES, edges[left_out])
+        now.set_data([size], [learning_rate])
+        return {
+            "loss above the lowest": f"{above[-1]:.2g}" if np.isfinite(above[-1]) else "beyond all numbers",
+            "edge at this batch size": f"about {edges[left_out][EDGE_SIZES.index(size)]:.2g}",
+            "2 / curvature of all images": f"{2 / bowls[left_out].largest_curvature:.3g}",
+        }
+
+    return LiveFigure(
+        figure,
+        [excess, edge, now],
+        move,
+        batch_size=menu("batch size", map(str, EDGE_SIZES), "16"),
+        learning_rate=rate_slider("learning rate", 0.01, 3, 0.01),
+        leave_out=checkbox(f"without the {LARGE} largest images"),
+    )
+
+
+# -- other rules in a ravine ----------------------------------------------------------------------------------------
+
+#: Name of a rule in `rules_in_a_ravine` -> how to make it from its momentum.
+RULES = {"plain": lambda beta: plain(), "momentum": momentum, "Adam": adam}
+RAVINE_STEPS = 100
+
+
+@live_figure
+def rules_in_a_ravine():
+    """Gradient descent, momentum and Adam on their way through a ravine, seen from above."""
+    figure, (ground, distance) = new_figure(2, height=4.0)
+    ring_points = np.linspace(0, 2 * np.pi, 201)
+    rings = [ground.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in range(3)]
+    (path,) = ground.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label="path")
+    (end,) = ground.plot([], [], "s", color=ORANGE, markersize=8, label="end")
+    ground.set(title="The ravine from above", xlabel="$w_1$", ylabel="$w_2$", xlim=(-7, 7), ylim=(-7, 7))
+    (far,) = distance.plot([], [], color=BLUE, label="distance")
+    distance.axhline(RAVINE_GOAL, color=GREY, linestyle="--", label=f"goal: {RAVINE_GOAL}")
+    distance.set(title="How far from the lowest point", xlabel="step", ylabel="distance")
+    distance.set(yscale="log", xlim=(0, RAVINE_STEPS), ylim=(1e-6, 1e3))
+    even_powers_of_ten(distance.yaxis)
+    distance.legend(loc="upper right")
+
+    def move(rule, learning_rate, beta, steepness, turn, steps):
+        curvatures, axes = (1.0, float(steepness)), ravine_axes(turn)
+        w, needed = cross_ravine(curvatures, RULES[rule](beta), learning_rate, steps, turn)
+        for ring, reach in zip(rings, (2, 4, 6), strict=True):
+            circle = reach * np.array([np.cos(ring_points), np.sin(ring_points)])
+            ring.set_data(*axes @ (circle / np.sqrt(curvatures)[:, np.newaxis]))
+        path.set_data(*_clipped(w.T))
+        end.set_data(*_clipped(w[-1:].T))
+        far.set_data(np.arange(steps + 1), distances_left(w))
+        return {
+            "distance left": distances_left(w)[-1],
+            f"within {RAVINE_GOAL} to stay": "not yet" if needed is None else f"after {needed} steps",
+        }
+
+    return LiveFigure(
+        figure,
+        [*rings, path, end, far],
+        move,
+        play="steps",
+        rule=menu("rule", RULES),
+        learning_rate=rate_slider("learning rate", 0.001, 2, 0.082),
+        beta=slider("momentum", 0, 0.95, 0.5, step=0.05),
+        steepness=whole_slider("steep curvature", 1, 100, 20),
+        turn=whole_slider("turn", 0, 45, 0, step=5, unit="degrees"),
+        steps=whole_slider("steps", 1, RAVINE_STEPS, 60),
     )
