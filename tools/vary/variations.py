@@ -64,8 +64,15 @@ def one_deeper(sizes):
 DRAWS = ["numpy.random:default_rng:seed"]
 SPLITS = ["helpers.datasets:Dataset.shuffle:seed"]
 PRECISION = ["helpers.network:Network.__init__:dtype"]
-EPOCHS = ["helpers.training:train_by_epoch:epochs"]
-RATES = ["helpers.training:train_by_epoch:learning_rate"]
+EPOCHS = [
+    "helpers.training:train_by_epoch:epochs",
+    "helpers.experiments.learning_rate:train_by_rule:epochs",
+    "helpers.experiments.learning_rate:edge_of_batches:epochs",
+]
+RATES = [
+    "helpers.training:train_by_epoch:learning_rate",
+    "helpers.experiments.learning_rate:train_by_rule:rates",
+]
 SIZES = ["helpers.network:Network.__init__:sizes"]
 
 
