@@ -2,7 +2,8 @@ r"""Loss functions: one number that says how wrong a prediction is, and its grad
 
 A loss is called as ``loss(prediction, target)``; ``loss.gradient(prediction, target)`` is its derivative with
 respect to the prediction. Which loss to choose depends on the question: the squared error asks for a mean,
-the asymmetric loss for a quantile, cross-entropy for probabilities.
+the asymmetric loss for a quantile, cross-entropy for probabilities; Huber's loss for a mean that a few outliers
+hardly move.
 
 Regression losses have one value per element, classification losses one per sample (the classes lie along the
 last axis). ``reduction`` says what becomes of these values: "mean" (over all of them), "sum" or "none".
@@ -16,6 +17,7 @@ from itertools import combinations
 import numpy as np
 
 from helpers._checks import any_array, check_integer, check_real, float_array, lookup, what_is
+from helpers.activations import sigmoid
 
 _REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
 
@@ -30,7 +32,11 @@ class Loss:
     formula, gradient_formula : str
         In LaTeX, without dollar signs: one value of the loss, and its derivative with respect to the
         prediction.
+    undecided : float
+        The prediction that speaks neither for 0 nor for 1: where a single output is cut in two classes.
     """
+
+    undecided = 0.5
 
     def __call__(self, prediction, target, *, reduction="mean"):
         """Return the loss.
@@ -230,6 +236,73 @@ class AsymmetricLoss(Loss):
         return f"<loss {self.name}, cost {self.cost:g}, profit {self.profit:g}>"
 
 
+@dataclass(frozen=True, repr=False)
+class HuberLoss(Loss):
+    """A loss that squares small errors, and of large ones takes the size: a few outliers hardly move its minimum.
+
+    Its slope is the error itself, cut off at plus and minus delta.
+
+    Parameters
+    ----------
+    delta : float
+        The error at which the parabola goes over into a straight line, in the unit of the targets; above 0.
+
+    Raises
+    ------
+    TypeError
+        If `delta` is not a real number.
+    ValueError
+        If `delta` is not above 0 or not finite.
+
+    References
+    ----------
+    Huber, "Robust estimation of a location parameter", Annals of Mathematical Statistics 35, 1964.
+    """
+
+    delta: float = 1.0
+    name = "huber_loss"
+
+    def __post_init__(self):
+        object.__setattr__(self, "delta", float(check_real(self.delta, "delta", above=0)))
+
+    @property
+    def formula(self):
+        """One value of the loss, in LaTeX."""
+        size, delta = r"|\hat{y} - y|", f"{self.delta:g}"
+        return rf"\frac{{1}}{{2}} \min({size}, {delta})^2 + {delta}\,\max({size} - {delta}, 0)"
+
+    @property
+    def gradient_formula(self):
+        """Its derivative with respect to the prediction, in LaTeX."""
+        return rf"\max(-{self.delta:g}, \min(\hat{{y}} - y, {self.delta:g}))"
+
+    def with_delta(self, delta):
+        """Return this loss with another end of its parabola, for example ``huber_loss.with_delta(0.5)``.
+
+        Parameters
+        ----------
+        delta : float
+            The error at which the parabola goes over into a straight line; above 0.
+
+        Returns
+        -------
+        HuberLoss
+            Another one; this one keeps its own.
+        """
+        return HuberLoss(delta)
+
+    def _values(self, prediction, target):
+        size = abs(prediction - target)
+        inside = np.minimum(size, self.delta)
+        return inside * (size - inside / 2)
+
+    def _gradient(self, prediction, target):
+        return np.clip(prediction - target, -self.delta, self.delta)
+
+    def __repr__(self):
+        return f"<loss {self.name}, delta {self.delta:g}>"
+
+
 class CrossEntropy(ClassificationLoss):
     """The surprise, in nats, of expecting `probabilities` where `target` is the truth.
 
@@ -285,6 +358,32 @@ class SoftmaxCrossEntropy(ClassificationLoss):
 
     def _gradient(self, logits, target):
         return softmax(logits) - target
+
+
+class SigmoidCrossEntropy(Loss):
+    """Binary cross-entropy: each element of `logits` answers a question of its own, yes (1) or no (0).
+
+    The probability of yes is the sigmoid of the logit; sigmoid and logarithm are one step, so that no probability
+    rounds to 0 or 1 in between. It is softmax cross-entropy for two classes whose logits are `logits` and 0. Do not
+    apply sigmoid before.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, "Deep Learning", MIT Press 2016, section 6.2.2.2.
+    """
+
+    name = "sigmoid_cross_entropy"
+    formula = r"-y \ln \sigma(z) - (1 - y) \ln (1 - \sigma(z))"
+    gradient_formula = r"\sigma(z) - y"
+    undecided = 0.0
+
+    def _values(self, logits, target):
+        # -ln(sigma(z)) = ln(1 + e^-z), and 1 - sigma(z) = sigma(-z).
+        surprise = np.stack([np.logaddexp(0, -logits), np.logaddexp(0, logits)], axis=-1)
+        return _expectation(surprise, np.stack([target, 1 - target], axis=-1))
+
+    def _gradient(self, logits, target):
+        return sigmoid(logits) - target
 
 
 def softmax(logits):
@@ -404,7 +503,19 @@ def _expectation(values, probabilities):
 
 mean_squared_error = MeanSquaredError()
 asymmetric_loss = AsymmetricLoss()
+huber_loss = HuberLoss()
 cross_entropy = CrossEntropy()
 softmax_cross_entropy = SoftmaxCrossEntropy()
+sigmoid_cross_entropy = SigmoidCrossEntropy()
 
-LOSSES = {loss.name: loss for loss in (mean_squared_error, asymmetric_loss, cross_entropy, softmax_cross_entropy)}
+LOSSES = {
+    loss.name: loss
+    for loss in (
+        mean_squared_error,
+        asymmetric_loss,
+        huber_loss,
+        cross_entropy,
+        softmax_cross_entropy,
+        sigmoid_cross_entropy,
+    )
+}

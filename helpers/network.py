@@ -141,10 +141,11 @@ class Network:
     activation : str or Activation
         What bends the hidden layers: a name in `ACTIVATIONS`, or such an object.
     loss : str or Loss
-        What training makes small: a name in `LOSSES`, or such an object. For "softmax_cross_entropy" the outputs are
-        logits.
+        What training makes small: a name in `LOSSES`, or such an object. For "softmax_cross_entropy" and
+        "sigmoid_cross_entropy" the outputs are logits.
     output_activation : str or Activation
-        What bends the outputs: as above, or "softmax", which the loss "softmax_cross_entropy" contains already.
+        What bends the outputs: as above, or "softmax", which the loss "softmax_cross_entropy" contains already (as
+        "sigmoid_cross_entropy" does the sigmoid).
     initialisation : str or callable
         How the weights begin: a name in `INITIALISERS`, or such a function. Biases begin at 0.
     seed : int or sequence of int
@@ -308,10 +309,10 @@ class Network:
         if right is None:
             expected = f"whole numbers from 0 to {max(1, self.sizes[-1] - 1)}"
             raise ValueError(f"accuracy needs one class label a sample, got {what_is(labels)}; expected {expected}")
-        return (classes_of(outputs) == right).mean(axis=-1)
+        return (classes_of(outputs, self.loss) == right).mean(axis=-1)
 
     def predict(self, inputs):
-        """Return class labels, shape ([runs,] samples): the largest output; a single output is cut at 1/2.
+        """Return class labels, shape ([runs,] samples): the largest output; a single one is cut at 1/2, a logit at 0.
 
         Parameters
         ----------
@@ -323,7 +324,7 @@ class Network:
         numpy.ndarray of int
             From 0 on.
         """
-        return classes_of(self.outputs(inputs))
+        return classes_of(self.outputs(inputs), self.loss)
 
     def probabilities(self, inputs):
         """Return the probabilities of the classes, shape ([runs,] samples, classes).

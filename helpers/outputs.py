@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import ACTIVATIONS, Activation
+from helpers.activations import ACTIVATIONS, Activation, sigmoid
 from helpers.losses import softmax
 
 
@@ -67,17 +67,18 @@ def check_outputs(outputs, activation, loss):
     Raises
     ------
     ValueError
-        If cross-entropy gets something else than the logits or probabilities of two classes or more.
+        If cross-entropy gets something else than the logits or probabilities that it wants.
     """
-    if loss.name == "softmax_cross_entropy" and activation.name != "identity":
+    bend, _, rest = loss.name.partition("_")
+    if rest == "cross_entropy" and activation.name != "identity":
         raise ValueError(
-            f"softmax_cross_entropy contains the softmax: output_activation must be 'identity', got {activation.name!r}"
+            f"{loss.name} contains the {bend}: output_activation must be 'identity', got {activation.name!r}"
         )
     if loss.name == "cross_entropy" and activation.name != "softmax":
         raise ValueError(
             f"cross_entropy wants probabilities: output_activation must be 'softmax', got {activation.name!r}"
         )
-    if loss.name.endswith("cross_entropy") and outputs < 2:
+    if loss.name in ("cross_entropy", "softmax_cross_entropy") and outputs < 2:
         raise ValueError(f"{loss.name} needs two classes or more, got {outputs} output")
 
 
@@ -118,13 +119,15 @@ def mean_loss_gradient(loss, outputs, y):
     return loss.gradient(outputs, np.broadcast_to(y, outputs.shape), reduction="sum") / loss.count(y)
 
 
-def classes_of(outputs):
-    """Return the classes that outputs speak for: the largest output, or a single output cut at 1/2.
+def classes_of(outputs, loss):
+    """Return the classes that outputs speak for: the largest output, or a single output cut at 1/2 (a logit: at 0).
 
     Parameters
     ----------
     outputs : numpy.ndarray of shape (..., outputs)
         Of any samples.
+    loss : helpers.losses.Loss
+        What they were trained for.
 
     Returns
     -------
@@ -132,7 +135,7 @@ def classes_of(outputs):
         From 0 on.
     """
     if outputs.shape[-1] == 1:
-        return (outputs[..., 0] > 0.5).astype(np.intp)
+        return (outputs[..., 0] > loss.undecided).astype(np.intp)
     return outputs.argmax(axis=-1)
 
 
@@ -160,6 +163,8 @@ def probabilities_of(outputs, activation, loss):
     """
     if loss.name == "softmax_cross_entropy":
         return softmax(outputs)
+    if loss.name == "sigmoid_cross_entropy":
+        return sigmoid(outputs)
     if activation.name in ("softmax", "sigmoid"):
         return outputs
     raise ValueError(

@@ -181,7 +181,7 @@ class _Samples:
         loss = mean_loss(network.loss, outputs, self.y)
         if self.labels is None:
             return loss, np.full_like(loss, np.nan)
-        return loss, (classes_of(outputs) == self.labels).mean(axis=-1)
+        return loss, (classes_of(outputs, network.loss) == self.labels).mean(axis=-1)
 
 
 def _epochs(network, samples, held_out, batches, schedules, count):

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from helpers.figures import losses as chapter4
-from helpers.live.losses import best_guess, confident_mistake, logits_to_probabilities, yogurt_plan
+from helpers.live.losses import (
+    best_guess,
+    confident_mistake,
+    logits_to_probabilities,
+    most_likely_value,
+    yogurt_plan,
+)
 from helpers.losses import softmax, softmax_cross_entropy
 
 
@@ -36,9 +42,32 @@ def test_last_steps_tell_loss_path_and_optimum():
 def test_accuracy_by_rate_tells_medians_in_the_order_of_the_rates_and_the_range():
     results = {"a": {1.0: np.array([0.5, 0.6, 0.9]), 0.1: np.array([0.2, 0.3, 0.31])}}
     told = chapter4.accuracy_by_rate(results).description
-    assert "(test accuracy (%) against learning rate).\n- axes: x logarithmic, y from 0 to 104\n" in told
+    assert (
+        "Panel 1: All rates (test accuracy (%) against learning rate).\n- axes: x logarithmic, y from 0 to 104\n"
+        in told
+    )
     assert "curve 'a': rises from 30 at learning rate = 0.1 to 60 at learning rate = 1" in told
     assert "2 line pieces: 0.1 to 1 across and 20 to 90 up; (0.1, 20) to (0.1, 31), (1, 50) to (1, 90)" in told
+
+
+def test_accuracies_over_nine_tenths_are_shown_once_more_and_larger():
+    told = chapter4.accuracy_by_rate({"a": {1.0: np.array([0.95, 0.96]), 0.1: np.array([0.92, 0.93])}}).description
+    nearer = told.split("Panel 2: The best ones, nearer")[1]
+    assert "y from 90 to 100\n" in nearer and "curve 'a': rises from 92.5" in nearer
+
+
+def test_noise_and_loss_tells_densities_and_their_surprise():
+    error = np.linspace(-2, 2, 5)
+    told = chapter4.noise_and_loss(error, {"Gaussian": error**2, "Laplace": abs(error)}).description
+    densities, surprises = told.split("Panel 2")
+    assert "curve 'Gaussian': " in densities and "highest 1 at 0" in densities
+    assert "curve 'Laplace': runs from 2 at error = -2" in surprises and "lowest 0 at 0" in surprises
+
+
+def test_errors_by_noise_tells_the_root_of_the_mean_square_of_each():
+    told = chapter4.errors_by_noise({"even": {"squared": [3.0, 3.0], "absolute": [1.0, 7.0]}}).description
+    assert "along x: even at 0" in told
+    assert "points 'squared': 3 at" in told and "points 'absolute': 5 at" in told
 
 
 # -- live figures: what they read off ------------------------------------------------------------------------------
@@ -65,6 +94,35 @@ def test_the_slopes_of_softmax_once_and_twice_match_central_differences(label, t
 
     numeric = [(loss(z + step * unit) - loss(z - step * unit)) / (2 * step) for unit in np.eye(3)]
     np.testing.assert_allclose(shown, numeric, atol=1e-8)
+
+
+def test_a_temperature_divides_the_logits():
+    live = logits_to_probabilities()
+    live.set(cat=4, dog=2, bird=-2, temperature=2)
+    shown = [bar.get_height() for bar in live._canvas.moving[:3]]
+    np.testing.assert_allclose(shown, softmax([2.0, 1.0, -1.0]))
+
+
+def test_the_pull_can_be_seen_in_powers_of_ten_and_back():
+    live = confident_mistake()
+    plain = live.png()
+    live.set(powers=True)
+    assert "y logarithmic" in live.description
+    live.set(powers=False)
+    assert live.png() == plain
+
+
+@pytest.mark.parametrize("noise", ["Gaussian", "Laplace"])
+@pytest.mark.parametrize("sun", [21, 27])
+def test_the_star_is_the_most_likely_value(noise, sun):
+    live = most_likely_value()
+    live.set(noise=noise, sun=sun, spread=0.7, guess=19)
+    curve, star, now = live._canvas.moving[3:]
+    x, y = curve.get_data()
+    assert star.get_xdata()[0] == pytest.approx(x[y.argmin()], abs=0.05)
+    assert star.get_ydata()[0] <= y.min() + 1e-9
+    assert live.readout["total surprise"] == pytest.approx(np.interp(19, x, y)) == now.get_ydata()[0]
+    assert live.readout["likelihood"] == pytest.approx(np.exp(-live.readout["total surprise"]))
 
 
 @pytest.mark.parametrize("start", [-12, -8, 0, 6])

@@ -14,22 +14,35 @@ from helpers.losses import (
     LOSSES,
     AsymmetricLoss,
     ClassificationLoss,
+    HuberLoss,
     Loss,
     asymmetric_loss,
     cheapest_weights,
     cross_entropy,
+    huber_loss,
     mean_squared_error,
     one_hot,
+    sigmoid_cross_entropy,
     softmax,
     softmax_cross_entropy,
 )
 
-NAMES = ["mean_squared_error", "asymmetric_loss", "cross_entropy", "softmax_cross_entropy"]
+NAMES = [
+    "mean_squared_error",
+    "asymmetric_loss",
+    "huber_loss",
+    "cross_entropy",
+    "softmax_cross_entropy",
+    "sigmoid_cross_entropy",
+]
 REDUCTIONS = ["mean", "sum", "none"]
 PRICED = asymmetric_loss.with_prices(1.5, 7.0)
-each = pytest.mark.parametrize("loss", [mean_squared_error, PRICED, cross_entropy, softmax_cross_entropy], ids=NAMES)
+ROUNDED = huber_loss.with_delta(0.7)
+each = pytest.mark.parametrize(
+    "loss", [{"asymmetric_loss": PRICED, "huber_loss": ROUNDED}.get(n, LOSSES[n]) for n in NAMES], ids=NAMES
+)
 each_reduction = pytest.mark.parametrize("reduction", REDUCTIONS)
-each_classifier = pytest.mark.parametrize("loss", [cross_entropy, softmax_cross_entropy], ids=NAMES[2:])
+each_classifier = pytest.mark.parametrize("loss", [cross_entropy, softmax_cross_entropy], ids=NAMES[3:5])
 
 
 def example(loss, dtype=np.float64, shape=(6, 4), seed=0):
@@ -40,6 +53,8 @@ def example(loss, dtype=np.float64, shape=(6, 4), seed=0):
         target = softmax(target)
         if loss is cross_entropy:
             prediction = softmax(prediction)
+    if loss is sigmoid_cross_entropy:
+        target = softmax(target)  # any numbers from 0 to 1
     return prediction.astype(dtype), target.astype(dtype)
 
 
@@ -51,6 +66,10 @@ def in_torch(loss, prediction, target):
     if loss.name == "asymmetric_loss":
         over = prediction - target
         return torch.where(over > 0, over * 1.5, -over * 7.0)
+    if loss.name == "huber_loss":
+        return functional.huber_loss(prediction, target, reduction="none", delta=0.7)
+    if loss.name == "sigmoid_cross_entropy":
+        return functional.binary_cross_entropy_with_logits(prediction, target, reduction="none")
     if loss.name == "cross_entropy":
         return -torch.xlogy(target, prediction).sum(dim=-1)
     return functional.cross_entropy(prediction, target, reduction="none")
@@ -84,11 +103,18 @@ def test_values_are_what_the_formulas_say(loss):
     prediction, target = example(loss)
     over = prediction - target
     chances = np.exp(prediction) / np.exp(prediction).sum(axis=-1, keepdims=True)
+    yes = 1 / (1 + np.exp(-prediction))
     read = {  # formulas as a reader of the course understands them
         r"(\hat{y} - y)^2": over**2,
         r"2 (\hat{y} - y)": 2 * over,
         r"1.5\,\max(\hat{y} - y, 0) + 7\,\max(y - \hat{y}, 0)": np.where(over > 0, 1.5 * over, 7 * -over),
         r"1.5\,[\hat{y} > y] - 7\,[\hat{y} < y]": 1.5 * (over > 0) - 7.0 * (over < 0),
+        r"\frac{1}{2} \min(|\hat{y} - y|, 0.7)^2 + 0.7\,\max(|\hat{y} - y| - 0.7, 0)": np.minimum(abs(over), 0.7) ** 2
+        / 2
+        + 0.7 * np.maximum(abs(over) - 0.7, 0),
+        r"\max(-0.7, \min(\hat{y} - y, 0.7))": np.maximum(-0.7, np.minimum(over, 0.7)),
+        r"-y \ln \sigma(z) - (1 - y) \ln (1 - \sigma(z))": -target * np.log(yes) - (1 - target) * np.log(1 - yes),
+        r"\sigma(z) - y": yes - target,
         r"-\sum_k y_k \ln \hat{y}_k": -(target * np.log(np.abs(prediction))).sum(axis=-1),
         r"-\frac{y_k}{\hat{y}_k}": -target / prediction,
         r"-\sum_k y_k \ln \frac{e^{z_k}}{\sum_j e^{z_j}}": -(target * np.log(chances)).sum(axis=-1),
@@ -455,6 +481,43 @@ def test_labels_that_are_no_labels(loss):
         loss(np.ones((2, 3, 4)), [0, 1])
 
 
+def test_binary_cross_entropy_is_that_of_two_classes_whose_logits_are_z_and_0():
+    z = np.linspace(-800, 800, 41)
+    for label in (0, 1):
+        pair = np.stack([np.zeros_like(z), z], axis=-1)
+        labels = np.full(len(z), label)
+        ours = sigmoid_cross_entropy(z, labels.astype(float), reduction="none")
+        np.testing.assert_allclose(ours, softmax_cross_entropy(pair, labels, reduction="none"), atol=1e-15)
+        np.testing.assert_allclose(
+            sigmoid_cross_entropy.gradient(z, labels, reduction="none"),
+            softmax_cross_entropy.gradient(pair, labels, reduction="none")[:, 1],
+            atol=1e-15,
+        )
+
+
+def test_a_sure_and_right_answer_keeps_its_small_surprise():
+    np.testing.assert_allclose(sigmoid_cross_entropy([40.0, -40.0], [1, 0], reduction="none"), np.exp(-40), rtol=1e-12)
+
+
+@pytest.mark.parametrize("delta", [0.5, 2])
+def test_a_large_huber_loss_grows_by_delta_a_unit(delta):
+    loss = huber_loss.with_delta(delta)
+    values = loss([-4.0, -3.0, 0.1, 3.0, 4.0], np.zeros(5), reduction="none")
+    assert values[0] - values[1] == values[4] - values[3] == delta
+    assert values[2] == pytest.approx(0.005)
+
+
+def test_hubers_delta_is_fixed_and_above_0():
+    assert huber_loss.delta == 1
+    assert repr(ROUNDED) == "<loss huber_loss, delta 0.7>"
+    assert huber_loss.with_delta(1) == huber_loss != ROUNDED
+    for make in (HuberLoss, huber_loss.with_delta):
+        with pytest.raises(ValueError, match="delta must be a finite number above 0, got 0"):
+            make(0)
+        with pytest.raises(TypeError, match="delta must be a real number, got 'wide'"):
+            make("wide")
+
+
 def test_softmax_needs_classes():
     for wrong in (1.0, np.empty((2, 0))):
         with pytest.raises(ValueError, match=r"logits must have shape \(\.\.\., classes\), got an array of shape"):
@@ -492,13 +555,13 @@ def test_prices_are_fixed():
 
 @each
 def test_a_loss_cannot_be_changed(loss):
-    for name in ("name", "cost", "other"):
+    for name in ("name", "cost", "delta", "other"):
         with pytest.raises(AttributeError):
             setattr(loss, name, "other")
 
 
 def test_gradients_of_what_has_diverged_are_silent():
-    for loss in (mean_squared_error, PRICED):
+    for loss in (mean_squared_error, PRICED, ROUNDED):
         assert np.isnan(loss.gradient(np.inf, np.inf))
 
 

@@ -20,8 +20,13 @@ from helpers.samples import class_labels
 from helpers.training import train
 
 # Each loss with each thing that can bend the outputs before it.
-HEADS = [("softmax_cross_entropy", "identity"), ("cross_entropy", "softmax"), ("asymmetric_loss", "sigmoid")] + [
-    ("mean_squared_error", output) for output in [*ACTIVATIONS, "softmax"]
+HEADS = [
+    ("softmax_cross_entropy", "identity"),
+    ("sigmoid_cross_entropy", "identity"),
+    ("cross_entropy", "softmax"),
+    ("asymmetric_loss", "sigmoid"),
+    ("huber_loss", "identity"),
+    *(("mean_squared_error", output) for output in [*ACTIVATIONS, "softmax"]),
 ]
 SIZES = [5, 7, 4, 3]
 
@@ -316,6 +321,16 @@ def test_a_single_output_is_cut_at_one_half():
     assert net.loss_value(x, [[0.4], [0.5], [0.9]]) == pytest.approx(0.03)
 
 
+def test_a_single_logit_is_cut_at_zero():
+    net = Network([1, 1], loss="sigmoid_cross_entropy", dtype=np.float64)
+    net.weights[0][:] = 1
+    x = [[-0.4], [0.4], [3.0]]
+    assert net.predict(x).tolist() == [0, 1, 1]
+    history = train(net, x, [0, 1, 0], 0.0, epochs=1)
+    assert net.accuracy(x, [0, 1, 0]) == history.accuracy[0] == pytest.approx(2 / 3)
+    np.testing.assert_allclose(net.probabilities(x)[:, 0], 1 / (1 + np.exp([0.4, -0.4, -3])))
+
+
 def test_the_class_is_the_largest_of_two_outputs_or_a_single_one_cut_below_hidden_layers_too():
     pair = Network([1, 1, 2], "identity", dtype=np.float64)
     single = Network([1, 2, 1], "identity", loss="mean_squared_error", dtype=np.float64)
@@ -408,6 +423,11 @@ def test_objects_stand_for_names():
             lambda: Network([3, 2], loss="cross_entropy"),
             ValueError,
             "^cross_entropy wants probabilities: output_activation must be 'softmax', got 'identity'",
+        ),
+        (
+            lambda: Network([3, 1], loss="sigmoid_cross_entropy", output_activation="sigmoid"),
+            ValueError,
+            "^sigmoid_cross_entropy contains the sigmoid: output_activation must be 'identity', got ",
         ),
         (lambda: Network([3, 1]), ValueError, "two classes or more"),
         (lambda: Network([3, 4, 1]), ValueError, "two classes or more"),

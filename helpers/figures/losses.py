@@ -105,15 +105,71 @@ def accuracy_by_rate(results):
     Returns
     -------
     DescribedFigure
-        One panel with a curve and bars for each loss.
+        A panel with a curve and bars for each loss, and the same from 90 % on.
     """
-    figure, axes = new_figure(height=3.6)
+    figure, panels = new_figure(2, height=3.6)
     for i, (label, by_rate) in enumerate(results.items()):
         rates = np.array(sorted(by_rate))
         seeds = 100 * np.array([by_rate[rate] for rate in rates])
         middle = np.median(seeds, axis=1)
-        axes.vlines(rates, seeds.min(axis=1), seeds.max(axis=1), color=COLOURS[i], linewidth=5, alpha=0.35)
-        axes.plot(rates, middle, color=COLOURS[i], linestyle=LINE_STYLES[i], marker=MARKERS[i], label=label)
-    axes.set(xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", ylim=(0, 104))
-    legend_outside(axes, "median (bar: all seeds)")
+        for axes in panels:
+            axes.vlines(rates, seeds.min(axis=1), seeds.max(axis=1), color=COLOURS[i], linewidth=5, alpha=0.35)
+            axes.plot(rates, middle, color=COLOURS[i], linestyle=LINE_STYLES[i], marker=MARKERS[i], label=label)
+    for axes, low, title in zip(panels, (0, 90), ("All rates", "The best ones, nearer"), strict=True):
+        axes.set(xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", title=title)
+        axes.set_ylim(low, 100 + (100 - low) / 25)
+    panels[0].legend(title="median (bar: all seeds)", loc="lower right", fontsize=9)
+    return figure
+
+
+@described_figure
+def noise_and_loss(errors, surprises):
+    """Show the density of each noise, and its surprise: the shape of a loss.
+
+    Parameters
+    ----------
+    errors : array (points,)
+        In ascending order.
+    surprises : dict of str -> array (points,)
+        By name of the noise: -ln of its density, in nats.
+
+    Returns
+    -------
+    DescribedFigure
+        A panel for the densities, and one for the surprises.
+    """
+    figure, (left, right) = new_figure(2, height=3.2)
+    for label, values in surprises.items():
+        left.plot(errors, np.exp(-np.asarray(values)), label=label)
+        right.plot(errors, values, label=label)
+    left.set(xlabel="error", ylabel="density", title="How often errors occur")
+    right.set(xlabel="error", ylabel="-ln of the density (nats)", title="How much they surprise")
+    left.legend()
+    return figure
+
+
+@described_figure
+def errors_by_noise(results):
+    """Show how far off estimates by different losses are, for different noises.
+
+    Parameters
+    ----------
+    results : dict of str -> dict of str -> array (draws,)
+        By noise, then by loss: the size of the error in each data set.
+
+    Returns
+    -------
+    DescribedFigure
+        One panel: the root of the mean squared error, a marker for each loss.
+    """
+    figure, axes = new_figure(height=3.2)
+    noises = list(results)
+    place = np.arange(len(noises))
+    for i, loss in enumerate(results[noises[0]]):
+        typical = [np.sqrt(np.mean(np.square(results[noise][loss]))) for noise in noises]
+        axes.plot(place + 0.12 * (i - 1), typical, MARKERS[i], color=COLOURS[i], markersize=9, label=loss)
+    axes.set_xticks(place, noises)
+    axes.set(xlim=(-0.5, len(noises) - 0.5), xlabel="noise", ylabel="typical error of the estimate")
+    axes.set_ylim(bottom=0)
+    legend_outside(axes, "loss")
     return figure

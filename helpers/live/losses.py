@@ -1,4 +1,4 @@
-"""The live figures of chapter 4: a plan for yogurt, surprise, softmax, confident mistakes, and the best guess."""
+"""The live figures of chapter 4: a plan for yogurt, surprise, softmax, likelihood, confident mistakes, best guesses."""
 
 import numpy as np
 
@@ -6,6 +6,8 @@ from helpers.datasets import yogurt_sales
 from helpers.experiments.losses import (
     SLOPES,
     STEPS,
+    SURPRISES,
+    TEMPERATURES,
     WAITS,
     best_guesses,
     logit_path,
@@ -13,8 +15,18 @@ from helpers.experiments.losses import (
     mean_surprise,
     probability_of_right,
     surprise,
+    total_surprise,
 )
-from helpers.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, freeze_layout, new_figure
+from helpers.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    even_powers_of_ten,
+    freeze_layout,
+    new_figure,
+)
 from helpers.live.blit import change
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
@@ -30,7 +42,7 @@ from helpers.losses import (
 
 @live_figure
 def yogurt_plan():
-    """Plan the yogurt at least cost while the two prices change: the plane from the side, and its errors.
+    """Plan the yogurt at least cost while the two prices change: what is planned and sold, and the errors.
 
     Controls: cost of a unit too much, profit lost by a unit too little.
     """
@@ -38,13 +50,15 @@ def yogurt_plan():
     x, sales = data.inputs, data.targets
     days = np.arange(1, len(sales) + 1)
     least_squares = np.linalg.lstsq(x, sales, rcond=None)[0]
-    figure, (side, errors) = new_figure(2, height=3.8)
-    # The plane over the unit square, looked at along the floor: its corners (0,0), (1,0), (1,1), (0,1).
-    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
-    side.plot(x.sum(axis=1), sales, "o", color=BLACK, markersize=4, label="sales of a day")
-    (plane,) = side.plot([], [], color=BLUE, linewidth=1.5, label="edges of the plan")
-    side.set(xlim=(0, 2), ylim=(0, 2.4), xlabel="$x_1 + x_2$", ylabel="units", title="The plan, seen from the side")
-    side.legend(loc="upper left")
+    figure, (plans, errors) = new_figure(2, height=3.8)
+    plans.plot([0, 2], [0, 2], color=BLACK, linestyle="--", linewidth=1, label="exactly enough")
+    plans.set(
+        xlim=(0, 1.8), ylim=(0, 2.1), xlabel="sold (units)", ylabel="planned (units)", title="Planned for each day"
+    )
+    plans.text(0.55, 1.6, "too much", fontsize=10)
+    plans.text(1.3, 0.35, "sold out", fontsize=10)
+    (plan_surplus,) = plans.plot([], [], "o", color=BLUE, markersize=6, label="too much")
+    (plan_short,) = plans.plot([], [], "v", color=ORANGE, markersize=7, label="sold out")
     (surplus,) = errors.plot([], [], "o", color=BLUE, markersize=6, label="too much")
     (short,) = errors.plot([], [], "v", color=ORANGE, markersize=7, label="sold out")
     stems = errors.vlines(days, 0, days * 0.001, color=GREY, linewidth=1)
@@ -52,12 +66,14 @@ def yogurt_plan():
     errors.set(xlim=(0, 33), ylim=(-0.2, 0.34), xlabel="day", ylabel="planned - sold (units)")
     errors.set_title("Its error on each day")
     errors.legend(loc="upper left", ncols=2)
+    plans.legend(handles=plans.lines[:1], loc="upper left")
 
     def move(cost, profit):
         weights = cheapest_weights(x, sales, cost, profit)
         error = x @ weights - sales
         enough = error > -1e-9  # two days are met exactly, give or take rounding
-        plane.set_data(square.sum(axis=1), square @ weights)
+        plan_surplus.set_data(sales[enough], (sales + error)[enough])
+        plan_short.set_data(sales[~enough], (sales + error)[~enough])
         surplus.set_data(days[enough], error[enough])
         short.set_data(days[~enough], error[~enough])
         stems.set_segments([[(day, 0), (day, e)] for day, e in zip(days, error, strict=True)])
@@ -75,7 +91,7 @@ def yogurt_plan():
 
     return LiveFigure(
         figure,
-        [plane, stems, surplus, short],
+        [plan_surplus, plan_short, stems, surplus, short],
         move,
         cost=whole_slider("cost of 1 too much", 1, 99, 1),
         profit=whole_slider("profit lost by 1 short", 1, 99, 99),
@@ -163,7 +179,9 @@ CLASSES = ("cat", "dog", "bird")
 def logits_to_probabilities():
     """Three logits, their probabilities, and the slope of softmax cross-entropy; with one softmax or with two.
 
-    Controls: the logits, the right class, and whether softmax is applied a second time by mistake.
+    The logits are divided by a temperature first; the slope is that with respect to the divided ones.
+
+    Controls: the logits, the temperature, the right class, and whether softmax is applied a second time by mistake.
     """
     figure, (left, right) = new_figure(2, height=3.4)
     chances = left.bar(CLASSES, [0.1, 0.2, 0.3], color=BLUE, width=0.6, label="probability")
@@ -174,8 +192,8 @@ def logits_to_probabilities():
     for axes in (left, right):
         axes.grid(visible=False, axis="x")
 
-    def move(cat, dog, bird, label, twice):
-        logits, target = np.array([cat, dog, bird]), CLASSES.index(label)
+    def move(cat, dog, bird, temperature, label, twice):
+        logits, target = np.array([cat, dog, bird]) / temperature, CLASSES.index(label)
         once = softmax(logits)
         if twice:
             shown, loss = softmax(once), softmax_cross_entropy(once, target)
@@ -200,6 +218,7 @@ def logits_to_probabilities():
         cat=slider("logit of cat", -10, 10, 2, step=0.1),
         dog=slider("logit of dog", -10, 10, 1, step=0.1),
         bird=slider("logit of bird", -10, 10, -1, step=0.1),
+        temperature=rate_slider("temperature", 0.1, 10, 1),
         label=menu("right class", CLASSES),
         twice=checkbox("softmax twice"),
     )
@@ -208,11 +227,25 @@ def logits_to_probabilities():
 # -- confident mistakes --------------------------------------------------------------------------------------------
 
 
+def _powers_of_ten(axes, powers):
+    """Give an axis for numbers from 0 to 1 even steps, or powers of ten, which show how small the small ones are."""
+    if powers == (axes.get_yscale() == "log"):
+        return
+    if powers:
+        axes.set_ylim(1e-6, 2)  # first: 0 has no place on the other scale
+        axes.set_yscale("log")
+        even_powers_of_ten(axes.yaxis)
+    else:
+        axes.set_yscale("linear")
+        axes.set_ylim(-0.03, 1.05)
+
+
 @live_figure
 def confident_mistake():
     """One sample, two classes: how hard cross-entropy and the squared error pull at a logit, and where that leads.
 
-    Controls: the logit of the right class (minus the other's) at the start, and a learning rate for each loss.
+    Controls: the logit of the right class (minus the other's) at the start, a learning rate for each loss, and whether
+    the axes go up in powers of ten.
     """
     grid = np.linspace(-12, 6, 181)
     figure, (pull, path) = new_figure(2, height=3.7)
@@ -221,16 +254,19 @@ def confident_mistake():
         pull.plot(grid, -slope(grid), color=colour, linestyle=style, label=name)
         marks += pull.plot([], [], marker, color=colour, markersize=8, label=f"{name}, here")
         curves += path.plot([], [], color=colour, linestyle=style, label=name)
-    pull.set(xlim=(-12, 6), ylim=(-0.03, 1.05), xlabel="logit of the right class", ylabel="size of the slope")
+    pull.set(xlim=(-12, 6), xlabel="logit of the right class", ylabel="size of the slope")
     pull.set_title("How hard the loss pulls")
-    pull.text(-11.6, 0.07, "sure and wrong", fontsize=9)
+    pull.text(-11.6, 0.1, "sure and wrong", fontsize=9)
     pull.text(5.7, 0.3, "sure\nand right", fontsize=9, horizontalalignment="right")
-    pull.legend(handles=pull.lines[::2], loc="center left", fontsize=9)
-    path.set(
-        xlim=(0, STEPS), ylim=(-0.03, 1.05), xlabel="step", ylabel="p(right class)", title="What 100 steps achieve"
-    )
+    figure.legend(handles=pull.lines[::2], loc="outside upper center", ncols=2, fontsize=9)
+    path.set(xlim=(0, STEPS), xlabel="step", ylabel="p(right class)", title="What 100 steps achieve")
+    for axes in (pull, path):
+        _powers_of_ten(axes, True)  # the widest labels
+    freeze_layout(figure)
 
-    def move(start, rate_ce, rate_mse):
+    def move(start, rate_ce, rate_mse, powers):
+        for axes in (pull, path):
+            _powers_of_ten(axes, powers)
         read = {"p(right) at first": float(probability_of_right(start))}
         for (name, slope), learning_rate, mark, curve in zip(
             SLOPES.items(), (rate_ce, rate_mse), marks, curves, strict=True
@@ -249,6 +285,66 @@ def confident_mistake():
         start=slider("logit at the start", -12, 6, -8, step=0.5),
         rate_ce=rate_slider("rate, cross-entropy", 0.01, 1000, 1),
         rate_mse=rate_slider("rate, squared error", 0.01, 1000, 1),
+        powers=checkbox("axes in powers of ten"),
+    )
+
+
+# -- likelihood ----------------------------------------------------------------------------------------------------
+
+
+@live_figure
+def most_likely_value():
+    """Seven thermometers in one room: how likely their degrees are for a guess of the truth, and the total surprise.
+
+    Controls: the guess, what the noise is like and how far it spreads, and what the thermometer in the sun shows.
+    """
+    guesses, errors = np.linspace(18, 24, 121), np.linspace(-12, 12, 481)
+    figure, (bell, total) = new_figure(2, height=3.7)
+    (density,) = bell.plot([], [], color=BLUE, label="density, if the guess is true")
+    stems = bell.vlines(TEMPERATURES, 0, 0.1, color=ORANGE, linewidth=1.5)
+    (dots,) = bell.plot([], [], "o", color=ORANGE, markersize=6, label="measured")
+    bell.set(xlim=(16, 28), ylim=(0, 1.3), xlabel="degrees", ylabel="density (1 / degree)")
+    bell.set_title("How likely is each measurement?")
+    bell.legend(loc="upper right", fontsize=9)
+    (curve,) = total.plot([], [], color=BLUE, label="surprise")
+    (best,) = total.plot([], [], "*", color=GREEN, markersize=15, label="least")
+    (now,) = total.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
+    total.set(xlim=(18, 24), ylim=(0, 100), xlabel="guess (degrees)", ylabel="total surprise (nats)")
+    total.set_title("All seven together")
+    total.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1)
+    freeze_layout(figure)
+
+    def move(guess, noise, spread, sun):
+        measured = np.append(TEMPERATURES[:-1], sun)
+        heights = np.exp(-SURPRISES[noise](measured - guess, spread))
+        values = total_surprise(noise, measured, guesses, spread)
+        likeliest = measured.mean() if noise == "Gaussian" else np.median(measured)
+        here, least = (float(total_surprise(noise, measured, value, spread)) for value in (guess, likeliest))
+        density.set_data(guess + errors, np.exp(-SURPRISES[noise](errors, spread)))
+        stems.set_segments([[(x, 0), (x, y)] for x, y in zip(measured, heights, strict=True)])
+        dots.set_data(measured, heights)
+        curve.set_data(guesses, values)
+        best.set_data([likeliest], [least])
+        now.set_data([guess], [here])
+        margin = (values.max() - least) / 10
+        change(total, ylim=(least - margin, values.max() + 2 * margin))
+        return {
+            "likelihood": float(np.prod(heights)),
+            "total surprise": here,
+            "least surprise": least,
+            "most likely value": float(likeliest),
+            "mean": float(measured.mean()),
+            "median": float(np.median(measured)),
+        }
+
+    return LiveFigure(
+        figure,
+        [density, stems, dots, curve, best, now],
+        move,
+        guess=slider("guess", 18, 24, 22, step=0.1, unit="degrees"),
+        noise=menu("noise", SURPRISES),
+        spread=slider("spread of the noise", 0.4, 3, 1, step=0.1),
+        sun=slider("in the sun", 21, 27, 23.2, step=0.1, unit="degrees"),
     )
 
 
