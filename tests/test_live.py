@@ -509,6 +509,32 @@ def test_a_rate_moves_in_nearly_equal_factors_over_round_numbers():
         controls.rate_slider("rate", 0.1, 1, 0.123)
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [("0.5", 0.5), (" 0,5 ", 0.5), ("0.51", 0.5), ("5e-1", 0.5), ("30", 1.0), ("1e-9", 0.001)]
+    + [(odd, 0.2) for odd in ("", "abc", "nan", "-1", "0", "0.2", "0.2\n")],
+)
+def test_a_typed_rate_is_obeyed_or_the_nearest_is_taken(typed, taken):
+    """What cannot be taken leaves the rate as it was; the box always shows the rate that holds."""
+    slider = controls.rate_slider("rate", 0.001, 1, 0.2)
+    assert slider.typed.value == "0.2" and not slider.readout
+    slider.typed.value = typed
+    assert (slider.value, slider.typed.value) == (taken, f"{taken:g}")
+    slider.value = 0.01
+    assert slider.typed.value == "0.01"
+
+
+def test_a_typed_rate_moves_the_picture_and_reset_the_box():
+    live = LIVE_FIGURES["descent_on_a_bowl"]()
+    rate, before = live.controls["learning_rate"], live.png()
+    shown = ipywidgets.VBox(live.children)
+    assert rate.typed in [part for box in shown.children[0].children for part in getattr(box, "children", ())]
+    rate.typed.value = "0.91"
+    assert "learning rate = 0.91" in live.description and live.png() != before
+    live.reset()
+    assert rate.typed.value == "0.2" and live.png() == before
+
+
 @pytest.mark.parametrize("value", [0.25, 1.05, -0.1])
 def test_a_slider_starts_on_one_of_its_steps(value):
     """A browser would move it to the next step, and the picture with it."""

@@ -3,6 +3,7 @@
 import math
 
 import ipywidgets
+import numpy as np
 
 from helpers._checks import check_integer, check_real
 
@@ -70,7 +71,8 @@ def whole_slider(label, low, high, value, *, step=1, unit=""):
 def rate_slider(label, low, high, value, *, unit=""):
     """Return a slider whose equal steps are, nearly, equal *factors*, as learning rates need.
 
-    It steps through `PREFERRED` numbers, so that the rates one talks about, such as 0.2 or 1, are met exactly.
+    It steps through `PREFERRED` numbers, so that the rates one talks about, such as 0.2 or 1, are met exactly. A box
+    beside it, its attribute `typed`, takes a number to the nearest of them.
 
     Parameters
     ----------
@@ -91,14 +93,47 @@ def rate_slider(label, low, high, value, *, unit=""):
     numbers = [number for number in numbers if low <= number <= high]
     if value not in numbers:
         raise ValueError(f"value must be a preferred number such as {numbers[0]:g} or {numbers[-1]:g}, got {value!r}")
-    return ipywidgets.SelectionSlider(
+    made = ipywidgets.SelectionSlider(
         description=_label(label, unit),
         options=[(f"{number:g}", number) for number in numbers],
         value=float(value),
         continuous_update=True,
-        layout=LAYOUT,
+        readout=False,  # the browser would let one type into it, and ignore what is typed
+        layout={**LAYOUT, "flex": "1 1 auto"},
         style=STYLE,
     )
+    made.typed = _typed_into(made)
+    return made
+
+
+def _typed_into(slider):
+    """Return a box that shows where a slider stands, and takes a typed number to the nearest one that it has."""
+    numbers = np.array([number for _, number in slider.options])
+    box = ipywidgets.Text(value=slider.label, continuous_update=False, layout={"width": "64px", "flex": "none"})
+    box.tooltip = f"{slider.description}: type a number"
+
+    def obey(_change):
+        try:
+            wanted = float(box.value.strip().replace(",", "."))
+        except ValueError:
+            wanted = np.nan
+        if wanted > 0:
+            slider.value = numbers[abs(np.log(numbers / np.clip(wanted, numbers[0], numbers[-1]))).argmin()].item()
+        box.value = slider.label
+
+    def follow(_change):
+        box.value = slider.label
+
+    box.observe(obey, names="value")
+    slider.observe(follow, names="value")
+    return box
+
+
+def placed(control):
+    """Return what stands for a control in a panel: itself, or itself beside the box that takes what is typed."""
+    if not hasattr(control, "typed"):
+        return control
+    return ipywidgets.HBox([control, control.typed], layout=LAYOUT)
 
 
 def menu(label, options, value=None):

@@ -19,7 +19,7 @@ from helpers.figures.described import mimebundle, png_of_pixels
 from helpers.figures.style import house_settings, house_style
 from helpers.figures.words import describe, say
 from helpers.live.blit import BlitCanvas
-from helpers.live.controls import button
+from helpers.live.controls import button, placed
 
 #: Every live figure of the course: name -> function without arguments that builds a new one.
 LIVE_FIGURES = {}
@@ -192,7 +192,7 @@ class LiveFigure(ipywidgets.VBox):
             ipywidgets.jslink((player, "value"), (slider, "value"))
             buttons.insert(0, player)
         panel = ipywidgets.Box(
-            [*self._controls.values(), ipywidgets.HBox(buttons, layout={"width": "100%"})],
+            [*map(placed, self._controls.values()), ipywidgets.HBox(buttons, layout={"width": "100%"})],
             layout={**wide, "flex_flow": "row wrap"},
         )
         if self._streams:

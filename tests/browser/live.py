@@ -32,6 +32,7 @@ figure = widgets[FIGURE]
 print(json.dumps({
     "name": figure.name,
     "ids": {name: control.model_id for name, control in figure.controls.items()},
+    "boxes": {name: control.typed.model_id for name, control in figure.controls.items() if hasattr(control, "typed")},
     "values": {name: value(control) for name, control in figure.controls.items()},
     "texts": {name: text(control) for name, control in figure.controls.items()},
 }))
@@ -109,8 +110,11 @@ def _faults(page, figure, wanted):
         faults.append(f"it shows an error: {seen['error']}")
     for name, control in wanted["ids"].items():
         label = element(page, control, ".widget-readout")
-        if label and not _same_number(label.inner_text(), wanted["texts"][name]):
-            faults.append(f"beside {name} stands {label.inner_text()}, not {wanted['texts'][name]}")
+        stands = label.inner_text() if label else wanted["texts"][name]
+        if name in wanted["boxes"]:
+            stands = element(page, wanted["boxes"][name], "input").input_value()
+        if not _same_number(stands, wanted["texts"][name]):
+            faults.append(f"beside {name} stands {stands}, not {wanted['texts'][name]}")
     if _bare(seen["words"]) != _bare(wanted["words"]):
         faults.append(f"it reads {seen['words']!r}, not {wanted['words']!r}")
     if seen["picture"] != wanted["picture"]:

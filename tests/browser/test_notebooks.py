@@ -63,6 +63,20 @@ def test_after_a_drag_the_picture_belongs_to_the_last_value(executed):
 
 
 @each_notebook
+def test_a_typed_rate_is_obeyed(executed):
+    page = executed.page
+    for figure in live.find(page):
+        for name, box in live.controls(page, figure)["boxes"].items():
+            field = live.element(page, box, "input")
+            for typed in ("0.3", "1", "abc"):  # what is no number leaves the rate as it is
+                field.fill(typed)
+                field.press("Enter")
+                settled = live.settle(page, figure)
+            assert float(settled["texts"][name]) == 1.0
+    assert lab.errors_in_console(page) == []
+
+
+@each_notebook
 def test_reset_puts_each_figure_back(executed):
     page = executed.page
     for figure in live.find(page):
