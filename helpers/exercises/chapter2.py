@@ -151,7 +151,7 @@ EXERCISES = (
             Slip("parameters", _positions, "These are the parameters w. Asked for are the losses, (w + 1)^2."),
         ),
         hints=(
-            "Print w and the loss of the first two steps, and compare with the table of section 5.",
+            "Print w and the loss of the first two steps, and compare with the first five lines of section 1.",
             "The first loss from 5 is 36, before anything has moved.",
             "In the loop: append the loss first, then update w.",
         ),

@@ -5,7 +5,7 @@ import html
 import numpy as np
 
 from helpers.datasets import digits
-from helpers.descent import adam, gradient_descent, momentum, plain
+from helpers.descent import adam, gradient_descent, momentum
 from helpers.experiments.learning_rate import (
     EDGE_EPOCHS,
     EDGE_SIZES,
@@ -356,20 +356,23 @@ def edge_of_training():
         move,
         batch_size=menu("batch size", map(str, EDGE_SIZES), "16"),
         learning_rate=rate_slider("learning rate", 0.01, 3, 0.01),
-        leave_out=checkbox(f"without the {LARGE} largest images"),
+        leave_out=checkbox(f"without {LARGE} images"),
     )
 
 
 # -- other rules in a ravine ----------------------------------------------------------------------------------------
 
-#: Name of a rule in `rules_in_a_ravine` -> how to make it from its momentum.
-RULES = {"plain": lambda beta: plain(), "momentum": momentum, "Adam": adam}
+#: Name of a rule in `rules_in_a_ravine` -> how to make it from its momentum; momentum 0 is the plain rule.
+RULES = {"momentum": momentum, "Adam": adam}
 RAVINE_STEPS = 100
 
 
 @live_figure
 def rules_in_a_ravine():
-    """Gradient descent, momentum and Adam on their way through a ravine, seen from above."""
+    """Gradient descent, momentum and Adam on their way through a ravine, seen from above.
+
+    Controls: rule, learning rate, momentum, how steep the ravine is, its turn, and the number of steps.
+    """
     figure, (ground, distance) = new_figure(2, height=4.0)
     ring_points = np.linspace(0, 2 * np.pi, 201)
     rings = [ground.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in range(3)]
@@ -404,7 +407,7 @@ def rules_in_a_ravine():
         play="steps",
         rule=menu("rule", RULES),
         learning_rate=rate_slider("learning rate", 0.001, 2, 0.082),
-        beta=slider("momentum", 0, 0.95, 0.5, step=0.05),
+        beta=slider("momentum", 0, 0.95, 0, step=0.05),
         steepness=whole_slider("steep curvature", 1, 100, 20),
         turn=whole_slider("turn", 0, 45, 0, step=5, unit="degrees"),
         steps=whole_slider("steps", 1, RAVINE_STEPS, 60),
