@@ -1,6 +1,9 @@
-"""The capstone: a configuration of everything the course taught, and its training on handwritten digits."""
+"""The capstone: a configuration of all that the course taught, its training, fair comparisons, and overfitting."""
 
+import copy
 import functools
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,7 +11,7 @@ from helpers.complexity import count, mlp
 from helpers.datasets import digits
 from helpers.experiments.schedules import schedule_from
 from helpers.network import Network
-from helpers.training import train_by_epoch
+from helpers.training import History, train, train_by_epoch
 
 #: The configuration with which the workbench starts.
 START = {
@@ -140,3 +143,215 @@ def confusion(labels, predictions):
     table = np.zeros((10, 10), int)
     np.add.at(table, (labels, predictions), 1)
     return table
+
+
+def in_words(record):
+    """Say how several seeds of one configuration came out.
+
+    Where training is about to break, digits depend on the processor: there it says no more than what does not.
+
+    Parameters
+    ----------
+    record : helpers.training.Epoch
+        The last epoch of many networks side by side.
+
+    Returns
+    -------
+    str
+        Such as "98% right"; the number is the median.
+    """
+    right, finite = record.validation_accuracy, np.isfinite(record.loss)
+    if not finite.all():
+        return "some seeds diverge" + (", some read over 95% right" if right.max() > 0.95 else "")
+    median = np.median(right)
+    if median < 0.8:
+        return "broken: under 80% right"
+    return "over 95% right" if right.min() < 0.95 < median else f"{median:.0%} right"
+
+
+# -- fair comparisons ------------------------------------------------------------------------------------------------
+
+
+def mean_and_error(differences):
+    """Return the mean of several differences, and its standard error.
+
+    Parameters
+    ----------
+    differences : array_like (count,)
+        Each from an independent repetition.
+
+    Returns
+    -------
+    mean, error : float
+        The standard error is the standard deviation over the root of the count: so far such a mean typically lies
+        from the mean of endlessly many.
+    """
+    differences = np.asarray(differences)
+    return float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(len(differences)))
+
+
+def coin(wins, games):
+    """Return how probable so many wins or more are if each game is the throw of a fair coin.
+
+    Parameters
+    ----------
+    wins, games : int
+        Draws are no games.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+    """
+    return sum(math.comb(games, k) for k in range(wins, games + 1)) / 2**games
+
+
+def named(count, gap, repeats=2000, seed=0):
+    """Return how often two ways to judge name a winner between two sides that differ by a known gap.
+
+    Each side is measured `count` times. The measurements are normally distributed, with standard deviation 1.
+
+    Parameters
+    ----------
+    count : int
+        At least 2.
+    gap : float
+        The true difference of their means, in standard deviations.
+    repeats : int
+        How many such comparisons are made.
+    seed : int
+        Of the measurements.
+
+    Returns
+    -------
+    apart : float
+        Share of the comparisons in which the two ranges, from lowest to highest, do not overlap.
+    errors : float
+        Share in which the mean of the paired differences is over two standard errors from 0.
+    """
+    first, second = np.random.default_rng(seed).normal(size=(2, repeats, count))
+    second = second + gap
+    apart = (first.max(axis=1) < second.min(axis=1)) | (second.max(axis=1) < first.min(axis=1))
+    differences = second - first
+    error = differences.std(axis=1, ddof=1) / np.sqrt(count)
+    return float(apart.mean()), float((abs(differences.mean(axis=1)) > 2 * error).mean())
+
+
+def errors_by_split(hidden, rate, splits=20, seeds=3, epochs=30):
+    """Train networks on several splits of the digits, and count their errors on the 500 that each holds out.
+
+    Parameters
+    ----------
+    hidden : sequence of int
+        Units of the hidden ReLU layers.
+    rate : float
+        The learning rate.
+    splits, seeds : int
+        How many splits, and how many networks on each; no two splits share a seed.
+    epochs : int
+        How many times to go through the training images.
+
+    Returns
+    -------
+    array (splits,)
+        Wrong answers among 500, the mean over the seeds.
+    """
+    wrong = np.empty(splits)
+    for split in range(splits):
+        training, held_out = digits().split(1297, seed=split)
+        training, held_out = training.standardise(held_out)
+        own = range(seeds * split, seeds * split + seeds)
+        network = Network([64, *hidden, 10], "relu", seed=own, dtype=np.float64)
+        train(network, training.inputs, training.targets, rate, epochs, seed=own)
+        wrong[split] = HELD_OUT * (1 - network.accuracy(held_out.inputs, held_out.targets).mean())
+    return wrong
+
+
+# -- overfitting -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Stopped:
+    """A training on few images, with the network at its lowest held-out loss kept.
+
+    Parameters
+    ----------
+    history : helpers.training.History
+        Of the whole training; the validation is on the held-out images.
+    kept, last : Network
+        After the epoch of the lowest held-out loss, and after the last epoch.
+    training, test : Dataset
+        What was trained on, and a third part that took no part in anything.
+    wrong : array of bool (samples,)
+        Which training images have a wrong label.
+    """
+
+    history: History
+    kept: Network
+    last: Network
+    training: object
+    test: object
+    wrong: np.ndarray
+
+    @property
+    def epoch(self):
+        """The epoch of the lowest held-out loss, from 1."""
+        return int(np.nanargmin(self.history.validation_loss)) + 1
+
+    def right(self, network):
+        """Return the share of the third part that a network reads right."""
+        return float(network.accuracy(self.test.inputs, self.test.targets))
+
+    def learned_by_heart(self, network):
+        """Return the share of the wrong labels that a network gives as its answer."""
+        return float(network.accuracy(self.training.inputs[self.wrong], self.training.targets[self.wrong]))
+
+
+def stopping(split, wrong_share, hidden=(64,), rate=0.2, epochs=100, images=200):
+    """Train on few digits, some of them with wrong labels, and keep the network with the lowest held-out loss.
+
+    Parameters
+    ----------
+    split : int
+        Decides which images are trained on, which 500 are held out, and which labels are wrong; the network's seed.
+    wrong_share : float
+        This share of the training labels, chosen at random, is replaced by another digit.
+    hidden : sequence of int
+        Units of the hidden ReLU layers.
+    rate : float
+        The learning rate.
+    epochs : int
+        How many times to go through the training images.
+    images : int
+        How many there are.
+
+    Returns
+    -------
+    Stopped
+        The third part is what the other two leave, over a thousand images.
+    """
+    parts = digits().split(images, HELD_OUT, seed=split)
+    training, held_out, test = parts[0].standardise(*parts[1:])
+    rng = np.random.default_rng(split)
+    wrong = np.isin(np.arange(images), rng.permutation(images)[: round(wrong_share * images)])
+    other = (training.targets + rng.integers(1, 10, images)) % 10
+    training = replace(training, targets=np.where(wrong, other, training.targets))
+    network = Network([64, *hidden, 10], "relu", seed=split, dtype=np.float64)
+    kept, lowest = copy.deepcopy(network), np.inf
+
+    def keep(record):
+        nonlocal kept, lowest
+        if record.validation_loss < lowest:
+            kept, lowest = copy.deepcopy(network), record.validation_loss
+
+    history = train(
+        network,
+        training.inputs,
+        training.targets,
+        rate,
+        epochs,
+        seed=split,
+        validation=(held_out.inputs, held_out.targets),
+        callback=keep,
+    )
+    return Stopped(history, kept, network, training, test, wrong)

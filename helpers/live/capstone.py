@@ -4,11 +4,13 @@ import html
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 from helpers.activations import ACTIVATIONS
 from helpers.experiments.capstone import START, confusion, parameters, run, samples
 from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
 from helpers.initialisers import INITIALISERS
+from helpers.live.blit import change
 from helpers.live.board import Board, rows
 from helpers.live.controls import menu, rate_slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
@@ -65,7 +67,10 @@ class Panels:
 
     def __init__(self, figure, curves, table, worst):
         self.training, self.held_out, self.pictures = samples()
-        curves.set(yscale="log", xlim=(0, 30), ylim=(1e-3, 10), xlabel="epoch", ylabel="loss", title="Loss")
+        self.curves = curves
+        curves.set(yscale="log", xlim=(0, START["epochs"]), ylim=(1e-3, 10))
+        curves.set(xlabel="epoch", ylabel="loss", title="Loss")
+        curves.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         (self.train_curve,) = curves.plot([], [], marker=".", color=BLUE, label="training")
         (self.test_curve,) = curves.plot([], [], marker=".", color=ORANGE, label="held out")
         curves.legend(loc="upper right")
@@ -84,6 +89,7 @@ class Panels:
     def move(self, **configuration):
         """Train; show each epoch."""
         losses = []
+        change(self.curves, xlim=(0, configuration["epochs"]))
         for network, record in run(**configuration):
             losses.append((record.loss, record.validation_loss))
             self.show_losses(losses)
@@ -128,7 +134,7 @@ def state(loss, finished):
 @live_figure
 def workbench():
     """Choose a network and how it is trained, and watch: losses, which digits are confused, and the first mistakes."""
-    figure, axes = new_figure(3, height=3.4, width_ratios=[1.1, 1, 1.25])
+    figure, axes = new_figure(3, height=4, width_ratios=[1.15, 1, 1.25])
     panels = Panels(figure, *axes)
     return Workbench(
         figure,
