@@ -18,9 +18,20 @@ from helpers.experiments.timing import (
     seconds_of_a_layer,
     seconds_of_an_epoch,
     stored_epochs,
+    stored_layers,
 )
 from helpers.figures.complexity import NetworkPicture, draw_boundaries, square
-from helpers.figures.style import BLUE, COLOURS, GREEN, GREY, ORANGE, even_powers_of_ten, freeze_layout, new_figure
+from helpers.figures.style import (
+    BLACK,
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    ORANGE,
+    even_powers_of_ten,
+    freeze_layout,
+    new_figure,
+)
 from helpers.live.board import Board, rows
 from helpers.live.controls import menu, whole_slider
 from helpers.live.live_figure import LiveFigure, TimeFigure, live_figure
@@ -84,7 +95,7 @@ def memory_in_training():
     parts = ("parameters", "gradients", "optimiser state", "activations")
     bars = axes.barh(parts, np.ones(4), color=(BLUE, ORANGE, GREEN, GREY), height=0.65)
     sizes = [axes.text(0, i, "", va="center") for i in range(4)]
-    axes.set(xlim=(0, 122), xticks=range(0, 101, 20), xlabel="share of the memory (%)")
+    axes.set(xlim=(0, 100), xticks=range(0, 101, 20), xlabel="share of the memory (%)")
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 
@@ -94,8 +105,10 @@ def memory_in_training():
         for bar, text, part in zip(bars, sizes, memory, strict=True):
             share = 100 * part / memory.total
             bar.set_width(share)
-            text.set_x(share + 1.5)
-            text.set_text(in_bytes(part))
+            # Where there is no room to the right of a bar its size stands in it.
+            inside = share > 80
+            text.set(x=share - 1.5 if inside else share + 1.5, ha="right" if inside else "left")
+            text.set(text=in_bytes(part), color="white" if inside else BLACK)
         return {
             "in total": in_bytes(memory.total),
             "parameters alone": in_bytes(memory.parameters),
@@ -250,10 +263,25 @@ def time_against_macs():
         )
         left = {"xytext": (-8, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
         axes.annotate(f"{per_mac * 1e9:.2g} ns", (place, per_mac * place), color=GREY, fontsize=9, **left)
-    points = [
-        axes.plot([], [], marker=marker, color=colour, linewidth=1, label=f"measured, batch {name}")[0]
-        for name, marker, colour in zip(AT_ONCE, "os^", COLOURS, strict=False)
-    ]
+    points, seconds = [], stored_layers()
+    looks = list(zip(AT_ONCE, "os^", COLOURS, strict=False))
+    for name, marker, colour in looks:
+        batch = AT_ONCE[name]
+        stored = [seconds[width, batch] for width in WIDTHS]
+        axes.plot(
+            [width**2 * batch for width in WIDTHS],
+            stored,
+            color=colour,
+            linestyle="--",
+            linewidth=1,
+            marker=marker,
+            markersize=4,
+            fillstyle="none",
+            label=f"stored, batch {name}",
+        )
+    for name, marker, colour in looks:
+        label = f"measured here, batch {name}"
+        points += axes.plot([], [], marker=marker, color=colour, linestyle="-", linewidth=1, label=label)
     axes.set(xscale="log", yscale="log", xlim=(1, 1e9), ylim=(1e-7, 1e-1))
     even_powers_of_ten(axes.xaxis)
     axes.set(
@@ -261,7 +289,7 @@ def time_against_macs():
         ylabel="seconds",
         title="A dense layer of width 2 to 1024 (dotted: equal time for each MAC)",
     )
-    axes.legend(handles=points, loc="upper left")
+    axes.legend(handles=axes.lines[3:], loc="upper left", ncols=2)
 
     def move(batch):
         for name, artist in zip(AT_ONCE, points, strict=True):
