@@ -6,7 +6,6 @@ import pytest
 from helpers.datasets import digits, two_rings
 from helpers.experiments.activations import (
     best_line,
-    dead_after_one_step,
     dead_at_rates,
     dead_units,
     first_epoch_above,
@@ -15,7 +14,6 @@ from helpers.experiments.activations import (
     share_in_words,
     signal_sizes,
     trained,
-    trained_at_rates,
 )
 from helpers.network import Network
 from helpers.training import train
@@ -44,19 +42,6 @@ def test_ten_networks_are_trained_as_each_alone(rings):
     assert shares.shape == (10,) and shares[7] == network.accuracy(unseen.inputs, unseen.targets)
 
 
-def test_each_rate_has_ten_networks_of_its_own(rings):
-    known, _ = rings
-    network, loss = trained_at_rates(known, SIZES, "tanh", "xavier", [0.1, 0.5], epochs=2, batch_size=50)
-    single, expected = alone(known, 3, 0.5, 2, batch_size=50)
-    assert loss.shape == (2, 10) and loss[1, 3] == pytest.approx(expected[-1])
-    assert network.weights[0][13] == pytest.approx(single.weights[0])
-
-
-def test_a_training_that_diverges_ends_at_an_infinite_loss(rings):
-    _, loss = trained_at_rates(rings[0], SIZES, "relu", "he", [0.1, 1e200], epochs=1)
-    assert np.isfinite(loss[0]).all() and (loss[1] == np.inf).all()
-
-
 def test_a_unit_is_dead_if_it_fires_on_no_sample():
     network = Network([1, 3, 2, 1], loss="mean_squared_error")
     network.weights[0][:] = [[1], [-1], [0]]  # fires on 2, on no sample, and on none, for its sums are 0
@@ -70,14 +55,6 @@ def test_no_unit_of_a_diverged_network_is_dead():
     network = Network([1, 2, 1], loss="mean_squared_error", seed=[0, 1])
     network.weights[0][:] = [[[np.nan], [-1]], [[-1], [-1]]]
     assert dead_units(network, [[1.0]])[0].tolist() == [[False, True], [True, True]]
-
-
-def test_a_step_kills_as_many_as_it_leaves_without_a_sample(rings):
-    known, _ = rings
-    share = dead_after_one_step(known, SIZES, "he", [1.0, 300.0])
-    network = Network(SIZES, "relu", seed=4, dtype=np.float64)
-    train(network, known.inputs, known.targets, 300.0, epochs=1, batch_size=None)
-    assert share.shape == (2, 10) and share[1, 4] == dead_units(network, known.inputs)[1].mean() > 0
 
 
 @pytest.mark.parametrize(

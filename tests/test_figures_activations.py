@@ -26,15 +26,6 @@ def test_every_activation_can_be_drawn(name):
     assert "not finite" not in figures.activation_panels({name: ACTIVATIONS[name]}).description
 
 
-def test_class_panels_tell_the_classes_of_each_panel():
-    points = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
-    panels = {"truth": np.array([1, 0, 0]), "answer": np.array([1, 1, 0])}
-    first, second = figures.class_panels(points, panels, ("out", "in")).description.split("Panel 2: ")
-    assert "Panel 1: truth: 1 in " in first and "points 'in': 0 at input x_1 = 0" in first
-    assert "points 'out': rises from 2 at input x_1 = 1 to 4 at input x_1 = 3" in first
-    assert second.startswith("answer: 2 in ") and "points 'out': 4 at input x_1 = 3" in second
-
-
 def test_histograms_tell_how_many_fall_where():
     samples = {("raw", "cm"): [0, 0, 0, 1], ("scaled", "deviations"): [-1, 1, 1, 1]}
     told = figures.histograms(samples, bins=2, ylabel="flowers").description
@@ -71,12 +62,6 @@ def test_dots_and_ranges_go_from_top_to_bottom():
     assert "curve 'first, range': stays at 1 from accuracy = 0.1 to 0.9" in told
     assert "points 'first': 1 at accuracy = 0.2" in told
     assert "points 'second': 0 at accuracy = 0.5" in told
-
-
-def test_digit_row_tells_each_image():
-    told = figures.digit_row([np.zeros(64), np.full(64, 16)], ["0", "1"]).description
-    assert "Panel 1: 0 (a drawing without axes).\n- image of 8 by 8 values from 0 to 0" in told
-    assert "Panel 2: 1 (a drawing without axes).\n- image of 8 by 8 values from 16 to 16" in told
 
 
 def test_an_ellipse_lies_where_the_loss_has_its_height():

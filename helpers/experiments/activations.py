@@ -149,35 +149,6 @@ def recognised(data, unseen, sizes, activation, initialisation="he", rate=0.1, e
     return network.accuracy(unseen.inputs, unseen.targets)
 
 
-def trained_at_rates(data, sizes, activation, initialisation, rates, epochs, batch_size=32):
-    """Train ten networks at each of several learning rates, all side by side.
-
-    Parameters
-    ----------
-    data, sizes, activation, initialisation
-        As for `trained`.
-    rates : sequence of float
-        The learning rates.
-    epochs : int
-        As for `trained`.
-    batch_size : int or None
-        The number of samples in a batch; with None all of them are one batch.
-
-    Returns
-    -------
-    network : Network
-        Runs 0 to 9 are those of the first rate, 10 to 19 those of the second, and so on.
-    loss : array (rates, seeds)
-        The training loss after the last epoch; infinite if the training diverged.
-    """
-    seeds = [*SEEDS] * len(rates)
-    network = Network(sizes, activation, initialisation=initialisation, seed=seeds, dtype=np.float64)
-    rate_of_run = np.repeat(rates, len(SEEDS))
-    history = train(network, data.inputs, data.targets, rate_of_run, epochs, batch_size, seed=seeds)
-    last = np.where(np.isnan(history.loss[-1]), np.inf, history.loss[-1])
-    return network, last.reshape(len(rates), len(SEEDS))
-
-
 def dead_units(network, inputs):
     """Return which hidden units fire on no sample.
 
@@ -216,23 +187,6 @@ def share_in_words(share):
     if share < 1 / 3:
         return "a tenth to a third"
     return "over a third"
-
-
-def dead_after_one_step(data, sizes, initialisation, rates):
-    """Take a single step on all samples, and count the units of hidden layer 2 that it leaves dead.
-
-    Parameters
-    ----------
-    data, sizes, initialisation, rates
-        As for `trained_at_rates`. The activation is ReLU.
-
-    Returns
-    -------
-    array (rates, seeds)
-        Their share of the layer.
-    """
-    network, _ = trained_at_rates(data, sizes, "relu", initialisation, rates, epochs=1, batch_size=None)
-    return dead_units(network, data.inputs)[1].mean(axis=-1).reshape(len(rates), len(SEEDS))
 
 
 def deep_network(activation, initialisation):

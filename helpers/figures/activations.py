@@ -56,37 +56,6 @@ def activation_panels(functions):
 
 
 @described_figure
-def class_panels(points, panels, names):
-    """Show points of two classes, coloured in each panel as someone classifies them.
-
-    Parameters
-    ----------
-    points : array (samples, 2)
-        Where they are: the two inputs of each.
-    panels : dict of str -> array (samples,)
-        Class 0 or 1 of each point, by title.
-    names : sequence of two str
-        Of the classes.
-
-    Returns
-    -------
-    DescribedFigure
-        A panel for each way to classify.
-    """
-    figure, axeses = new_figure(len(panels), height=3.7, sharey=True)
-    reach = 1.05 * np.abs(points).max()
-    for axes, (title, classes) in zip(np.atleast_1d(axeses), panels.items(), strict=True):
-        for i, (name, colour, marker) in enumerate(zip(names, (ORANGE, BLUE), "^o", strict=True)):
-            axes.plot(*points[classes == i].T, marker, color=colour, markersize=4, label=name)
-        axes.set(title=f"{title}: {np.count_nonzero(classes)} {names[1]}", xlabel="input $x_1$")
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), box_aspect=1)
-    first = np.atleast_1d(axeses)[0]
-    first.set_ylabel("input $x_2$")
-    figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return figure
-
-
-@described_figure
 def histograms(samples, *, bins=30, ylabel="samples", spans=None):
     """Show how often each value occurs, one panel a sample.
 
@@ -260,30 +229,6 @@ def dots_and_ranges(results, *, xlabel):
         axes.plot([np.median(values)], [row], "o", color=BLUE, markersize=9, label=label)
     axes.set_yticks(range(len(results)), list(results)[::-1])
     axes.set(xlabel=xlabel, ylim=(-0.6, len(results) - 0.4), ylabel="")
-    return figure
-
-
-@described_figure
-def digit_row(images, titles):
-    """Show handwritten digits in a row.
-
-    Parameters
-    ----------
-    images : array (count, 64)
-        Pixels from 0 (white) to 16 (black).
-    titles : sequence of str
-        Above each digit.
-
-    Returns
-    -------
-    DescribedFigure
-        A panel for each digit.
-    """
-    figure, panels = new_figure(len(titles), height=1.3)
-    for axes, image, title in zip(panels, images, titles, strict=True):
-        axes.imshow(np.asarray(image).reshape(8, 8), cmap="gray_r", vmin=0, vmax=16)
-        axes.set_axis_off()
-        axes.set_title(title)
     return figure
 
 
