@@ -174,11 +174,13 @@ def scaled_test(training, test):
         scaled[:, column] /= (sum((known - sum(known) / len(known)) ** 2) / len(known)) ** 0.5
     return scaled
 """,
-    "ranges_overlap": """
-def ranges_overlap(first, second):
-    if max(first) < min(second):
-        return False
-    return not max(second) < min(first)
+    "in_standard_errors": """
+def in_standard_errors(first, second):
+    differences = [b - a for a, b in zip(first, second)]
+    n = len(differences)
+    mean = sum(differences) / n
+    variance = sum((d - mean) ** 2 for d in differences) / (n - 1)
+    return mean / math.sqrt(variance / n)
 """,
     "training_step": """
 def training_step(weights, inputs, labels, rate):
@@ -285,7 +287,7 @@ WRITTEN = {
     ),
     ("accuracy", "number for share"): "return sum(logits.argmax(axis=1) == labels)",
     ("scaled_test", "scaled by itself"): "return (test - np.mean(test, 0)) / np.std(test, 0)",
-    ("ranges_overlap", "one way round"): "return max(first) >= min(second)",
+    ("in_standard_errors", "divided by n"): "d = second - first\n    return np.mean(d) / np.std(d) * len(d) ** 0.5",
     ("training_step", "sum for mean"): (
         "z = inputs @ weights\n    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)\n"
         "    return weights - rate * inputs.T @ (p - np.eye(z.shape[1])[labels])"

@@ -141,8 +141,8 @@ EXERCISES = (
         title="Choose the first weights",
         points=2,
         reference=_standard_deviation,
-        draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "tanh", "sigmoid"]))),
-        fixed=((64, "relu"), (64, "tanh"), (100, "sigmoid"), (2, "relu")),
+        draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "identity"]))),
+        fixed=((64, "relu"), (64, "identity"), (100, "identity"), (2, "relu")),
         slips=(
             Slip(
                 "variance",
@@ -157,7 +157,7 @@ EXERCISES = (
             Slip(
                 "He's for all",
                 lambda fan_in, activation: he.standard_deviation(fan_in),
-                "The 2 makes up for what ReLU cuts off. Sigmoid and tanh cut nothing off.",
+                "The 2 makes up for what ReLU cuts off. The identity cuts nothing off.",
             ),
             Slip(
                 "twice the deviation",

@@ -38,13 +38,18 @@ def _scaled(training, test, by=None):
     return (test - by.mean(axis=0)) / by.std(axis=0)
 
 
-def _two_results(rng):
-    low = rng.uniform(0.8, 0.9, size=2)
-    return tuple(rng.uniform(start, start + 0.06, size=5).round(3) for start in low)
+def _pairs(rng):
+    first = rng.uniform(0.8, 0.9, size=int(rng.integers(5, 9))).round(3)
+    return first, (first + rng.normal(0.01, 0.02, size=len(first))).round(3)
 
 
-def _overlap(first, second):
-    return bool(first.max() >= second.min() and second.max() >= first.min())
+def _in_errors(first, second, ddof=1):
+    differences = second - first
+    return float(differences.mean() / (differences.std(ddof=ddof) / np.sqrt(len(differences))))
+
+
+def _unpaired(first, second):
+    return (second.mean() - first.mean()) / np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / len(first))
 
 
 def _batch(rng):
@@ -180,41 +185,47 @@ EXERCISES = (
         ),
     ),
     FunctionExercise(
-        name="ranges_overlap",
+        name="in_standard_errors",
         chapter=5,
-        title="Complete a function: can a winner be named?",
+        title="Complete a function: more than luck?",
         points=1,
-        reference=_overlap,
-        draw=_two_results,
+        reference=_in_errors,
+        draw=_pairs,
         fixed=(
-            (np.array([0.90, 0.92, 0.94]), np.array([0.93, 0.95, 0.97])),
-            (np.array([0.93, 0.95, 0.97]), np.array([0.90, 0.92, 0.94])),
-            (np.array([0.90, 0.91]), np.array([0.95, 0.96])),
-            (np.array([0.95, 0.96]), np.array([0.90, 0.91])),
-            (np.array([0.90, 0.97]), np.array([0.92, 0.93])),
-            (np.array([0.90, 0.92]), np.array([0.92, 0.97])),
+            (np.array([0.90, 0.92, 0.94]), np.array([0.91, 0.95, 0.96])),
+            (np.array([0.95, 0.96, 0.93, 0.94]), np.array([0.94, 0.93, 0.93, 0.90])),
         ),
         slips=(
             Slip(
-                "one way round",
-                lambda first, second: bool(first.max() >= second.min()),
-                "This holds whenever the first is far better, too. Ask both ways round.",
+                "turned round",
+                times(-1, _in_errors),
+                "The sign is turned round: the second is to be compared with the first.",
             ),
             Slip(
-                "medians",
-                lambda first, second: bool(np.median(first) == np.median(second)),
-                "You compare the medians. Overlap is a matter of the ranges, from the worst seed to the best.",
+                "deviation for error",
+                lambda first, second: (second - first).mean() / (second - first).std(ddof=1),
+                "You divide by the standard deviation. Their mean varies less, by the root of their number.",
             ),
-            Slip("turned round", lambda *case: not _overlap(*case), "Your answer is turned round."),
             Slip(
-                "common values",
-                lambda first, second: bool(set(first.tolist()) & set(second.tolist())),
-                "You look for equal values. Two ranges may overlap without sharing a single one.",
+                "divided by n",
+                functools.partial(_in_errors, ddof=0),
+                "Your deviation divides by the number of pairs; with ddof=1 it divides by one less, as it should here.",
+            ),
+            Slip(
+                "not in pairs",
+                _unpaired,
+                "You take the spread of each side. Take the spread of the differences: each split is a pair.",
+            ),
+            Slip(
+                "mean alone",
+                lambda first, second: (second - first).mean(),
+                "This is the mean difference. How many of its standard errors is that?",
             ),
         ),
         hints=(
-            "Draw both ranges as bars. When do they not overlap?",
-            "They do not if one ends before the other begins, and there are two ways for that.",
+            "First make one array of differences.",
+            "Their standard error is their standard deviation over the root of their number.",
+            "d.mean() / (d.std(ddof=1) / np.sqrt(len(d))) with d = second - first.",
         ),
     ),
     FunctionExercise(
@@ -314,11 +325,11 @@ EXERCISES = (
             "one seed": "One seed each: another draw of first weights may turn the order round.",
             "training images": "On the images that it was trained on, the network that remembers most wins.",
             "common rate": "The common rate suits one of the two; the other may only want another rate.",
-            "spread": "Each has its own best rate, chosen on other images, and the ranges show what luck can do.",
+            "spread": "Each has its own best rate, chosen on other images, and the differences show what luck can do.",
         },
         hints=(
             "Which of the four could be turned round by mere luck, or by memory?",
-            "Chapter 3 found a famous advantage that was mostly a matter of the learning rate.",
+            "Chapter 3 compares activations each at its own best rate. Why?",
         ),
     ),
     ChoiceExercise(
