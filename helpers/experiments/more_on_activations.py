@@ -1,11 +1,12 @@
 """The appendix on activations: outputs whose mean is taken off, a GELU without erf, each function at its own rate."""
 
+import copy
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.activations import GELU, Activation
+from helpers.activations import GELU, Activation, sigmoid
 from helpers.experiments.activations import SEEDS
 from helpers.network import Network
 from helpers.training import train
@@ -167,13 +168,9 @@ def sigmoid_twin(network):
     Network
         With the same outputs.
     """
-    twin = Network(
-        network.sizes,
-        "sigmoid",
-        initialisation="zeros",
-        seed=[0] * network.runs if network.runs else 0,
-        dtype=network.dtype,
-    )
+    twin = copy.deepcopy(network)
+    twin.activation = sigmoid
+    twin.bends = [sigmoid] * (len(network.bends) - 1) + network.bends[-1:]
     last = len(network.weights) - 1
     for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True)):
         reads, sums = (1 if layer == 0 else 2), (1 if layer == last else 2)
