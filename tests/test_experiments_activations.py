@@ -11,7 +11,6 @@ from helpers.experiments.activations import (
     first_epoch_above,
     gradient_lengths,
     recognised,
-    share_in_words,
     signal_sizes,
     trained,
 )
@@ -55,14 +54,6 @@ def test_no_unit_of_a_diverged_network_is_dead():
     network = Network([1, 2, 1], loss="mean_squared_error", seed=[0, 1])
     network.weights[0][:] = [[[np.nan], [-1]], [[-1], [-1]]]
     assert dead_units(network, [[1.0]])[0].tolist() == [[False, True], [True, True]]
-
-
-@pytest.mark.parametrize(
-    "share, words",
-    [(0, "none"), (0.001, "some, but under a tenth,"), (0.1, "a tenth to a third"), (0.34, "over a third")],
-)
-def test_shares_are_said_in_words(share, words):
-    assert share_in_words(share) == words
 
 
 def test_the_best_line_puts_each_class_on_a_side_of_its_own():

@@ -167,28 +167,6 @@ def dead_units(network, inputs):
     return [(z <= 0).all(axis=-2) for z in network.forward(inputs).z[:-1]]
 
 
-def share_in_words(share):
-    """Say how large a share is, in words: the digits of a training at too large a rate differ between processors.
-
-    Parameters
-    ----------
-    share : float
-        From 0 to 1.
-
-    Returns
-    -------
-    str
-        Such as "over a third".
-    """
-    if share == 0:
-        return "none"
-    if share < 0.1:
-        return "some, but under a tenth,"
-    if share < 1 / 3:
-        return "a tenth to a third"
-    return "over a third"
-
-
 def deep_network(activation, initialisation):
     """Return ten untrained networks of 20 layers: 64 inputs, 19 hidden layers of 64 units, 10 outputs.
 
