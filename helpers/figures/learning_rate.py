@@ -137,7 +137,7 @@ def training_spread(losses, *, ylabel="training loss", log=True, limits=None):
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, curves) in enumerate(losses.items()):
-        shown = np.asarray(curves) if limits is None else _up_to(limits[1], curves)
+        shown = np.asarray(curves) if limits is None else _raised(limits[1], limits[1], curves)
         draw_spread(axes, np.arange(1, len(curves) + 1), shown, i, label)
     axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear", ylim=limits)
     legend_outside(axes, "median (band: all seeds)")
@@ -151,7 +151,7 @@ def loss_by_rate(curves, *, ylabel, limits):
     Parameters
     ----------
     curves : dict of str -> tuple of array (rates,) and array (rates, seeds)
-        By label: the rates, rising, and the losses. What is not finite lies above the frame.
+        By label: the rates, rising, and the losses. What is too large for the frame, or no number, lies far above it.
     ylabel : str
         Which loss.
     limits : tuple of two float
@@ -164,7 +164,7 @@ def loss_by_rate(curves, *, ylabel, limits):
     """
     figure, axes = new_figure(height=3.6)
     for i, (label, (rates, losses)) in enumerate(curves.items()):
-        draw_spread(axes, rates, _up_to(1e3 * limits[1], losses), i, label)
+        draw_spread(axes, rates, _raised(limits[1], 1e3 * limits[1], losses), i, label)
         if len(rates) < 20:  # few enough to show each
             axes.lines[-1].set_marker(MARKERS[i])
     axes.set(xlabel="learning rate", ylabel=ylabel, xscale="log", yscale="log", ylim=limits)
@@ -172,6 +172,10 @@ def loss_by_rate(curves, *, ylabel, limits):
     return figure
 
 
-def _up_to(most, losses):
-    """Return losses as an array in which what is larger, or no number any more, is `most`."""
-    return np.nan_to_num(np.asarray(losses), nan=most, posinf=most).clip(max=most)
+def _raised(most, height, losses):
+    """Return losses as an array in which what is larger than `most`, or no number any more, stands at one height.
+
+    How large the loss of a run is that has run away depends on the last digit of its numbers.
+    """
+    losses = np.asarray(losses)
+    return np.where(losses <= most, losses, height)
