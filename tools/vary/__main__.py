@@ -77,12 +77,20 @@ def asked(job):
 
 def ask_all(notebooks, names):
     """Return the rows of all notebooks, and a sentence for each cell that stopped where nothing was changed."""
-    jobs = [(notebook, name) for name in ["", *names] for notebook in notebooks]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
+        plain = dict(zip(notebooks, pool.map(asked, [(notebook, "") for notebook in notebooks]), strict=True))
+        # Where a notebook uses nothing that a variation changes, it would say the same again.
+        jobs = [
+            (notebook, name)
+            for name in names
+            for notebook in notebooks
+            if not set(plain[notebook]["used"]).isdisjoint(VARIATIONS[name].places)
+        ]
         results = dict(zip(jobs, pool.map(asked, jobs), strict=True))
     rows, stopped = [], []
     for notebook in notebooks:
-        own = {name: results[notebook, name] for name in ["", *names]}
+        same = {**plain[notebook], "errors": []}
+        own = {"": plain[notebook], **{name: results.get((notebook, name), same) for name in names}}
         rows += table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
         stopped += [f"{notebook.name} [{cell}] stopped: {error}" for cell, error in own[""]["errors"]]
         for name in names:

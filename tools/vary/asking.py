@@ -99,13 +99,17 @@ def ask(notebook, name=None):
     -------
     dict
         ``claims``: for each claim the cell, its number in the cell, the statements the cell tests, what was said,
-        whether it holds, and the least and greatest value; ``errors``: cell and error of each cell that stopped.
+        whether it holds, and the least and greatest value; ``errors``: cell and error of each cell that stopped;
+        ``used``: without a variation, the arguments in use that some variation changes.
     """
     os.environ.pop("COURSE_CLAIMS", None)
     sys.meta_path.insert(0, Finder)
     # All modules are there before one of their functions is changed.
     import_all("helpers", "helpers.experiments")
-    if name is not None:
+    used = set()
+    if name is None:
+        used = variations.watch()
+    else:
         variations.apply(variations.VARIATIONS[name])
     heard, errors, place = [], [], {}
 
@@ -126,7 +130,7 @@ def ask(notebook, name=None):
         except Exception as error:
             errors.append([cell.id, repr(error)[:200]])
         names["claim"] = listen  # after the cell that imports the real one
-    return {"claims": heard, "errors": errors}
+    return {"claims": heard, "errors": errors, "used": sorted(used)}
 
 
 def import_all(*packages):

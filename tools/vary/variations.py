@@ -12,8 +12,8 @@ from helpers.schedules import Schedule
 
 #: Between the seeds of one set and the next: more than any chapter counts up.
 STRIDE = 1000
-#: Of each random choice so many other sets are tried.
-SETS = range(1, 6)
+#: So many other sets are tried; those of seeds shift the splits as well.
+SETS, SPLIT_SETS = range(1, 6), range(1, 3)
 
 
 def other_seeds(number):
@@ -99,7 +99,7 @@ VARIATIONS = {
     variation.name: variation
     for variation in [
         *(Variation(f"seeds-{number}", DRAWS, other_seeds(number)) for number in SETS),
-        *(Variation(f"splits-{number}", SPLITS, other_seeds(number)) for number in SETS),
+        *(Variation(f"splits-{number}", SPLITS, other_seeds(number)) for number in SPLIT_SETS),
         Variation("precision", PRECISION, other_precision),
         Variation("epochs-3", EPOCHS, times(3)),
         Variation("epochs-10", EPOCHS, times(10)),
@@ -117,18 +117,35 @@ ALWAYS = ("seeds", "splits", "precision")
 def apply(variation):
     """Change the arguments from now on, wherever in the course the functions are used."""
     for place in variation.places:
-        module, path, argument = place.split(":")
-        owner = importlib.import_module(module)
-        *classes, name = path.split(".")
-        for step in classes:
-            owner = getattr(owner, step)
-        original = getattr(owner, name)
-        changed = with_change(original, argument, variation.change)
-        setattr(owner, name, changed)
-        for other in [value for key, value in sys.modules.items() if key.startswith("helpers")]:
-            for key, value in list(vars(other).items()):
-                if value is original:  # imported by name
-                    setattr(other, key, changed)
+        change_argument(place, variation.change)
+
+
+def watch():
+    """Return a set to which each place is added whose argument is used from now on."""
+    used = set()
+
+    def note(place):
+        return lambda value: used.add(place) or value
+
+    for place in sorted({place for variation in VARIATIONS.values() for place in variation.places}):
+        change_argument(place, note(place))
+    return used
+
+
+def change_argument(place, change):
+    """Change an argument from now on, wherever in the course its function is used."""
+    module, path, argument = place.split(":")
+    owner = importlib.import_module(module)
+    *classes, name = path.split(".")
+    for step in classes:
+        owner = getattr(owner, step)
+    original = getattr(owner, name)
+    changed = with_change(original, argument, change)
+    setattr(owner, name, changed)
+    for other in [value for key, value in sys.modules.items() if key.startswith("helpers")]:
+        for key, value in list(vars(other).items()):
+            if value is original:  # imported by name
+                setattr(other, key, changed)
 
 
 def with_change(function, argument, change):
