@@ -224,7 +224,7 @@ def cross_ravine(curvatures, rule, learning_rate, steps, turn=0.0):
     Parameters
     ----------
     curvatures : tuple of two float
-        c_1 and c_2, along the ravine and across it.
+        Along the ravine and across it: c_1 and c_2.
     rule : helpers.descent.Rule
         What turns gradients into directions.
     learning_rate : float
