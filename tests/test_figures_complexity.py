@@ -119,8 +119,8 @@ def test_times_are_measured_only_when_asked_for():
     try:
         shown.measure(repeats=1)
         assert shown.readout["times as many MACs"] == "262,144"
-        assert "curve 'measured, batch 1': empty" not in shown.description
-        assert "curve 'measured, batch 64': empty" in shown.description
+        assert "curve 'measured here, batch 1': empty" not in shown.description
+        assert "curve 'measured here, batch 64': empty" in shown.description
     finally:
         shown.forget()
     assert shown.description == live.time_against_macs().description
