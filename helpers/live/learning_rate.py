@@ -345,9 +345,9 @@ def edge_of_training():
         edge.set_data(EDGE_SIZES, edges[left_out])
         now.set_data([size], [learning_rate])
         return {
-            "loss above the lowest": f"{above[-1]:.2g}" if np.isfinite(above[-1]) else "beyond all numbers",
-            "edge at this batch size": f"about {edges[left_out][EDGE_SIZES.index(size)]:.2g}",
-            "2 / curvature of all images": f"{2 / bowls[left_out].largest_curvature:.3g}",
+            "excess loss": f"{above[-1]:.2g}" if np.isfinite(above[-1]) else "overflow",
+            "edge here": f"about {edges[left_out][EDGE_SIZES.index(size)]:.2g}",
+            "2 / curvature": f"{2 / bowls[left_out].largest_curvature:.3g}",
         }
 
     return LiveFigure(
