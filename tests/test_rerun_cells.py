@@ -3,11 +3,12 @@
 import builtins
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.rerun_cells import names, needed, put_before_the_gate, variants
+from tools.rerun_cells import CHAPTERS, names, needed, overwritten, put_before_the_gate, variants
 
 CELLS = ["import random", "## Honest", "random.seed(1)\nx = 2\nx", "## Takes the random numbers as they come"]
 CELLS += ["round(random.random(), 3)", "## Counts on", "x += 1\nx"]
@@ -75,3 +76,15 @@ def test_what_depends_on_other_runs_turns_red(cells, red):
     done = put_before_the_gate(dict(variants(made)), "--numprocesses=0", capture_output=True, text=True)
     lines = [line.removeprefix("FAILED ") for line in done.stdout.splitlines() if line.startswith("FAILED ")]
     assert {Path(line.partition("::")[0]).stem for line in lines} == red, done.stdout
+
+
+def test_a_name_that_gets_another_meaning_is_found():
+    cells = [new_code_cell(source, id=f"c{i}") for i, source in enumerate(["size = 2", "2 * size", "size = 5\nsize"])]
+    assert list(overwritten(cells)) == [("c1", "size", "c2")]
+    assert not list(overwritten([cells[0], cells[2], cells[1]])), "set before it is used, both times"
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_cell_run_again_finds_its_names_as_they_were(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert not list(overwritten(cells))

@@ -77,6 +77,14 @@ def events(code, own=None):
                 yield action, step.argval
 
 
+def overwritten(cells):
+    """Yield (id of a cell, name that it uses, id of a later cell that sets it): run again, it means another thing."""
+    known = [(cell.id, *names(cell.source)) for cell in cells]
+    for number, (using, _, uses) in enumerate(known):
+        for name in sorted(uses & set().union(*(sets for _, sets, _ in known[:number]))):
+            yield from ((using, name, setting) for setting, sets, _ in known[number + 1 :] if name in sets)
+
+
 def needed(cells, earlier):
     """Return those of the earlier cells that `cells` build on, in order."""
     wanted = set()
