@@ -3,8 +3,7 @@
 Readers do not run a chapter once from top to bottom. They run a cell twice, or open it at a section. So each chapter is
 put before the gate once more in these forms:
 
-* every cell twice in a row;
-* all cells, then each of them once more, from the last to the first: a name must not have got another meaning;
+* every cell twice in a row, then each of them once more, from the last to the first;
 * every section by itself, in a new kernel, after the cells at the top and those that define a name it uses.
 """
 
@@ -116,8 +115,7 @@ def variants(notebook):
     """Yield (name, notebook) of each form of a chapter."""
     top, *parts = sections(notebook)
     cells = [cell for part in (top, *parts) for cell in part]
-    yield "twice", as_if_run(notebook, [cell for cell in cells for _ in range(2)])
-    yield "backwards", as_if_run(notebook, cells + cells[::-1])
+    yield "again", as_if_run(notebook, [cell for cell in cells for _ in range(2)] + cells[::-1])
     earlier = []
     for number, part in enumerate(parts, 1):
         yield f"section_{number}", as_if_run(notebook, [*top, *needed(part, earlier), *part])

@@ -1,4 +1,4 @@
-"""Ask all claims again under variations: ``python -m tools.vary [NOTEBOOKS] [--only NAMES] [--known] [--sample]``.
+"""Ask all claims again under variations: ``python -m tools.vary [NOTEBOOKS] [--only NAMES] [--sample]``.
 
 Whole, it stores the table, ``data/variations.csv``, and is red if a claim breaks a rule; what has been asked is kept in
 ``.vary/`` until the notebook's code or the helpers change, so a run that was stopped goes on. With ``--only`` it
@@ -80,11 +80,8 @@ def asked(job):
     return json.loads(answer.read_text(encoding="utf-8"))
 
 
-def ask_all(notebooks, names, known=False):
-    """Return the rows of all notebooks, and a sentence for each cell that stopped where nothing was changed.
-
-    With `known`, only variations that were asked earlier are there.
-    """
+def ask_all(notebooks, names):
+    """Return the rows of all notebooks, and a sentence for each cell that stopped where nothing was changed."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         plain = dict(zip(notebooks, pool.map(asked, [(notebook, "") for notebook in notebooks]), strict=True))
         # Where a notebook uses nothing that a variation changes, it would say the same again.
@@ -94,17 +91,14 @@ def ask_all(notebooks, names, known=False):
             for notebook in notebooks
             if not set(plain[notebook]["used"]).isdisjoint(VARIATIONS[name].places)
         ]
-        missing = {job for job in jobs if known and not kept(*job).exists()}
-        jobs = [job for job in jobs if job not in missing]
         results = dict(zip(jobs, pool.map(asked, jobs), strict=True))
     rows, stopped = [], []
     for notebook in notebooks:
         same = {**plain[notebook], "errors": []}
-        there = [name for name in names if (notebook, name) not in missing]
-        own = {"": plain[notebook], **{name: results.get((notebook, name), same) for name in there}}
+        own = {"": plain[notebook], **{name: results.get((notebook, name), same) for name in names}}
         rows += table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
         stopped += [f"{notebook.name} [{cell}] stopped: {error}" for cell, error in own[""]["errors"]]
-        for name in there:
+        for name in names:
             for cell, error in own[name]["errors"]:
                 print(f"  {notebook.name} [{cell}] stopped with {name}: {error}")
     return rows, stopped
@@ -115,7 +109,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="all chapters and appendices unless some are named")
     parser.add_argument("--only", default="", help="names of variations, with commas between; nothing is stored")
-    parser.add_argument("--known", action="store_true", help="ask nothing new, store what earlier runs have found")
     parser.add_argument("--sample", action="store_true", help=f"ask {', '.join(SAMPLE)}: has a claim lost one?")
     chosen = parser.parse_args()
     notebooks = [path.resolve() for path in chosen.notebooks] or chapters()
@@ -123,7 +116,7 @@ def main():
     unknown = sorted(set(names) - set(VARIATIONS))
     if unknown:
         parser.error(f"expected names among {', '.join(VARIATIONS)}, got {', '.join(unknown)}")
-    rows, problems = ask_all(notebooks, names, known=chosen.known)
+    rows, problems = ask_all(notebooks, names)
     if chosen.sample:
         problems += table.losses(table.read(), rows)
     else:

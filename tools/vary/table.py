@@ -1,7 +1,7 @@
 """The table of all claims and variations, ``data/variations.csv``, and the rules that it keeps.
 
-A row is a claim: where it stands, which statements its cell tests, what it says as printed, in which variations it was
-asked, in which its value differs, in which it fails or is not reached, and the least and greatest value of all.
+A row is a claim: where it stands, which statements its cell tests, what it says as printed, in which variations its
+value differs, in which it fails or is not reached, and the least and greatest value of all.
 """
 
 import csv
@@ -12,7 +12,7 @@ from tools.vary.variations import ALWAYS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "data" / "variations.csv"
-COLUMNS = ["notebook", "cell", "claim", "statements", "said", "asked", "varied", "fails", "unreached", "least", "most"]
+COLUMNS = ["notebook", "cell", "claim", "statements", "said", "varied", "fails", "unreached", "least", "most"]
 
 #: How a sentence names what it holds for: a claim that fails under a variation of this kind must use one of the words.
 SCOPES = {
@@ -50,7 +50,6 @@ def rows_of(notebook, asked):
             {
                 **{name: str(base[name]) for name in ("cell", "claim", "statements", "said")},
                 "notebook": notebook,
-                "asked": " ".join(others),
                 "varied": " ".join(name for name, one in others.items() if one and one["values"] != base["values"]),
                 "fails": " ".join(name for name, one in others.items() if one and not one["holds"]),
                 "unreached": " ".join(name for name, one in others.items() if one is None),
