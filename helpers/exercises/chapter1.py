@@ -224,7 +224,7 @@ EXERCISES = (
         right="e70966a279a6c568",
         options={
             "multiply-adds of biases": "Biases are a few additions more, and they grow with the width as well.",
-            "fixed cost": "A call costs a few tenths of a microsecond, whatever it computes; 64 multiply-adds take far less.",
+            "fixed cost": "A call costs some tenths of a microsecond, whatever it computes; 64 products take less.",
             "parallel cores": "A second core takes longer to wake than such a product lasts.",
             "wrong count": "The count is exact: Counted numbers made every multiplication and tallied it.",
         },

@@ -151,7 +151,7 @@ EXERCISES = (
             Slip("parameters", _positions, "These are the parameters w. Asked for are the losses, (w + 1)^2."),
         ),
         hints=(
-            "Print w and the loss of the first two steps. Section 1 prints the loss after a step; here it is the one before.",
+            "Print w and the loss of the first two steps. Section 1 prints the loss after a step, this the one before.",
             "The first loss from 5 is 36, before anything has moved.",
             "In the loop: append the loss first, then update w.",
         ),
