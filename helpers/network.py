@@ -71,7 +71,7 @@ class Pass:
         self.network, self.x, self.z, self.a = network, x, [], []
         a = x
         for W, b, f in zip(network.weights, network.biases, network.bends, strict=True):
-            z = a @ W.mT + b[..., np.newaxis, :]  # .mT swaps the last two axes; all samples get the same biases
+            z = a @ W.mT + b[..., np.newaxis, :]  # .mT swaps the last two axes; one b for all samples
             a = f(z)
             self.z.append(z)
             self.a.append(a)
