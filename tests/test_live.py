@@ -524,6 +524,10 @@ def test_a_typed_rate_is_obeyed_or_the_nearest_is_taken(typed, taken):
     assert slider.typed.value == "0.01"
 
 
+def test_the_box_of_a_slider_that_starts_at_its_end_is_not_empty():
+    assert controls.rate_slider("learning rate", 0.01, 3, 0.01).typed.value == "0.01"
+
+
 def test_a_typed_rate_moves_the_picture_and_reset_the_box():
     live = LIVE_FIGURES["descent_on_a_bowl"]()
     rate, before = live.controls["learning_rate"], live.png()

@@ -109,7 +109,7 @@ def rate_slider(label, low, high, value, *, unit=""):
 def _typed_into(slider):
     """Return a box that shows where a slider stands, and takes a typed number to the nearest one that it has."""
     numbers = np.array([number for _, number in slider.options])
-    box = ipywidgets.Text(value=slider.label, continuous_update=False, layout={"width": "64px", "flex": "none"})
+    box = ipywidgets.Text(value=f"{slider.value:g}", continuous_update=False, layout={"width": "64px", "flex": "none"})
     box.tooltip = f"{slider.description}: type a number"
 
     def obey(_change):
@@ -119,10 +119,10 @@ def _typed_into(slider):
             wanted = np.nan
         if wanted > 0:
             slider.value = numbers[abs(np.log(numbers / np.clip(wanted, numbers[0], numbers[-1]))).argmin()].item()
-        box.value = slider.label
+        box.value = f"{slider.value:g}"
 
     def follow(_change):
-        box.value = slider.label
+        box.value = f"{slider.value:g}"
 
     box.observe(obey, names="value")
     slider.observe(follow, names="value")
