@@ -109,7 +109,7 @@ def rate_slider(label, low, high, value, *, unit=""):
 def _typed_into(slider):
     """Return a box that shows where a slider stands, and takes a typed number to the nearest one that it has."""
     numbers = np.array([number for _, number in slider.options])
-    box = ipywidgets.Text(value=f"{slider.value:g}", continuous_update=False, layout={"width": "64px", "flex": "none"})
+    box = ipywidgets.Text(continuous_update=False, layout={"width": "64px", "flex": "none"})
     box.tooltip = f"{slider.description}: type a number"
 
     def obey(_change):
@@ -119,11 +119,12 @@ def _typed_into(slider):
             wanted = np.nan
         if wanted > 0:
             slider.value = numbers[abs(np.log(numbers / np.clip(wanted, numbers[0], numbers[-1]))).argmin()].item()
-        box.value = f"{slider.value:g}"
+        follow()
 
-    def follow(_change):
-        box.value = f"{slider.value:g}"
+    def follow(_change=None):
+        box.value = f"{slider.value:g}"  # a slider that starts at its first option has no label yet
 
+    follow()
     box.observe(obey, names="value")
     slider.observe(follow, names="value")
     return box
