@@ -5,6 +5,7 @@ import json
 import math
 import pkgutil
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -835,15 +836,36 @@ def test_an_endless_loop_is_stopped(impatient, answer):
     assert feedback.check("largest_rate", 1 / 3).outcome == CORRECT
 
 
-def test_a_time_limit_arrives_in_time_or_not_at_all():
-    """A call may end just when its time is over: the error comes out of it or is gone, and no watcher is left."""
-    before, stopped = threading.active_count(), 0
-    for length in range(0, 400_000, 2000):
+def count_to(length):
+    for _ in range(length):
+        pass
+
+
+@pytest.mark.parametrize("again", [0.05, 0])
+def test_a_time_limit_arrives_in_time_or_not_at_all(monkeypatch, again):
+    """A call may end just when its time is over: the error comes out of it or is gone, and no watcher is left.
+
+    With no pause between interruptions some come while the call's own end is under way.
+    """
+    monkeypatch.setattr(time_limit, "AGAIN", again)
+    before, handler, stopped = threading.active_count(), signal.getsignal(time_limit.SIGNAL), 0
+    for length in range(0, 400_000, 4000):
         try:
-            time_limit.within(0.001, sum, iter(range(length)))
+            time_limit.within(0.001, count_to, length)
         except TimeLimit:
             stopped += 1
+        count_to(1000)  # here one that is late would come out
     assert stopped and threading.active_count() == before
+    assert signal.getsignal(time_limit.SIGNAL) is handler
+
+
+def test_a_loop_that_swallows_the_error_many_times_is_stopped_and_nothing_comes_late(monkeypatch):
+    monkeypatch.setattr(time_limit, "AGAIN", 0)
+    for _ in range(10):
+        with pytest.raises(TimeLimit):
+            time_limit.within(0.001, stubborn)
+        assert time_limit.within(0.001, swallow_once) == 1.0
+        count_to(1000)
 
 
 def test_an_answer_may_take_its_time(impatient):

@@ -1,16 +1,23 @@
 """A time limit for the learner's code, which runs in the thread that asks for it."""
 
-import ctypes
+import _thread
+import signal
 import threading
 
 from helpers.exercises.answer import TimeLimit
+
+#: A signal of which nobody is told anything while a limit runs: it never leaves this process.
+SIGNAL = getattr(signal, "SIGALRM", None) or signal.SIGBREAK
+#: A loop may catch the error, so it comes again after so many seconds.
+AGAIN = 0.05
 
 
 def within(seconds, function, *arguments):
     """Call a function, but no longer than `seconds`.
 
-    A second thread raises the error in this one, again and again, since a loop may catch it. What waits inside NumPy
-    or for the network is not reached.
+    When the time is over, a second thread interrupts this one, again and again, since a loop may catch the error. The
+    interruption looks where this thread is, and raises the error inside the function alone: one that comes when the
+    function has just ended does nothing. What waits inside NumPy or for the network is not reached.
 
     Parameters
     ----------
@@ -30,33 +37,32 @@ def within(seconds, function, *arguments):
     ------
     TimeLimit
         If it takes longer, be it a loop without end.
+    ValueError
+        Outside the main thread, which alone can be interrupted.
     """
-    thread = ctypes.c_ulong(threading.get_ident())
-    raise_here = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    going_on = threading.Lock()  # a bare one: an error that arrives while it is used cannot leave it half used
-    going_on.acquire()
-    finished = False
+    going_on = threading.Event()
+
+    def run():
+        return function(*arguments)
+
+    def interrupt(_number, frame):
+        while frame and frame.f_code is not run.__code__:
+            frame = frame.f_back
+        if frame:
+            raise TimeLimit
 
     def watch():
         wait = seconds
-        while not going_on.acquire(timeout=wait) and not finished:
-            raise_here(thread, ctypes.py_object(TimeLimit))
-            wait = 0.05
+        while not going_on.wait(wait):
+            _thread.interrupt_main(SIGNAL)
+            wait = AGAIN
 
     watcher = threading.Thread(target=watch, daemon=True)
-
-    def end():
-        if going_on.locked():
-            going_on.release()
-        watcher.join()
-        raise_here(thread, None)  # one that was sent and has not arrived
-
+    before = signal.signal(SIGNAL, interrupt)
     try:
         watcher.start()
-        return function(*arguments)
+        return run()
     finally:
-        finished = True  # from here on one more can arrive at most: that which is just being sent
-        try:
-            end()
-        except TimeLimit:
-            end()
+        going_on.set()
+        watcher.join()
+        signal.signal(SIGNAL, before)
