@@ -5,17 +5,16 @@ Learners do not see the statements' ids: a cell that tests some names them in it
 
 import re
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from helpers import ledger
 from helpers.ledger import VARIATIONS, VERDICTS, Entry, Ledger, how_far, read_ledger
+from tools.places import NOTEBOOKS, notebooks
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PAGE = NOTEBOOKS / "appendix" / "the_lecture_note.ipynb"
-OTHERS = [path for path in sorted(NOTEBOOKS.rglob("[!.]*.ipynb")) if path != PAGE]
+OTHERS = [path for path in notebooks() if path != PAGE]
 ENTRIES = read_ledger()
 
 

@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -19,10 +18,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES
 from tools.gate.pictures import cut_off
+from tools.places import ROOT, files, notebooks
 from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").rglob("[!.]*.ipynb"))
+NOTEBOOKS = notebooks()
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 APPENDICES = [path for path in NOTEBOOKS if path.parent.name == "appendix"]
 IDS = [path.stem for path in NOTEBOOKS]
@@ -48,6 +47,13 @@ def test_the_gate_is_closed():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
     assert "--gate" in settings["addopts"] and "notebooks" in settings["testpaths"]
     assert not any("ignore" in option and "notebooks" in option.split("/") for option in settings["addopts"])
+
+
+def test_copies_that_jupyterlab_keeps_are_no_part_of_the_course(tmp_path):
+    for name in ("a.ipynb", ".ipynb_checkpoints/a-checkpoint.ipynb", "b/c.ipynb", "b/.hidden/c.ipynb", "b/.d.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert files(tmp_path, "*.ipynb") == [tmp_path / "a.ipynb", tmp_path / "b" / "c.ipynb"]
 
 
 def test_every_notebook_is_linked_and_every_link_leads_to_one():

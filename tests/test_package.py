@@ -77,7 +77,7 @@ def test_no_module_of_the_course_loads_pyplot():
 
 
 def test_the_map_shows_what_there_is():
-    there = {path.name + "/" for path in (ROOT / "helpers").iterdir() if path.is_dir()} - {"__pycache__/"}
+    there = {path.name + "/" for path in (ROOT / "helpers").glob("[!_.]*/")}
     there |= {path.stem for path in (ROOT / "helpers").glob("*.py")} - {"__init__"}
     assert sorted(ORDER) == sorted(there)
 

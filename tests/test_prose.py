@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +9,9 @@ import pytest
 import helpers
 from tests.live_figures import LIVE_FIGURES
 from tools.gate.prose import borne_out, faults, listed, results
+from tools.places import ROOT, pages
 
-ROOT = Path(__file__).resolve().parent.parent
-# Not what tools leave in hidden folders.
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("[!.]*/**/*.md"))]
+PAGES = pages()
 NUMBERS = listed(ROOT / "tests" / "prose_numbers.toml")
 
 

@@ -10,7 +10,8 @@ import copy
 import nbformat
 
 from helpers.exercises.worked import SOLUTIONS, unveil, veil
-from tools.store_notebooks import NOTEBOOKS, store
+from tools.places import NOTEBOOKS
+from tools.store_notebooks import store
 
 SOURCES = NOTEBOOKS / "solutions"
 STUDENTS = NOTEBOOKS / "exercises"

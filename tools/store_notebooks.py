@@ -14,9 +14,9 @@ import nbformat
 from nbclient import NotebookClient
 
 from tools.gate import kernel, rules
+from tools.places import ROOT, notebooks
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
+PICTURES = ROOT / "docs" / "pictures"
 #: Notebook -> id of the cell whose picture the README shows.
 SHOWN_IN_README = {
     "01_complexity": "layers-live",
@@ -81,7 +81,7 @@ def picture(notebook, cell_id):
 def main(names):
     """Store the notebooks of these names, or all of them."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    paths = [Path(name).resolve() for name in names] or sorted(NOTEBOOKS.rglob("[!.]*.ipynb"))
+    paths = [Path(name).resolve() for name in names] or notebooks()
     with ThreadPoolExecutor(2) as pool:
         for path in pool.map(store, paths):
             print(f"stored {path.name}", flush=True)
