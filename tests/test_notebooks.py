@@ -3,7 +3,6 @@
 That its outputs and its words are right is the business of the gate (tools/gate/), which runs every cell.
 """
 
-import ast
 import re
 import statistics
 import subprocess
@@ -100,29 +99,6 @@ def test_ticks_are_few_and_nothing_is_crossed(path):
         )
         assert sum(line.startswith("✓") for line in lines) <= 3, cell.source
         assert not any(line.startswith("✗") for line in lines), cell.source
-
-
-def idle_claims(source):
-    """Yield those claims of a cell that no measurement can make false: of a bare constant, or of what bounds itself."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "claim":
-            value, bounds = node.args[1], [keyword.value for keyword in node.keywords if keyword.arg != "within"]
-            measured = any(isinstance(part, ast.Name) for part in ast.walk(value))
-            if not measured or any(ast.dump(bound) == ast.dump(value) for bound in bounds):
-                yield ast.unparse(node)
-
-
-@pytest.mark.parametrize("path", [*CHAPTERS, *APPENDICES], ids=lambda path: path.stem)
-def test_a_claim_is_about_something_measured(path):
-    for cell in code_cells(path):
-        assert list(idle_claims(cell.source)) == []
-
-
-@pytest.mark.parametrize(
-    "bad", ["claim('{}', True, equals=True)", "claim('{}', x, at_most=x)", "claim('{}', [1, 2], above=0)"]
-)
-def test_an_idle_claim_is_found(bad):
-    assert list(idle_claims(f"x = f()\nclaim('{{}}', x, above=0)\n{bad}")) == [bad]
 
 
 def test_pages_in_html_hold_the_words_of_pictures(tmp_path):

@@ -1,4 +1,4 @@
-"""Variations change what they name and nothing else, and the table of claims keeps its rules."""
+"""Each claim can be false and is in the table; variations change what they name; the table keeps its rules."""
 
 import importlib
 import json
@@ -13,16 +13,25 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.schedules import constant, exponential_decay
 from tools.vary import __main__ as command_line
-from tools.vary import table, variations
+from tools.vary import table, variations, written
 from tools.vary.asking import without_words
 
 CHAPTERS = command_line.chapters()
 ROWS = table.read()
 
 
+def cells(path):
+    return nbformat.read(path, as_version=4).cells
+
+
+def rows_about(path):
+    name = path.relative_to(command_line.NOTEBOOKS).as_posix()
+    return [row for row in ROWS if row["notebook"] == name]
+
+
 def ticks(path):
     """Return cell and text of each line with a tick that a notebook shows, in order."""
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in cells(path):
         for output in cell.get("outputs", ()):
             for line in output.get("text", "").splitlines():
                 if line.startswith("✓ "):
@@ -34,8 +43,22 @@ def ticks(path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_the_table_has_each_claim_of_the_notebooks_as_printed(path):
-    name = path.relative_to(command_line.NOTEBOOKS).as_posix()
-    assert [(row["cell"], row["said"]) for row in ROWS if row["notebook"] == name] == list(ticks(path))
+    assert [(row["cell"], row["said"]) for row in rows_about(path)] == list(ticks(path))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_table_has_the_bounds_of_each_claim_as_written(path):
+    rows, tags = rows_about(path), {cell.id: " ".join(cell.metadata.get("statements", [])) for cell in cells(path)}
+    for row, claim in zip(rows, written.said_by(written.claims(path), rows), strict=True):
+        assert claim is not None, f"{row['cell']}: no claim() says {row['said']!r}"
+        assert row["bounds"] == claim.bounds, f"{row['cell']}: {row['said']!r} has other bounds: `make vary`"
+        assert row["statements"] == tags[row["cell"]], f"{row['cell']} tests other statements: `make vary`"
+        assert list(written.far(row, claim)) == [], row["said"]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_each_claim_is_asked_and_can_be_false(path):
+    assert list(written.idle(path)) == []
 
 
 def test_the_table_speaks_of_these_notebooks_alone():
@@ -45,6 +68,105 @@ def test_the_table_speaks_of_these_notebooks_alone():
 
 def test_no_claim_breaks_a_rule():
     assert list(table.broken_rules(ROWS)) == []
+
+
+# -- claims as written, with known faults --------------------------------------------------------------------------
+
+MEASURED = """import numpy as np
+
+from helpers.claims import claim
+from helpers.losses import softmax
+
+p = softmax(np.arange(3.0))
+agreed = 5
+filled = {}
+filled["most"] = p.max()
+"""
+
+
+def claiming(code):
+    return new_notebook(cells=[new_code_cell(MEASURED, id="a"), new_code_cell(code, id="b")])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "claim('{:.2f}', p.max(), above=0.5)",
+        "claim('{:.2f}', filled['most'], above=0.5)",
+        "for one in (0.1, 1):\n    x = softmax(p / one)\n    claim('{:.2f}', x.max(), above=0.3)",
+        "claim('{}', str(p[0]), equals='nan')",
+        "claim('{:.2f}', softmax([0, 0])[0], equals=0.5)",
+        "claim('{:.2f} and {:.2f}', p[:2], equals=[p[0], p[1]])",
+    ],
+)
+def test_a_claim_of_something_measured_is_in_order(code):
+    assert list(written.idle(claiming(code))) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("claim('{}', True, equals=True)", "not measured"),
+        ("claim('{}', 5, at_least=0)", "not measured"),
+        ("claim('{}', agreed, equals=5)", "not measured"),
+        ("claim('{:.0f}', np.array([1, 2]).max(), equals=2)", "not measured"),
+        ("claim('{}', len([1, 2]), equals=2)", "not measured"),
+        ("claim('{:.2f}', p.max(), at_most=p.max())", "with itself"),
+        ("claim('{}', (p > 2).all() or True, equals=True)", "without `or`"),
+        ("claim('{}', p.max() if False else 5, equals=5)", "without `or`"),
+        ("claim('{}', (p == p).all(), equals=True)", "both sides"),
+        ("claim('{:.2f}', p.max() - p.max(), below=0.1)", "from itself"),
+        ("claim('{:.2f}', 0 * p.max() + 1, above=0)", "0 times"),
+        ("claim('{:.2f}', p.max(), above=-np.inf)", "above bounds nothing"),
+        ("claim('{:.2f}', p.max(), below=float('inf'))", "below bounds nothing"),
+        ("claim('{:.2f}', p.max(), below=1e300)", "below bounds nothing"),
+        ("if p.max() > 1:\n    claim('{:.2f}', p.max(), above=0.5)", "always asked"),
+        ("def later():\n    claim('{:.2f}', p.max(), above=0.5)", "always asked"),
+        ("try:\n    claim('{:.2f}', p.max(), above=0.5)\nexcept Exception:\n    p = 1", "always asked"),
+        ("p.max() > 1 and claim('{:.2f}', p.max(), above=0.5)", "always asked"),
+        ("claims.claim('{:.2f}', value=p.max(), above=0.5)", "a sentence, a value"),
+        ("from helpers.claims import claim as say", "its own name"),
+        ("def claim(sentence, *_, **__):\n    print(sentence)", "another meaning"),
+        ("claim = print", "another meaning"),
+        ("from elsewhere import claim", "another meaning"),
+        ("print('✓ all is well')", "a tick"),
+    ],
+)
+def test_a_claim_that_could_never_be_false_or_is_not_asked_is_found(code, why):
+    (problem, *_) = written.idle(claiming(code))
+    assert problem.startswith("b: ") and why in problem
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "bounds", "why"),
+    [
+        ("97% are right", (0.93, 0.99), "above=0.1", "no less than 0.93"),
+        ("97% are right", (0.93, 0.99), "above=0", "never below 0"),
+        ("10 of 10 win", (9, 10), "at_least=2", "no less than 9"),
+        ("it is 5", (4, 6), "above=0.01", "no less than 4"),
+        ("it is 5", (4, 6), "below=1000", "no more than 6"),
+        ("it is 5", (4, 6), "above=-1e9, below=9", "no less than 4"),
+        ("it is 5", (5, 5), "equals=5, within=1e9", "of a value of 5"),
+        ("97% are right", (0.93, 0.99), "above=0.5", ""),
+        ("it is 5 times", (4, 6), "above=2, below=9", ""),
+        ("it has exploded: 2e+30", (1e20, 1e200), "above=1e6", ""),
+        ("off by 0.0000", (1e-17, 1e-16), "below=1e-4", ""),
+        ("it is yes", ("yes", "yes"), "equals='yes'", ""),
+        ("it is 5 or 1", (1, 6), "above=[0.5, 0.01]", ""),
+    ],
+)
+def test_a_bound_far_from_all_that_was_measured_is_found(said, ends, bounds, why):
+    (call,) = written.calls(f"claim('{{}}', x, {bounds})")
+    found = list(written.far(row(said, least=str(ends[0]), most=str(ends[1])), written.Written("b", call, False)))
+    assert [why in problem for problem in found] == ([True] if why else [])
+
+
+def test_the_bounds_of_a_claim_in_a_loop_are_those_of_all_that_it_says():
+    code = "for x in p:\n    claim('{:.2f}', x, above=0.01)\nclaim('{:.2f}', p.sum(), equals=1, within=1e-9)"
+    rows = [row(cell="b") for _ in range(4)]
+    bounds = [claim.bounds for claim in written.said_by(written.claims(claiming(code)), rows)]
+    assert bounds == 3 * ["above=0.01"] + ["equals=1, within=1e-09"]
+    assert written.said_by([], rows[:1]) == [None]
 
 
 # -- rules, on rows with known faults ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.vary import table
+from tools.vary import table, written
 from tools.vary.variations import VARIATIONS
 
 NOTEBOOKS = table.ROOT / "notebooks"
@@ -96,7 +96,9 @@ def ask_all(notebooks, names):
     for notebook in notebooks:
         same = {**plain[notebook], "errors": []}
         own = {"": plain[notebook], **{name: results.get((notebook, name), same) for name in names}}
-        rows += table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
+        made = table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
+        written.add_bounds(notebook, made)
+        rows += made
         stopped += [f"{notebook.name} [{cell}] stopped: {error}" for cell, error in own[""]["errors"]]
         for name in names:
             for cell, error in own[name]["errors"]:

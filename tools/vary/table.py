@@ -1,7 +1,8 @@
 """The table of all claims and variations, ``data/variations.csv``, and the rules that it keeps.
 
-A row is a claim: where it stands, which statements its cell tests, what it says as printed, in which variations its
-value differs, in which it fails or is not reached, and the least and greatest value of all.
+A row is a claim: where it stands, which statements its cell tests, what it says as printed, the bounds as they are
+written, in which variations its value differs, in which it fails or is not reached, and the least and greatest value
+of all.
 """
 
 import csv
@@ -12,7 +13,7 @@ from tools.vary.variations import ALWAYS
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "data" / "variations.csv"
-COLUMNS = ["notebook", "cell", "claim", "statements", "said", "varied", "fails", "unreached", "least", "most"]
+COLUMNS = ["notebook", "cell", "claim", "statements", "said", "bounds", "varied", "fails", "unreached", "least", "most"]
 
 #: How a sentence names what it holds for: a claim that fails under a variation of this kind must use one of the words.
 SCOPES = {
