@@ -1,0 +1,69 @@
+"""The gate bites: each tiny notebook of the gallery turns red where it should, by the rule that it is for, or stays green."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from xml.etree import ElementTree
+
+import pytest
+from gallery import BREAKS, HARMLESS, INTACT, SETTINGS, make
+
+GREEN = [*INTACT, *HARMLESS]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with all notebooks."""
+    folder = tmp_path_factory.mktemp("gallery")
+    make(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def findings(folder):
+    """Return what the gate finds: name of a notebook -> list of (item, what it tells), in order; they run only once."""
+    command = [sys.executable, "-m", "pytest", "-c", SETTINGS, "--rootdir", folder, "--nbgate", folder, "--color=no"]
+    command += ["-p", "no:cacheprovider", "--quiet", "--numprocesses=2", "--dist=loadfile"]
+    command += ["--ignore-glob=*/not_collected.ipynb", f"--junitxml={folder / 'report.xml'}"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_X")}
+    run = subprocess.run([*map(str, command)], env=environment, capture_output=True)
+    assert (folder / "report.xml").exists(), (run.stdout + run.stderr).decode("utf-8", "replace")
+    found = defaultdict(list)
+    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
+        name = case.get("classname").removesuffix(".ipynb").replace(".", "/")
+        bad = [part.text for part in case if part.tag in ("failure", "error")]
+        found[name or case.get("name").partition(".")[0]] += [(case.get("name"), text) for text in bad]
+    return found
+
+
+@pytest.mark.parametrize("name", GREEN)
+def test_an_honest_notebook_stays_green(findings, name):
+    assert name in findings, "the notebook was not run"
+    assert findings[name] == []
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_mistake_turns_red_where_it_is_and_says_why(findings, name):
+    change = BREAKS[name]
+    assert findings[name], "the gate is open"
+    item, told = findings[name][0]
+    assert item == change.item, told
+    assert f": {change.code} " in told and change.part in told, told
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_mistake_differs_from_a_twin_that_stays_green(folder, name):
+    twin = BREAKS[name].of
+    assert twin in INTACT
+    made, intact = ((folder / f"{n}.ipynb").read_text("utf-8") for n in (name, twin))
+    assert made != intact or name == "not_collected"
+
+
+def test_each_kind_of_output_has_an_example(folder):
+    kinds = set()
+    for name in INTACT:
+        for cell in json.loads((folder / f"{name}.ipynb").read_text("utf-8"))["cells"]:
+            kinds |= {output["output_type"] for output in cell.get("outputs", ())}
+    assert kinds == {"stream", "display_data", "execute_result", "error"}
