@@ -21,6 +21,7 @@ from tools.places import ROOT, files, notebooks
 from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 NOTEBOOKS = notebooks()
+QUESTION = ("question", "choices", "answer", "because", "measured", "means")
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 APPENDICES = [path for path in NOTEBOOKS if path.parent.name == "appendix"]
 IDS = [path.stem for path in NOTEBOOKS]
@@ -147,8 +148,8 @@ def test_every_prediction_is_asked_in_a_notebook_and_well_formed():
     asked = set(re.findall(r'predict\("([^"]+)"\)', sources()))
     assert asked == set(questions())
     for name, question in questions().items():
-        assert 2 <= len(question["choices"]) == len(set(question["choices"])) and question["because"], name
-        assert 0 <= question["answer"] < len(question["choices"]), name
+        assert 2 <= len(question["choices"]) == len(set(question["choices"])) == len(question["means"]), name
+        assert question["because"] and set(question) <= {*QUESTION, "numbers"} and set(QUESTION) <= set(question), name
 
 
 @pytest.mark.parametrize("name", SHOWN_IN_README)
