@@ -46,6 +46,9 @@ class Entry:
         One sentence.
     notebook, heading : str
         Where it is tested: a file below ``notebooks/`` and the text of a heading in it.
+    claims : str
+        The claims that decide it, by cell and number, each after the sign of what it says of the statement:
+        "✓rows-claim.1". The gravest sign decides; beside "≈" some may be "✓".
     """
 
     id: str
@@ -54,6 +57,7 @@ class Entry:
     why: str
     notebook: str
     heading: str
+    claims: str
 
     @property
     def link(self):

@@ -11,11 +11,25 @@ import pytest
 
 from helpers import ledger
 from helpers.ledger import VARIATIONS, VERDICTS, Entry, Ledger, how_far, read_ledger
+from tests.words import modules, shown_in, without_source
 from tools.places import NOTEBOOKS, notebooks
+from tools.vary import table
 
 PAGE = NOTEBOOKS / "appendix" / "the_lecture_note.ipynb"
 OTHERS = [path for path in notebooks() if path != PAGE]
 ENTRIES = read_ledger()
+ROWS = table.read()
+#: Statement -> numbers in its words that no cell shows where it is tested -> what they are.
+NUMBERS = {
+    "N09": {"32": "np.finfo(np.float32).bits"},
+    "N32": {"8": "-np.log10(1e-8)"},
+    "C01": {"1797": "len(datasets.digits())"},
+    "C08": {"40": "len((datasets.data_folder() / 'decay_table.txt').read_text(encoding='utf-8').splitlines())"},
+}
+
+
+#: From the lightest to the gravest.
+SIGNS = {sign: verdict for verdict, sign in VERDICTS.items()}
 
 
 def printed(cell):
@@ -52,6 +66,30 @@ def test_a_statement_has_a_verdict_a_reason_and_a_place_where_claims_test_it(ent
     testing = [cell for cell in cells if entry.id in cell.metadata.get("statements", ())]
     # The gate proves that what is stored is printed.
     assert re.search("^✓ ", "\n".join(map(printed, testing)), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_verdict_is_that_of_the_claims_behind_it(entry):
+    """Whoever turns a verdict has to say which claim turned; and each is asked where the statement is tested."""
+    about = {(row["cell"], row["claim"]) for row in ROWS if entry.id in row["statements"].split()}
+    about |= {(row["cell"], row["claim"]) for row in ROWS if row["notebook"] == entry.notebook}
+    signs = []
+    for sign, cell, number in re.findall(r"(\S)(\S+)\.(\d)(?: |$)", entry.claims):
+        assert (cell, number) in about, f"no such claim: {cell}.{number}"
+        signs.append(sign)
+    assert len(signs) == len(entry.claims.split()) > 0
+    assert entry.verdict == SIGNS[max(signs, key=list(SIGNS).index)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_numbers_of_a_statement_and_its_reason_are_shown_where_it_is_tested(entry):
+    own = [cell for cell, headings in cells_under(NOTEBOOKS / entry.notebook) if entry.heading in headings]
+    own += [cell for path in OTHERS for cell, _ in cells_under(path) if entry.id in cell.metadata.get("statements", ())]
+    listed = NUMBERS.get(entry.id, {})
+    for number, expression in listed.items():
+        assert without_source(number, [eval(expression, dict(modules()))]) == [], expression
+    unknown = set(without_source(f"{entry.statement}. {entry.why}", shown_in(own)))
+    assert unknown == set(listed), "expected numbers that code, a print or a formula shows, or an expression in NUMBERS"
 
 
 @pytest.mark.parametrize("path", [PAGE, *OTHERS], ids=lambda path: path.stem)
@@ -92,7 +130,7 @@ def test_an_entry_stays_as_it_was_read():
 
 
 def test_how_far_a_verdict_stands_is_told_from_the_claims_behind_it(monkeypatch):
-    entry = Entry("N01", "One", "holds", "So.", "04_losses.ipynb", "5. Surprise")
+    entry = Entry("N01", "One", "holds", "So.", "04_losses.ipynb", "5. Surprise", "✓run.1")
 
     def told(*rows):
         names = ["notebook", "statements", "varied", "fails"]
