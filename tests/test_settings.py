@@ -1,0 +1,111 @@
+"""What opens the gate, all in one place: whoever leaves a notebook, a cell or a rule out has to change this list, too.
+
+Only what is here is allowed. A reviewer reads a change of it as what it is: something is no longer looked at.
+"""
+
+import re
+import tomllib
+
+from tests.words import cells
+from tools.places import NOTEBOOKS, ROOT, files, notebooks
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+#: All settings of pytest.
+PYTEST = {
+    "testpaths": ["tests", "notebooks"],
+    "pythonpath": ["."],
+    "addopts": [
+        *["-p", "tools.gate.plugin", "--gate", "--nbval-cell-timeout=45"],
+        *["--numprocesses=auto", "--dist=loadfile"],
+        *["--ignore=tests/browser", "--ignore=tests/test_grading.py", "--ignore=tests/gate_notebooks"],
+        *["--strict-markers", "--import-mode=importlib"],
+    ],
+    "filterwarnings": ["error"],
+    "markers": ["browser: drives a real JupyterLab in Chromium"],
+}
+
+#: Options of pytest where else it is run: in tox, the Makefile, CI.
+TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb"
+COMMANDS = {
+    "",
+    "--override-ini=addopts= --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \\",
+    "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
+    "--override-ini=addopts= tests/test_grading.py",
+    '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
+    "--override-ini=addopts= --quiet tests/test_notebooks.py",
+}
+#: What `make test` and CI run, in their order.
+CI = [
+    *["make test", "make nbval", "make test-browser", "make elsewhere", "make again", "make vary SAMPLE=1"],
+    *["make test-grading", "make matrix"],
+]
+
+#: Style that is not looked at, by file.
+RUFF = {
+    "tests/**": ["D"],
+    "*.ipynb": ["D", "E402", "SIM105"],
+    "helpers/{activations,complexity,losses,exercises/exercise}.py": ["D102"],
+    "*.py": ["S110", "S112", "BLE001", "TID251"],
+}
+#: Cells of notebooks whose comments or tags take something out of a check, each with what it says.
+CELLS = {("appendix/frameworks.ipynb", "epoch-run"): "noqa: B007, B020"}
+OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
+
+
+def test_pytest_is_set_as_agreed():
+    """So `-k`, `--deselect`, `-p no:...`, another `testpaths` or `norecursedirs` is seen, wherever it comes from."""
+    assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}
+    for name in ("pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"):
+        assert not (ROOT / name).exists(), f"{name} would have a word in it, too"
+
+
+def test_no_conftest_leaves_anything_out():
+    opening = r"\b(collect_ignore\w*|pytest_ignore_collect|pytest_collection_modifyitems|addopts)\b"
+    for path in files(ROOT / "tests", "conftest.py"):
+        assert re.findall(opening, path.read_text(encoding="utf-8")) == [], path
+
+
+def test_nothing_stands_among_the_notebooks_but_notebooks():
+    """A conftest.py, a sanitize file or a start-up file there would change how they are run."""
+    assert files(NOTEBOOKS, "*") == notebooks()
+
+
+def test_wherever_pytest_is_run_its_options_are_agreed():
+    (command,) = PROJECT["tool"]["tox"]["env_run_base"]["commands"]
+    *words, chosen = command
+    assert words == ["python", "-m", "pytest", *TOX.split()] and "notebooks" in chosen["default"]
+    for name in ("Makefile", ".ci/run", ".github/workflows/course.yml", ".pre-commit-config.yaml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert {line.strip() for line in re.findall(r"\bpytest\b(?!\.)(.*)", text)} <= COMMANDS, name
+        assert "PYTEST_ADDOPTS" not in text and not re.search(r"\|\| true|continue-on-error", text), name
+
+
+def test_ci_runs_everything():
+    lines = [line for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines() if line[:4] != "    "]
+    script = "\n".join(line for line in lines if not line.startswith("#"))
+    assert "set -euo pipefail" in script and "exit" not in script
+    assert [command for command in CI if not re.search(rf"^[^#]*\b{command}\b", script, flags=re.MULTILINE)] == []
+    workflow = (ROOT / ".github" / "workflows" / "course.yml").read_text(encoding="utf-8")
+    assert re.findall(r"^      - run: (.+)", workflow, flags=re.MULTILINE) == [".ci/run", "make test"]
+    assert re.search(r"^on: \[push, pull_request\]$", workflow, flags=re.MULTILINE)
+    assert not re.search(r"^ *if:", workflow, flags=re.MULTILINE)
+
+
+def test_style_is_looked_at_as_agreed():
+    ruff = PROJECT["tool"]["ruff"]
+    assert ruff["lint"]["per-file-ignores"] == RUFF
+    assert (ruff["extend-include"], ruff["extend-exclude"]) == (["*.ipynb"], ["tests/gate_notebooks/*.ipynb"])
+
+
+def test_cells_that_are_left_out_of_a_check_are_agreed():
+    found = {}
+    for path in notebooks():
+        for cell in cells(path):
+            words = OPENING.findall(cell.source) if cell.cell_type == "code" else []
+            words += cell.metadata.get("tags", [])
+            words += [key for key in cell.metadata if key.startswith("nb") and key != "nbgrader"]
+            words += ["raw"] if cell.cell_type == "raw" else []
+            if words:
+                found[path.relative_to(NOTEBOOKS).as_posix(), cell.id] = ", ".join(word.strip() for word in words)
+    assert found == CELLS
