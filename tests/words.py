@@ -13,13 +13,13 @@ from tools.gate.prose import borne_out, value
 
 #: A number, with its sign and its unit.
 NUMBER = re.compile(
-    r"(?<![\w.])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s?(%|per cent|thousand|million))?",
+    r"(?<![\w.])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s?(%|per cent|thousand|million|billion))?",
     flags=re.IGNORECASE,
 )
 SMALL = ["three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 #: One and two are too common to be numbers.
 WORDS = {word: number for number, word in enumerate(SMALL, 3)} | {"twenty": 20}
-SCALES = {"thousand": 1e3, "million": 1e6}
+SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
 def written(text):
