@@ -11,8 +11,8 @@ from helpers.grading.sandbox import Limits
 from tests import submissions
 from tests.gate_notebooks import BREAKS
 from tests.test_texts import NO_RESULT, PAGES, code_spans, names_in, names_of_the_course
-from tests.words import written
-from tools.places import ROOT, files
+from tests.words import cells, written
+from tools.places import ROOT, files, notebooks
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -113,8 +113,9 @@ def test_names_in_code_font_are_known(path):
     names = names_of_the_course() | {"apt", "pip", "source", "install", "r", "venv", "activate", "bubblewrap"}
     names |= {part for file in files(ROOT, "*") for part in re.findall(r"\w+", file.relative_to(ROOT).as_posix())}
     names |= names_in(MAKEFILE) | {name for path in PAGES for name in re.findall(r"\| `?(\w+)`? \|", text(path))}
+    names |= {part for notebook in notebooks() for cell in cells(notebook) for part in re.findall(r"\w+", cell.id)}
     for span in code_spans(text(path)):
-        words = re.findall(r"(?<!\w)[A-Za-z_]\w+(?![\w*])", re.sub(r'"[^"]* [^"]*"', "", span))
+        words = re.findall(r"(?<!\w)[A-Za-z_]\w+(?![\w*])", re.sub(r'"[^"]*"', "", span))
         assert {word for word in words if word not in names} <= ELSEWHERE, span
 
 
