@@ -126,7 +126,11 @@ INTACT = {
         "# A display that a later cell changes", "shown = display('first', display_id=True)", "shown.update('second')"
     ),
     "kernel": notebook("# A kernel", "import os\nimport signal\nimport sys\nimport warnings", "x = 1", "x + 1"),
-    "stderr": notebook("# Words on stderr", "import sys\nprint('step 3 of 9', file=sys.stderr)"),
+    "stderr": with_metadata(
+        notebook("# Words on stderr", "import sys\nprint('step 3 of 9', file=sys.stderr)"),
+        0,
+        nbgate={"ignore": {"E104": "the cell shows what a warning looks like"}},
+    ),
     "not_renamed": notebook("# A notebook", "1 + 1"),
 }
 

@@ -1,7 +1,7 @@
 """Runs inside the kernel, from its start: notices what a cell hides or writes.
 
-Only what the notebook's own code does counts; libraries may hide their own warnings. Nothing of it enters the notebook's
-names, and no name of this package is needed in the kernel's environment.
+Only what the notebook's own code does counts; libraries may hide their own warnings. Nothing of it enters the
+notebook's names, and no name of this package is needed in the kernel's environment.
 """
 
 import ast
@@ -202,7 +202,11 @@ def watch_numpy(numpy):
 
 def tell_numpy(arguments, named, frame):
     """Notice a call that ignores something."""
-    silenced = [f"{name}={value!r}" for name, value in [("all", a) for a in arguments] + list(named.items()) if value == "ignore"]
+    silenced = [
+        f"{name}={value!r}"
+        for name, value in [("all", a) for a in arguments] + list(named.items())
+        if value == "ignore"
+    ]
     if silenced and is_own(frame):
         notice("errstate", ", ".join(silenced))
 

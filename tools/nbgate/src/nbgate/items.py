@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import warnings
 from collections import defaultdict
 from queue import Empty
@@ -14,7 +15,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from nbgate import compare, kernel, probe_call, store
 from nbgate.findings import Finding, Found, cell_name
 from nbgate.rules import Notebook, Run
-from nbgate.settings import options_of
+from nbgate.settings import STASH, options_of
 from nbgate.shown import Shown
 
 
@@ -39,7 +40,9 @@ class Proof:
         asked = [f for f in asked if not self.gate.knows(self.path, f)]
         self.red = bool(asked)
         for finding in asked:
-            self.user_properties.append(("nbgate", json.dumps({"notebook": self.gate.name(self.path), **finding.as_dict()})))
+            self.user_properties.append(
+                ("nbgate", json.dumps({"notebook": self.gate.name(self.path), **finding.as_dict()}))
+            )
         if asked:
             raise Found(asked)
 
@@ -57,10 +60,6 @@ class Proof:
     def reportinfo(self):
         """Say where the item is."""
         return self.path, 0, f"{self.path.name}::{self.name}"
-
-
-#: Where pytest's configuration keeps the gate.
-STASH = pytest.StashKey()
 
 
 class Missing(Proof, pytest.Item):
@@ -260,7 +259,9 @@ class Cell(Proof, IPyNbCell):
             code = "E106" if "Timeout" in str(error) else "E105"
             if str(error) == "Cell outputs differ" or "Unrun reference cell" in str(error):
                 return  # told by `compare_outputs`, and by the order of cells
-            message = str(error) + (f"\n{error.inner_traceback.strip()}" if error.inner_traceback else "")
+            # nbval tells its own limit, not the cell's.
+            message = re.sub(r"(?<=Timeout of )\S+", f"{self.own.timeout:g}", str(error))
+            message += f"\n{error.inner_traceback.strip()}" if error.inner_traceback else ""
             self.findings.append(Finding(code, self.called, message))
         except kernel.KernelEnded as ended:
             file.timed_out = True
@@ -326,4 +327,6 @@ class Afterwards(Proof, pytest.Item):
         except kernel.KernelEnded:
             return [Finding("E107", "", "the kernel ended after the last cell; expected was one that goes on")]
         except Empty:
-            return [Finding("E106", "", "after the last cell the kernel did not answer: does something in it never end?")]
+            return [
+                Finding("E106", "", "after the last cell the kernel did not answer: does something in it never end?")
+            ]

@@ -41,7 +41,7 @@ def environment(folder, lines=()):
 
 
 def keep_fonts(folder):
-    """Give a kernel the list of fonts that matplotlib has made before: to make it takes seconds, and a line on stderr."""
+    """Give a kernel the list of fonts that matplotlib has made before: to make it takes seconds."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "matplotlib")
     usual = Path(os.environ["MPLCONFIGDIR"]) if "MPLCONFIGDIR" in os.environ else cache
     target = Path(folder, "matplotlib")
@@ -51,7 +51,7 @@ def keep_fonts(folder):
 
 
 def name_for(notebook, asked=None):
-    """Return the name of the kernel for a notebook: the asked one, the environment's own, or that of another language."""
+    """Return the name of a notebook's kernel: the asked one, the environment's own, or that of another language."""
     language = notebook.metadata.get("language_info", {}).get("name", "python")
     spec = notebook.metadata.get("kernelspec", {})
     if asked is None and "python" not in spec.get("language", language).lower():
@@ -104,6 +104,7 @@ class Kernel(RunningKernel):
         try:
             self.kc.wait_for_ready(timeout=startup_timeout)
             self._ensure_iopub_up()
+            self.language_info = self.reply.get("language_info", {})
             if self.python:
                 self.ask(self.load("effects", EFFECTS, watch={"root": str(root or cwd), "private": self.folder.name}))
         except (RuntimeError, Empty):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nbgate import hooks, report, rules, settings, since
-from nbgate.items import STASH, Missing, NotebookFile
+from nbgate import hooks, settings, since
+from nbgate.settings import STASH
 
 
 def pytest_addoption(parser):
@@ -34,7 +34,7 @@ def pytest_addhooks(pluginmanager):
 def pytest_configure(config):
     """Switch the gate on, and nbval's own collection off, which would run each cell a second time."""
     option = config.option
-    asked = option.nbgate or option.nbgate_store or option.nbgate_store_anyway or option.nbgate_rules
+    asked = option.nbgate or option.nbgate_store or option.nbgate_store_anyway
     if not (asked or config.getini("nbgate")):
         return
     if option.nbval_lax:
@@ -42,19 +42,23 @@ def pytest_configure(config):
             return
         raise pytest.UsageError("--nbval-lax: nbgate compares all outputs; leave one of the two out")
     option.nbval = False
+    config.stash[STASH] = made(config)
+    config.pluginmanager.register(config.stash[STASH], "nbgate-gate")
+
+
+def made(config):
+    """Return what the project asks for; a wrong setting ends pytest with a sentence."""
     try:
-        gate = Gate(config)
+        return Gate(config)
     except (settings.SettingsError, since.SinceError) as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[STASH] = gate
-    config.pluginmanager.register(gate, "nbgate-gate")
 
 
 def pytest_cmdline_main(config):
     """List the rules, if asked to."""
     if not config.option.nbgate_rules:
         return None
-    gate = config.stash[STASH]
+    gate = made(config)
     for rule in sorted(gate.rules.values(), key=lambda rule: rule.code):
         mark = "on " if gate.settings.asks_for(rule) else "off"
         print(f"{rule.code} {mark} {rule.name}: {rule.asks}")
@@ -65,6 +69,8 @@ class Gate:
     """What a project asks for, and the hooks that take part while the gate is on."""
 
     def __init__(self, config):
+        from nbgate import rules  # not before it is asked for: other projects should not wait for it
+
         option = config.option
         self.root = config.rootpath
         self.settings = settings.from_config(config)
@@ -77,7 +83,6 @@ class Gate:
         self.changed = since.changed(self.root, option.nbgate_since) if option.nbgate_since else None
         baseline = since.read_baseline(Path(option.nbgate_baseline)) if option.nbgate_baseline else []
         self.known = {tuple(entry) for entry in baseline}
-        self.seen = set()
         self.findings, self.proved = [], set()
 
     def check_codes(self):
@@ -100,6 +105,8 @@ class Gate:
 
     def pytest_collect_file(self, file_path, parent):
         """Collect every notebook, or those that have changed."""
+        from nbgate.items import NotebookFile
+
         if file_path.suffix == ".ipynb" and (self.changed is None or file_path.resolve() in self.changed):
             return NotebookFile.from_parent(parent, path=file_path)
         return None
@@ -107,6 +114,8 @@ class Gate:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session, config, items):
         """Turn red if a notebook below a folder that was asked for is not among the items."""
+        from nbgate.items import Missing
+
         if self.changed is not None or self.stores:
             return
         collected = {item.path for item in items}
@@ -125,6 +134,8 @@ class Gate:
 
     def pytest_sessionfinish(self, session):
         """Write what was asked for, in the process that gathers all."""
+        from nbgate import report
+
         option = session.config.option
         if hasattr(session.config, "workerinput"):
             return

@@ -8,8 +8,11 @@ under "nbgate"; a code cell may also say ``# nbgate: ignore O202: the reason``, 
 import re
 from dataclasses import dataclass, field, replace
 
+import pytest
 from nbval.plugin import find_comment_markers, find_metadata_tags
 
+#: Where pytest's configuration keeps what a project asks for, as a `nbgate.plugin.Gate`.
+STASH = pytest.StashKey()
 #: Name -> (type in pytest's settings, default, what it is).
 INI = {
     "nbgate": ("bool", False, "prove all notebooks"),
@@ -82,7 +85,9 @@ class Settings:
         """Return whether a rule is asked for, by this selection; the longest matching code decides, as in ruff."""
 
         def longest(codes):
-            return max((len(c) if c != "ALL" else 0 for c in codes if c == "ALL" or rule.code.startswith(c)), default=-1)
+            return max(
+                (len(c) if c != "ALL" else 0 for c in codes if c == "ALL" or rule.code.startswith(c)), default=-1
+            )
 
         chosen = longest(self.select) if self.select else (0 if rule.default else -1)
         return max(chosen, longest(self.extend_select)) > longest(self.ignore) and rule.code not in self.ignored
@@ -109,7 +114,11 @@ class Settings:
         changes = {key: own[key] for key in ("pictures", "language") if key in own}
         changes |= {key: float(own[key]) for key in ("timeout", "rtol") if is_number(own.get(key))}
         if isinstance(own.get("sanitize"), list):
-            pairs = [(e["regex"], e["replace"]) for e in own["sanitize"] if isinstance(e, dict) and {"regex", "replace"} <= {*e}]
+            pairs = [
+                (e["regex"], e["replace"])
+                for e in own["sanitize"]
+                if isinstance(e, dict) and {"regex", "replace"} <= {*e}
+            ]
             changes["sanitize"] = (*self.sanitize, *pairs)
         ignored = dict(own["ignore"]) if isinstance(own.get("ignore"), dict) else {}
         for comment in comments(source, markdown):
@@ -175,9 +184,11 @@ def problems(metadata, source, markdown, keys):
     if "ignore" in own and not isinstance(own["ignore"], dict):
         yield f'the metadata "nbgate", ignore: expected codes and reasons, {{"O202": "why"}}, got {own["ignore"]!r}'
     if "sanitize" in own and not (
-        isinstance(own["sanitize"], list) and all(isinstance(e, dict) and {*e} == {"regex", "replace"} for e in own["sanitize"])
+        isinstance(own["sanitize"], list)
+        and all(isinstance(e, dict) and {*e} == {"regex", "replace"} for e in own["sanitize"])
     ):
-        yield f'the metadata "nbgate", sanitize: expected a list of {{"regex": ..., "replace": ...}}, got {own["sanitize"]!r}'
+        expected = 'a list of {"regex": ..., "replace": ...}'
+        yield f'the metadata "nbgate", sanitize: expected {expected}, got {own["sanitize"]!r}'
     for comment in comments(source, markdown):
         if not IGNORE.match(comment):
             yield f"the comment 'nbgate: {comment}': expected 'nbgate: ignore CODE: the reason'"

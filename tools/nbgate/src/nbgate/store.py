@@ -36,6 +36,8 @@ def write(file, gate, red):
             if output.output_type == "execute_result":
                 output.execution_count = number
     notebook.metadata.pop("widgets", None)
-    notebook.metadata.get("language_info", {}).pop("version", None)
+    if file.kernel is not None:
+        notebook.metadata.language_info = dict(file.kernel.language_info)
+        notebook.metadata.language_info.pop("version", None)
     nbformat.validate(notebook)
     nbformat.write(notebook, file.path)

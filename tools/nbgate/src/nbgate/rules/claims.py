@@ -39,9 +39,9 @@ def idle(source, name="claim"):
 def always_true(value):
     """Return whether an expression is true whatever is measured: `x == x`, `... or True`."""
     for node in ast.walk(value):
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            if any(isinstance(part, ast.Constant) and part.value for part in node.values):
-                return True
+        or_true = isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or)
+        if or_true and any(isinstance(part, ast.Constant) and part.value for part in node.values):
+            return True
         if isinstance(node, ast.Compare):
             sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
             if len(set(sides)) < len(sides):

@@ -9,9 +9,8 @@ def run_in_order(notebook):
     for cell in notebook.cells:
         if cell.cell_type != "code" or not cell.source.strip():  # an empty cell is never run, and not counted
             continue
-        if notebook.settings.skipped(cell):
-            if cell.execution_count is None:
-                continue
+        if notebook.settings.skipped(cell) and cell.get("execution_count") is None:
+            continue
         expected += 1
         count = cell.get("execution_count")
         if count != expected:

@@ -75,9 +75,9 @@ def without_reason(notebook):
             if text in IGNORING and alone and not settings.says_something(reasons.get(number + 1, "")):
                 yield cell, f"the marker {text} needs a reason (three words or more), in a comment on the next line"
         for tag in cell.metadata.get("tags", ()):
-            if tag in metadata_tags and tag.replace("-", "_").upper() in IGNORING:
-                if not settings.says_something(cell.metadata.get("nbval_reason", "")):
-                    yield cell, f"the tag {tag} needs a reason, in the cell's metadata as `nbval_reason`"
+            ignoring = tag in metadata_tags and tag.replace("-", "_").upper() in IGNORING
+            if ignoring and not settings.says_something(cell.metadata.get("nbval_reason", "")):
+                yield cell, f"the tag {tag} needs a reason, in the cell's metadata as `nbval_reason`"
 
 
 def ignored_without_reason(notebook):
