@@ -9,6 +9,8 @@ import functools
 import io
 import keyword
 import re
+import subprocess
+import sys
 import tokenize
 import unicodedata
 
@@ -257,6 +259,21 @@ def slips(source):
     for double in re.findall(r"\b([a-z]{2,}) \1\b", bare, flags=re.IGNORECASE):
         if double.lower() not in ("that", "had"):
             yield f"“{double} {double}”"
+
+
+def misspelt(text):
+    """Return the words of a text that are known to be misspelt, each with what is meant."""
+    command = [sys.executable, "-m", "codespell_lib", "--ignore-words-list=fro", "-"]
+    said = subprocess.run(command, input=text, capture_output=True, encoding="utf-8").stdout
+    return re.findall(r"^\d+: .*\n\t(.+)", said, flags=re.MULTILINE)
+
+
+def test_words_are_spelt():
+    sources = [*PAGES, ROOT / "data" / "ledger.csv", *files(ROOT / "data" / "predictions", "*.json")]
+    texts = [path.read_text(encoding="utf-8") for path in [*sources, *files(ROOT / "helpers", "*.py")]]
+    texts += [source for path in TEXTS for _, source in prose(path)]
+    assert misspelt("the paramters\n") == ["paramters ==> parameters"]
+    assert misspelt("\n".join(texts)) == []
 
 
 @pytest.mark.parametrize(
