@@ -9,6 +9,7 @@ import tomllib
 from tests.words import cells
 from tools.places import NOTEBOOKS, ROOT, files, notebooks
 
+AGREED = "if that is meant, change the list in tests/test_settings.py as well"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 #: All settings of pytest.
@@ -41,7 +42,9 @@ CI = [
     *["make test-grading", "make matrix"],
 ]
 
-#: Style that is not looked at, by file.
+#: Rules of style, what is left out of them, and where.
+RULES = ["E", "F", "W", "I", "UP", "B", "C4", "SIM", "RUF", "D", "S110", "S112", "BLE001", "TID251"]
+NO_RULES = ["RUF001", "RUF002", "RUF003", "D105", "D107"]
 RUFF = {
     "tests/**": ["D"],
     "*.ipynb": ["D", "E402", "SIM105"],
@@ -55,7 +58,7 @@ OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fm
 
 def test_pytest_is_set_as_agreed():
     """So `-k`, `--deselect`, `-p no:...`, another `testpaths` or `norecursedirs` is seen, wherever it comes from."""
-    assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}
+    assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}, AGREED
     for name in ("pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"):
         assert not (ROOT / name).exists(), f"{name} would have a word in it, too"
 
@@ -94,8 +97,9 @@ def test_ci_runs_everything():
 
 def test_style_is_looked_at_as_agreed():
     ruff = PROJECT["tool"]["ruff"]
-    assert ruff["lint"]["per-file-ignores"] == RUFF
-    assert (ruff["extend-include"], ruff["extend-exclude"]) == (["*.ipynb"], ["tests/gate_notebooks/*.ipynb"])
+    assert ruff["lint"]["per-file-ignores"] == RUFF, AGREED
+    assert (ruff["lint"]["select"], ruff["lint"]["ignore"]) == (RULES, NO_RULES), AGREED
+    assert (ruff["extend-include"], ruff["extend-exclude"]) == (["*.ipynb"], ["tests/gate_notebooks/*.ipynb"]), AGREED
 
 
 def test_cells_that_are_left_out_of_a_check_are_agreed():
@@ -108,4 +112,4 @@ def test_cells_that_are_left_out_of_a_check_are_agreed():
             words += ["raw"] if cell.cell_type == "raw" else []
             if words:
                 found[path.relative_to(NOTEBOOKS).as_posix(), cell.id] = ", ".join(word.strip() for word in words)
-    assert found == CELLS
+    assert found == CELLS, AGREED

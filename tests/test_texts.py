@@ -75,12 +75,16 @@ def unproved(path):
 def test_numbers_in_texts_are_shown_in_their_section_or_listed(path):
     own = {entry.number for entry in LISTED if path.match(entry.notebook)}
     own |= {entry.number for entry in listed(ROOT / "tests" / "prose_numbers.toml") if path.match(entry.notebook)}
-    assert [number for number in unproved(path) if number not in own] == []
+    unknown = [number for number in unproved(path) if number not in own]
+    assert unknown == [], (
+        "let a cell of the section print it, or list it in tests/numbers_in_texts.toml with its reason"
+    )
 
 
 def test_no_number_is_listed_without_need():
     found = {path.name: unproved(path) for path in TEXTS}
-    assert [entry for entry in LISTED if entry.number not in found[entry.notebook]] == []
+    needless = [entry for entry in LISTED if entry.number not in found[entry.notebook]]
+    assert needless == [], "take it out of tests/numbers_in_texts.toml"
 
 
 @pytest.mark.parametrize("entry", [e for e in LISTED if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}")
@@ -144,7 +148,9 @@ def test_a_section_that_is_named_is_there(path):
             beside = [number for number in named("chapter", paragraph) if number in CHAPTERS]
             places = [path, *(CHAPTERS[number] for number in beside)]
             known = {number for place in places for number in section_numbers(place)}
-            assert set(named("section", paragraph)) <= known, name
+            assert set(named("section", paragraph)) <= known, (
+                f"{name}: no such section here, or in a chapter named beside"
+            )
 
 
 # -- names in code font ----------------------------------------------------------------------------------------------
@@ -200,7 +206,8 @@ def test_names_in_code_font_are_names_of_code(path):
     for name, source in prose(path):
         words = {word for span in code_spans(source) for word in re.findall(r"\b[A-Za-z_]\w*", span)}
         unknown = {word for word in words - own - ELSEWHERE if not re.fullmatch(r"[a-z]|\d.*|e\d+", word)}
-        assert (unknown - names_of_pytorch() if unknown else unknown) == set(), name
+        unknown = unknown and unknown - names_of_pytorch()
+        assert unknown == set(), f"{name}: no names in the course's code; if they are another's, add them to ELSEWHERE"
         for span in code_spans(source):
             if re.fullmatch(r"(helpers|tools)(\.\w+)+", span):
                 importable(span)
@@ -273,7 +280,7 @@ def test_words_are_spelt():
     texts = [path.read_text(encoding="utf-8") for path in [*sources, *files(ROOT / "helpers", "*.py")]]
     texts += [source for path in TEXTS for _, source in prose(path)]
     assert misspelt("the paramters\n") == ["paramters ==> parameters"]
-    assert misspelt("\n".join(texts)) == []
+    assert misspelt("\n".join(texts)) == [], "if that is meant, add it to the list of words in misspelt()"
 
 
 @pytest.mark.parametrize(
