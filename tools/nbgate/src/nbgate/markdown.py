@@ -133,6 +133,8 @@ class Page:
         HTML tags that are not closed: their names and attributes.
     unfenced : bool
         Whether a block of code is not closed.
+    comment : str
+        What stands in a comment of HTML that is not closed.
     strings : list of str
         What stands between two tags, with `FORMULA` for each formula, and `ESCAPED` for marks that are meant to show.
     paragraphs : list of str
@@ -148,6 +150,7 @@ class Page:
     rows: list = field(default_factory=list)
     unclosed: list = field(default_factory=list)
     unfenced: bool = False
+    comment: str = ""
     strings: list = field(default_factory=list)
     paragraphs: list = field(default_factory=list)
     swallowed: list = field(default_factory=list)
@@ -184,6 +187,9 @@ def read(source):
     page = reader.page
     lines = text.split("\n")
     page.rows = list(_rows(tokens, lines, formulas))
+    html = "".join(part.content for token in tokens for part in (token, *(token.children or ())) if "html" in part.type)
+    if html.count("<!--") > html.count("-->"):
+        page.comment = html[html.rindex("<!--") :]
     page.unfenced = any(_is_unfenced(token, lines) for token in tokens)
     return page
 
@@ -309,6 +315,7 @@ def _parser():
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.inline.ruler.before("escape", "address", _address)
     parser.core.ruler.before("text_join", "escaped", _mark_escaped)
+    parser.validateLink = lambda address: True  # JupyterLab's takes any
     return parser
 
 
@@ -423,6 +430,8 @@ class _Reader(HTMLParser):
                 self.heading = None
             elif tag == "a":
                 self.link = None
+        elif crossed := [place for place in self.page.unclosed if place[0] == tag]:  # <b><i>...</b></i>
+            self.page.unclosed.remove(crossed[-1])
 
     def handle_data(self, data):
         self.text += data
