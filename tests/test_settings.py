@@ -6,6 +6,8 @@ Only what is here is allowed. A reviewer reads a change of it as what it is: som
 import re
 import tomllib
 
+import nbformat
+
 from tests.words import cells
 from tools.places import NOTEBOOKS, ROOT, files, notebooks
 
@@ -53,6 +55,8 @@ RUFF = {
 }
 #: Cells of notebooks whose comments or tags take something out of a check, each with what it says.
 CELLS = {("appendix/frameworks.ipynb", "epoch-run"): "noqa: B007, B020"}
+#: Metadata that a notebook and a cell may have; those of exercises are nbgrader's.
+NOTEBOOK, CELL, EXERCISE = {"kernelspec", "language_info"}, {"statements"}, {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
 
 
@@ -113,3 +117,11 @@ def test_cells_that_are_left_out_of_a_check_are_agreed():
             if words:
                 found[path.relative_to(NOTEBOOKS).as_posix(), cell.id] = ", ".join(word.strip() for word in words)
     assert found == CELLS, AGREED
+
+
+def test_metadata_hide_nothing():
+    """Such as a source that JupyterLab folds away, or what a tool does with a cell."""
+    for path in notebooks():
+        assert set(nbformat.read(path, as_version=4).metadata) == NOTEBOOK, path.name
+        allowed = EXERCISE if path.parent.name in ("exercises", "solutions") else CELL
+        assert [cell.id for cell in cells(path) if set(cell.metadata) - allowed] == [], f"{path.name}: {AGREED}"
