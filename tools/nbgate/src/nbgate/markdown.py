@@ -48,6 +48,7 @@ CODE_SPAN = re.compile(r"(^|[^\\])(`+)([^\n]*?[^`\n])\2(?!`)", re.MULTILINE)
 PLACE = re.compile(r"@@(\d+)@@")
 MATHS_START = re.compile(r"\$\$|\\\(|\\\[|\$|\\begin\s*\{([^}]*)\}|(\\([\\$])|(\\(?:eq)?ref\s*\{[^}]*\}))")
 CLOSING = {"$$": "$$", "$": "$", r"\(": r"\)", r"\[": r"\]"}
+STRUCK = re.compile(r"~(?=[^\s~])(?:\\.|[^\\])*?(?:\\.|[^\s~\\])~(?=[^~]|$)")
 #: The end of an address in a text, as marked finds it.
 ADDRESS = re.compile(r"(?:ftp|https?)://(?:[a-zA-Z0-9-]+\.?)+[^\s<]*")
 ADDRESS_END = re.compile(r"(?:[^?!.,:;*_'\"~()&]+|\([^)]*\)|&(?![a-zA-Z0-9]+;$)|[?!.,:;*_'\"~)]+(?!$))+")
@@ -314,6 +315,7 @@ def _end(text, i, close, pattern):
 def _parser():
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.inline.ruler.before("escape", "address", _address)
+    parser.inline.ruler.before("strikethrough", "struck", _struck)
     parser.core.ruler.before("text_join", "escaped", _mark_escaped)
     parser.validateLink = lambda address: True  # JupyterLab's takes any
     return parser
@@ -325,6 +327,21 @@ def _mark_escaped(state):
         for part in token.children or ():
             if part.type == "text_special" and part.info == "escape":
                 part.content = ESCAPED.get(part.content, part.content)
+
+
+def _struck(state, silent):
+    """Strike through what stands between single tildes, too."""
+    match = STRUCK.match(state.src, state.pos, state.posMax)
+    if not match or state.src[state.pos - 1 : state.pos] == "~":
+        return False
+    if not silent:
+        end, state.pos, state.posMax = state.posMax, state.pos + 1, match.end() - 1
+        state.push("s_open", "s", 1)
+        state.md.inline.tokenize(state)
+        state.push("s_close", "s", -1)
+        state.posMax = end
+    state.pos = match.end()
+    return True
 
 
 def _address(state, silent):
