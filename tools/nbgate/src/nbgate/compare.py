@@ -18,7 +18,7 @@ TQDM = re.compile(r"\d+%\|.*\|.*\[.*\]")
 #: Names of elements in HTML and SVG that are drawn anew on each run.
 NAME = re.compile(
     r"\bid=[\"']?([^\"'\s>]*[0-9a-f]{5}[^\"'\s>]*)"
-    r"|(?<![0-9a-f])([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])"
+    r"|([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])"
 )
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 #: What an Output widget holds, in its representation: texts, and brackets up to the third level.
