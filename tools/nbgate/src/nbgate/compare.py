@@ -21,6 +21,8 @@ NAME = re.compile(
     r"|([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])"
 )
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+#: An object that has only a name, such as <Figure size 640x480 with 1 Axes>.
+NAMED = re.compile(r"\A<[^<>\n]*>\Z")
 #: What an Output widget holds, in its representation: texts, and brackets up to the third level.
 HELD = re.compile(
     r"""Output\(outputs=\((?:[^()'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\((?:[^()'"]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*\))*\)"""
@@ -128,7 +130,7 @@ def difference(new, old, settings, name):
             if found := text_difference(part, old.get(part, ""), new.get(part, ""), settings, name):
                 return found
         return None
-    for mime, value in new.data.items():
+    for mime, value in sorted(new.data.items(), key=lambda item: item[0] not in pictures.KINDS):  # pictures say most
         if mime in pictures.KINDS:
             if why := pictures.difference(old.data[mime], value, settings.pictures):
                 both = {"expected": old.data[mime], "came": value}
@@ -145,8 +147,8 @@ def difference(new, old, settings, name):
 def visible(mime, data):
     """Return what can be seen of one kind of an output's data.
 
-    Nobody sees the names of elements in HTML and SVG, nor an address in the text beside what is shown in its place.
-    What an Output widget holds is written by the front end, nbclient for one: it says nothing of the cell.
+    Nobody sees the names of elements in HTML and SVG, nor an address or the name of an object beside what is shown in
+    its place. What an Output widget holds is written by the front end, nbclient for one: it says nothing of the cell.
     """
     text = data[mime]
     if not isinstance(text, str):
@@ -161,7 +163,7 @@ def visible(mime, data):
     elif mime == "text/plain":
         text = HELD.sub("Output(", text)
         if len(data) > 1:
-            text = ADDRESS.sub("0x...", text)
+            text = NAMED.sub("<...>", ADDRESS.sub("0x...", text))
     return text
 
 
