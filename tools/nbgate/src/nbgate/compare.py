@@ -137,7 +137,7 @@ def difference(new, old, settings, name):
                 return Finding("O203", name, f"the picture is not the stored one: {why}", both)
             if found := words_of(new, old, mime, settings, name):
                 return found
-        elif mime not in NOT_COMPARED:
+        elif mime not in NOT_COMPARED and value != old.data[mime]:
             seen = visible(mime, old.data), visible(mime, new.data)
             if found := text_difference(mime, *seen, settings, name):
                 return found

@@ -136,12 +136,19 @@ class NotebookFile(Proof, IPyNbFile):
         """Return what is wrong without running anything: a list of findings, made once."""
         if self.stored_findings is None:
             self.stored_findings = []
-            for rule in self.gate.rules.values():
-                if rule.when == "stored" and rule.check and not self.broken:
-                    for cell, message in rule.check(self.notebook):
-                        name = "" if cell is None else self.notebook.name(cell)
-                        self.stored_findings.append(Finding(rule.code, name, message))
+            for rule in () if self.broken else self.asked_for("stored"):
+                for cell, message in rule.check(self.notebook):
+                    name = "" if cell is None else self.notebook.name(cell)
+                    self.stored_findings.append(Finding(rule.code, name, message))
         return self.stored_findings
+
+    def asked_for(self, when):
+        """Return the rules that are checked at one time: those that nobody asks for would only cost time."""
+        return [
+            rule
+            for rule in self.gate.rules.values()
+            if rule.when == when and rule.check and self.notebook.settings.asks_for(rule)
+        ]
 
     def settings_of(self, finding):
         """Return the settings that hold for a finding: of its cell, or of the notebook."""
@@ -245,9 +252,8 @@ class Cell(Proof, IPyNbCell):
             self.options["check_exception"],
         )
         file.runs.append(run)
-        for rule in self.gate.rules.values():
-            if rule.when == "cell":
-                self.findings += [Finding(rule.code, self.called, message) for message in rule.check(run)]
+        for rule in file.asked_for("cell"):
+            self.findings += [Finding(rule.code, self.called, message) for message in rule.check(run)]
         self.settle(self.findings, lambda finding: self.own)
 
     def run_by_nbval(self):
@@ -307,9 +313,8 @@ class Afterwards(Proof, pytest.Item):
         if file.kernel is not None:
             file.kernel.running = None  # what comes now comes late
             found = self.probe()
-        for rule in self.gate.rules.values():
-            if rule.when == "after" and rule.check:
-                found += [Finding(rule.code, name, message) for name, message in rule.check(file.runs)]
+        for rule in file.asked_for("after"):
+            found += [Finding(rule.code, name, message) for name, message in rule.check(file.runs)]
         found += file.late
         for cell in file.unsettled:
             found += [Finding(f.code, f.cell, f"updates included: {f.message}") for f in cell.differences()]

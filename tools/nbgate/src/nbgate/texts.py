@@ -16,6 +16,8 @@ HINTS = [
     (r"(?:/tmp/|/var/folders/)\S*", "a temporary path"),
     (r"ipykernel_\d+", "the number of a process"),
 ]
+#: From how many letters on it would take seconds to look for a hint.
+LONG = 200_000
 MARK = "mark the cell with NBVAL_IGNORE_OUTPUT and a reason, or replace that part (`sanitize`)"
 
 
@@ -74,7 +76,9 @@ def cut(line, old, new):
 
 
 def why(old, new):
-    """Return what makes two texts differ from run to run, if that is known."""
+    """Return what makes two texts differ from run to run, if that is known; of long ones it is not looked for."""
+    if len(old) + len(new) > LONG:
+        return None
     for pattern, words in HINTS:
         masked = [re.sub(pattern, "#", text, flags=re.IGNORECASE) for text in (old, new)]
         if masked[0] == masked[1]:
