@@ -25,8 +25,6 @@ from helpers.live.predict import Prediction, predict
 from helpers.losses import LOSSES
 from helpers.schedules import SCHEDULES, constant
 from tests.live_figures import LIVE_FIGURES
-from tools.gate.pictures import cut_off
-from tools.gate.probe import ends, not_finite
 
 #: Settings that a reader may have, each of which would show in a picture.
 HOSTILE = {
