@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgate.pictures import cut_off
 
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES

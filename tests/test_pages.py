@@ -104,7 +104,7 @@ def test_each_file_in_code_font_is_there(path):
         if not re.fullmatch(r"[\w./*-]*(/|\.(py|md|csv|txt|toml|json|ipynb|npz|html))[\w./*-]*", span):
             continue
         if not re.match(MADE, span):
-            assert any(list(place.glob(span.strip("/"))) for place in places), span
+            assert any(list(place.glob(span.strip("/"))) for place in places), f"{span} is not there (or: see MADE)"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
@@ -116,7 +116,8 @@ def test_names_in_code_font_are_known(path):
     names |= {part for notebook in notebooks() for cell in cells(notebook) for part in re.findall(r"\w+", cell.id)}
     for span in code_spans(text(path)):
         words = re.findall(r"(?<!\w)[A-Za-z_]\w+(?![\w*])", re.sub(r'"[^"]*"', "", span))
-        assert {word for word in words if word not in names} <= ELSEWHERE, span
+        unknown = {word for word in words if word not in names} - ELSEWHERE
+        assert unknown == set(), f"{span}: no names of the course; if they are another's, add them to ELSEWHERE"
 
 
 ELSEWHERE = {
@@ -174,7 +175,8 @@ def test_no_number_on_a_page_is_left_out(name):
     for said in SAID.get(name, ()):
         page = re.sub(said, " ", page)
     unknown = [word.strip() for word, _ in written(NO_RESULT.sub(" ", page))]
-    assert [word for word in unknown if word not in OTHERS[name]] == []
+    unknown = [word for word in unknown if word not in OTHERS[name]]
+    assert unknown == [], "say in SAID what decides it, or in OTHERS that nothing of the course does"
 
 
 def test_more_than_fifty_submissions_are_hostile():

@@ -6,9 +6,12 @@ Only what is here is allowed. A reviewer reads a change of it as what it is: som
 import re
 import tomllib
 
+import nbformat
+
 from tests.words import cells
 from tools.places import NOTEBOOKS, ROOT, files, notebooks
 
+AGREED = "if that is meant, change the list in tests/test_settings.py as well"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 #: All settings of pytest.
@@ -49,7 +52,9 @@ CI = [
     *["make test-grading", "make matrix"],
 ]
 
-#: Style that is not looked at, by file.
+#: Rules of style, what is left out of them, and where.
+RULES = ["E", "F", "W", "I", "UP", "B", "C4", "SIM", "RUF", "D", "S110", "S112", "BLE001", "TID251"]
+NO_RULES = ["RUF001", "RUF002", "RUF003", "D105", "D107"]
 RUFF = {
     "tests/**": ["D"],
     "*.ipynb": ["D", "E402", "SIM105"],
@@ -58,12 +63,14 @@ RUFF = {
 }
 #: Cells of notebooks whose comments or tags take something out of a check, each with what it says.
 CELLS = {("appendix/frameworks.ipynb", "epoch-run"): "noqa: B007, B020"}
+#: Metadata that a notebook and a cell may have; those of exercises are nbgrader's.
+NOTEBOOK, CELL, EXERCISE = {"kernelspec", "language_info"}, {"statements"}, {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
 
 
 def test_pytest_is_set_as_agreed():
     """So `-k`, `--deselect`, `-p no:...`, another `testpaths` or `norecursedirs` is seen, wherever it comes from."""
-    assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}
+    assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}, AGREED
     for name in ("pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "conftest.py"):
         assert not (ROOT / name).exists(), f"{name} would have a word in it, too"
 
@@ -102,8 +109,9 @@ def test_ci_runs_everything():
 
 def test_style_is_looked_at_as_agreed():
     ruff = PROJECT["tool"]["ruff"]
-    assert ruff["lint"]["per-file-ignores"] == RUFF
-    assert ruff["extend-include"] == ["*.ipynb"] and "extend-exclude" not in ruff
+    assert ruff["lint"]["per-file-ignores"] == RUFF, AGREED
+    assert (ruff["lint"]["select"], ruff["lint"]["ignore"]) == (RULES, NO_RULES), AGREED
+    assert ruff["extend-include"] == ["*.ipynb"] and "extend-exclude" not in ruff, AGREED
 
 
 def test_cells_that_are_left_out_of_a_check_are_agreed():
@@ -116,4 +124,12 @@ def test_cells_that_are_left_out_of_a_check_are_agreed():
             words += ["raw"] if cell.cell_type == "raw" else []
             if words:
                 found[path.relative_to(NOTEBOOKS).as_posix(), cell.id] = ", ".join(word.strip() for word in words)
-    assert found == CELLS
+    assert found == CELLS, AGREED
+
+
+def test_metadata_hide_nothing():
+    """Such as a source that JupyterLab folds away, or what a tool does with a cell."""
+    for path in notebooks():
+        assert set(nbformat.read(path, as_version=4).metadata) == NOTEBOOK, path.name
+        allowed = EXERCISE if path.parent.name in ("exercises", "solutions") else CELL
+        assert [cell.id for cell in cells(path) if set(cell.metadata) - allowed] == [], f"{path.name}: {AGREED}"

@@ -9,20 +9,25 @@ import functools
 import io
 import keyword
 import re
+import subprocess
+import sys
 import tokenize
 import unicodedata
 
 import numpy as np
 import pytest
+from nbgate.rules.numbers import listed
 
-from tests.words import borne_out, cells, lines, modules, section, shown_in, without_source, written
-from tools.gate.prose import YEAR, listed, text_of, tokens
+from tests.words import borne_out, cells, lines, modules, section, shown_in, text_of, tokens, without_source, written
 from tools.places import NOTEBOOKS, ROOT, files, notebooks, pages
 
 TEXTS = [path for path in notebooks() if path.parent.name != "exercises"]  # these are made from solutions/
 CHAPTERS = {int(path.name[:2]): path for path in notebooks() if path.parent == NOTEBOOKS}
 #: The course's own; the gate's package proves its own.
 PAGES = [path for path in pages() if "nbgate" not in path.parts]
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+#: A year is no result: in brackets, or after a month or certain words.
+YEAR = rf"\((?:19|20)\d\d\)|\b(?:in|since|et al\.|{MONTHS}) (?:19|20)\d\d\b"
 LISTED = listed(ROOT / "tests" / "numbers_in_texts.toml")
 #: What is said without a source: of the reader's time, of exercises (see test_exercises.py), and names.
 NO_RESULT = re.compile(
@@ -49,7 +54,7 @@ def plain(source):
             heading = text_of(part)
         elif part["type"] == "text" and heading != "References":
             parts.append(part["raw"])
-    return NO_RESULT.sub("", YEAR.sub("", " ".join(parts)))
+    return NO_RESULT.sub("", re.sub(YEAR, "", " ".join(parts)))
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
@@ -73,12 +78,16 @@ def unproved(path):
 def test_numbers_in_texts_are_shown_in_their_section_or_listed(path):
     own = {entry.number for entry in LISTED if path.match(entry.notebook)}
     own |= {entry.number for entry in listed(ROOT / "tests" / "prose_numbers.toml") if path.match(entry.notebook)}
-    assert [number for number in unproved(path) if number not in own] == []
+    unknown = [number for number in unproved(path) if number not in own]
+    assert unknown == [], (
+        "let a cell of the section print it, or list it in tests/numbers_in_texts.toml with its reason"
+    )
 
 
 def test_no_number_is_listed_without_need():
     found = {path.name: unproved(path) for path in TEXTS}
-    assert [entry for entry in LISTED if entry.number not in found[entry.notebook]] == []
+    needless = [entry for entry in LISTED if entry.number not in found[entry.notebook]]
+    assert needless == [], "take it out of tests/numbers_in_texts.toml"
 
 
 @pytest.mark.parametrize("entry", [e for e in LISTED if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}")
@@ -142,7 +151,9 @@ def test_a_section_that_is_named_is_there(path):
             beside = [number for number in named("chapter", paragraph) if number in CHAPTERS]
             places = [path, *(CHAPTERS[number] for number in beside)]
             known = {number for place in places for number in section_numbers(place)}
-            assert set(named("section", paragraph)) <= known, name
+            assert set(named("section", paragraph)) <= known, (
+                f"{name}: no such section here, or in a chapter named beside"
+            )
 
 
 # -- names in code font ----------------------------------------------------------------------------------------------
@@ -172,19 +183,13 @@ def names_in(code):
     return found
 
 
-#: Names of libraries that are not installed here.
+#: Names of other libraries.
 ELSEWHERE = {
     *["tf", "GradientTape", "assign_sub", "math", "BinaryCrossentropy", "CategoricalCrossentropy", "from_logits"],
     *["GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "with_logits", "huber_loss"],
+    *["xavier_uniform_", "kaiming_uniform_", "BCELoss", "BCEWithLogitsLoss", "NLLLoss"],
     *["LeakyReLU", "FlopCounterMode", "load_digits", "load_iris", "Huber", "Dense", "tape", "w", "nn"],
 }
-
-
-@functools.cache
-def names_of_pytorch():
-    torch = pytest.importorskip("torch")
-    parts = (torch, torch.nn, torch.nn.init, torch.nn.functional, torch.optim, torch.Tensor)
-    return {name for part in parts for name in dir(part)} | {"torch"}
 
 
 def code_spans(source):
@@ -198,7 +203,7 @@ def test_names_in_code_font_are_names_of_code(path):
     for name, source in prose(path):
         words = {word for span in code_spans(source) for word in re.findall(r"\b[A-Za-z_]\w*", span)}
         unknown = {word for word in words - own - ELSEWHERE if not re.fullmatch(r"[a-z]|\d.*|e\d+", word)}
-        assert (unknown - names_of_pytorch() if unknown else unknown) == set(), name
+        assert unknown == set(), f"{name}: no names in the course's code; if they are another's, add them to ELSEWHERE"
         for span in code_spans(source):
             if re.fullmatch(r"(helpers|tools)(\.\w+)+", span):
                 importable(span)
@@ -257,6 +262,21 @@ def slips(source):
     for double in re.findall(r"\b([a-z]{2,}) \1\b", bare, flags=re.IGNORECASE):
         if double.lower() not in ("that", "had"):
             yield f"“{double} {double}”"
+
+
+def misspelt(text):
+    """Return the words of a text that are known to be misspelt, each with what is meant."""
+    command = [sys.executable, "-m", "codespell_lib", "--ignore-words-list=fro", "-"]
+    said = subprocess.run(command, input=text, capture_output=True, encoding="utf-8").stdout
+    return re.findall(r"^\d+: .*\n\t(.+)", said, flags=re.MULTILINE)
+
+
+def test_words_are_spelt():
+    sources = [*PAGES, ROOT / "data" / "ledger.csv", *files(ROOT / "data" / "predictions", "*.json")]
+    texts = [path.read_text(encoding="utf-8") for path in [*sources, *files(ROOT / "helpers", "*.py")]]
+    texts += [source for path in TEXTS for _, source in prose(path)]
+    assert misspelt("the paramters\n") == ["paramters ==> parameters"]
+    assert misspelt("\n".join(texts)) == [], "if that is meant, add it to the list of words in misspelt()"
 
 
 @pytest.mark.parametrize(

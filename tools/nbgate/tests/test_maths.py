@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from nbgate.markdown import read
 from nbgate.maths import Formulas
 

@@ -26,7 +26,10 @@ def with_tables(text):
     """Return the README with its tables made anew."""
     for name, table in tables().items():
         text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda match, table=table: f"{match[1]}\n{table}\n\n{match[2]}", text, flags=re.S
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda match, table=table: f"{match[1]}\n{table}\n\n{match[2]}",
+            text,
+            flags=re.S,
         )
     return text
 

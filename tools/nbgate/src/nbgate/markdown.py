@@ -48,6 +48,7 @@ CODE_SPAN = re.compile(r"(^|[^\\])(`+)([^\n]*?[^`\n])\2(?!`)", re.MULTILINE)
 PLACE = re.compile(r"@@(\d+)@@")
 MATHS_START = re.compile(r"\$\$|\\\(|\\\[|\$|\\begin\s*\{([^}]*)\}|(\\([\\$])|(\\(?:eq)?ref\s*\{[^}]*\}))")
 CLOSING = {"$$": "$$", "$": "$", r"\(": r"\)", r"\[": r"\]"}
+STRUCK = re.compile(r"~(?=[^\s~])(?:\\.|[^\\])*?(?:\\.|[^\s~\\])~(?=[^~]|$)")
 #: The end of an address in a text, as marked finds it.
 ADDRESS = re.compile(r"(?:ftp|https?)://(?:[a-zA-Z0-9-]+\.?)+[^\s<]*")
 ADDRESS_END = re.compile(r"(?:[^?!.,:;*_'\"~()&]+|\([^)]*\)|&(?![a-zA-Z0-9]+;$)|[?!.,:;*_'\"~)]+(?!$))+")
@@ -133,6 +134,8 @@ class Page:
         HTML tags that are not closed: their names and attributes.
     unfenced : bool
         Whether a block of code is not closed.
+    comment : str
+        What stands in a comment of HTML that is not closed.
     strings : list of str
         What stands between two tags, with `FORMULA` for each formula, and `ESCAPED` for marks that are meant to show.
     paragraphs : list of str
@@ -148,6 +151,7 @@ class Page:
     rows: list = field(default_factory=list)
     unclosed: list = field(default_factory=list)
     unfenced: bool = False
+    comment: str = ""
     strings: list = field(default_factory=list)
     paragraphs: list = field(default_factory=list)
     swallowed: list = field(default_factory=list)
@@ -184,6 +188,9 @@ def read(source):
     page = reader.page
     lines = text.split("\n")
     page.rows = list(_rows(tokens, lines, formulas))
+    html = "".join(part.content for token in tokens for part in (token, *(token.children or ())) if "html" in part.type)
+    if html.count("<!--") > html.count("-->"):
+        page.comment = html[html.rindex("<!--") :]
     page.unfenced = any(_is_unfenced(token, lines) for token in tokens)
     return page
 
@@ -308,7 +315,9 @@ def _end(text, i, close, pattern):
 def _parser():
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.inline.ruler.before("escape", "address", _address)
+    parser.inline.ruler.before("strikethrough", "struck", _struck)
     parser.core.ruler.before("text_join", "escaped", _mark_escaped)
+    parser.validateLink = lambda address: True  # JupyterLab's takes any
     return parser
 
 
@@ -318,6 +327,21 @@ def _mark_escaped(state):
         for part in token.children or ():
             if part.type == "text_special" and part.info == "escape":
                 part.content = ESCAPED.get(part.content, part.content)
+
+
+def _struck(state, silent):
+    """Strike through what stands between single tildes, too."""
+    match = STRUCK.match(state.src, state.pos, state.posMax)
+    if not match or state.src[state.pos - 1 : state.pos] == "~":
+        return False
+    if not silent:
+        end, state.pos, state.posMax = state.posMax, state.pos + 1, match.end() - 1
+        state.push("s_open", "s", 1)
+        state.md.inline.tokenize(state)
+        state.push("s_close", "s", -1)
+        state.posMax = end
+    state.pos = match.end()
+    return True
 
 
 def _address(state, silent):
@@ -423,6 +447,8 @@ class _Reader(HTMLParser):
                 self.heading = None
             elif tag == "a":
                 self.link = None
+        elif crossed := [place for place in self.page.unclosed if place[0] == tag]:  # <b><i>...</b></i>
+            self.page.unclosed.remove(crossed[-1])
 
     def handle_data(self, data):
         self.text += data

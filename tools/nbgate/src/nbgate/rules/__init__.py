@@ -12,6 +12,7 @@ Each module of this folder holds a family, and lists it in `RULES`. A rule's fun
 Some findings come from running itself, such as an exception: their rule has no function.
 """
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,12 @@ class Run:
 
 
 def built_in():
-    """Return all rules of this package, by code."""
-    from nbgate.rules import claims, execution, hidden, markers, numbers, outputs, widgets, words
+    """Return all rules of this package, by code; those on Markdown only with the extra `prose` installed."""
+    from nbgate.rules import claims, execution, hidden, markers, outputs, widgets
 
-    families = (execution, outputs, hidden, markers, words, numbers, widgets, claims)
+    families = [execution, outputs, hidden, markers, widgets, claims]
+    if importlib.util.find_spec("markdown_it"):
+        from nbgate.rules import numbers, words
+
+        families += [words, numbers]
     return {rule.code: rule for family in families for rule in family.RULES}

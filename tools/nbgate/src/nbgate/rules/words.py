@@ -18,15 +18,18 @@ from nbgate.maths import Formulas
 from nbgate.rules import Notebook, Rule
 
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+OWN_COMPUTER = re.compile(r"[A-Za-z]:[\\/]|file:|/(?:home|Users|tmp|root|mnt|content)/")
 #: How much of a text a message quotes.
 QUOTED = 70
-#: The number of a heading: "2.", "2.1", "1. to 7."
+#: The number of a heading: "2.", "2.1", "2)", "1. to 7.", "二、"
 NUMBERED = re.compile(
-    r"\s*(?P<number>\d{1,3}(?:\.\d{1,3})*)(?P<dot>\.?)(?:\s*(?:to|-|–|—|bis|through|until|至|到|~)\s*(?P<to>\d{1,3})\.?)?(?:\s+\S|$)"
+    r"\s*(?P<number>\d{1,3}(?:\.\d{1,3})*)(?P<dot>[.)、]?)"
+    r"(?:\s*(?:to|-|–|—|bis|through|until|至|到|~)\s*(?P<to>\d{1,3})\.?)?(?:(?<=[、.)])(?=[^\W\d_])|\s+\S|$)"
 )
+CHINESE = "一二三四五六七八九十"
+CHINESE_NUMBERED = re.compile(rf"\s*第?([{CHINESE}]+)(?:、|[章节]|(?=\s))")
 ALPHABETS = r"A-Za-z\u00c0-\u024f\u0370-\u04ff\u4e00-\u9fff"
-HTML = frozenset(
-    """
+TAGS = """
     a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink blockquote body br
     button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em
     embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr
@@ -34,11 +37,11 @@ HTML = frozenset(
     noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp script search
     section select slot small source span strike strong style sub summary sup svg table tbody td template
     textarea tfoot th thead time title tr track tt u ul var video wbr xmp
-    """.split()
-)
+"""
+HTML = frozenset(TAGS.split())
 #: What an alternative text that says nothing is made of.
-FILLERS = frozenset(
-    """alt text image img picture figure fig photo plot graph chart diagram drawing title png jpg svg""".split()
+FILLERS = re.compile(
+    r"(?:\b(?:alt|text|image|img|picture|figure|fig|photo|plot|graph|chart|diagram|drawing|title|png|jpe?g|svg)\b\s*)*"
 )
 
 
@@ -117,6 +120,8 @@ def links(notebook):
 
 def broken(path, target):
     """Return why a link from the file at `path` to another file leads nowhere, or None."""
+    if OWN_COMPUTER.match(unquote(target)):
+        return f"the link {target} leads to a file of one computer: expected a path from the notebook's folder"
     if not target or target.startswith("/") or SCHEME.match(target):
         return None
     name, _, fragment = target.partition("#")
@@ -288,6 +293,12 @@ def marks(text, has_formulas):
         ):
             yield "*", match.start(), "without its twin"
             break
+    for match in re.finditer(r"(?<![~\w])~~(?=[^\s~])|(?<=[^\s~])~~(?![~\w])", text):
+        yield "~~", match.start(), "without its twin"
+        break
+    for match in re.finditer(r"\([^()]+\)\[(?:$|https?:|#[A-Za-z]|[\w./%-]+\.(?:ipynb|md|html?|pdf|png)\b)", text):
+        yield ")[", match.start(), "for a link is written [text](address)"
+        break
     for match in re.finditer("`+", text):
         before, after = text[: match.start()][-1:], text[match.end() :][:1]
         quotation = re.match(r"`{1,2}[^`'’]+['’]{1,2}", text[match.start() :])
@@ -363,6 +374,14 @@ def ragged_rows(notebook):
 def html(notebook):
     """Yield HTML tags that are not closed, or are none."""
     for cell, page in pages(notebook):
+        if page.comment:
+            yield (
+                cell,
+                f"a comment is not closed, nothing after it is shown: expected --> after {quoted(page.comment)!r}",
+            )
+        for text in page.strings:
+            if "<!--" in text and not page.comment:
+                yield cell, f"a comment is not closed, and shows: {quoted(text, text.index('<!--'))!r}"
         told = set()
         for tag, given in page.unclosed:
             if tag in told or (tag == "a" and "href" not in given):
@@ -386,7 +405,8 @@ SUSPICIOUS = {
     "\u00ad": "is a hyphen that is not shown",
     "\ufeff": "is a mark of byte order",
     "\ufffd": "stands for a character that could not be read",
-    "[\u0080-\u009f]": "is a control character",
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]": "is a control character",
+    "[\u202a-\u202e\u2066-\u2069]": "turns the direction of writing",
 }
 
 
@@ -424,8 +444,23 @@ def empty_alternative(notebook):
             plain = re.sub(r"[\W_\d]+", " ", text.lower()).strip()
             named = text in (name, Path(name).stem)
             short = len(plain) < 3 and not re.search("[\u4e00-\u9fff]{2}", text)
-            if named or short or set(plain.split()) <= FILLERS:
+            if named or short or FILLERS.fullmatch(plain):
                 yield cell, f"the alternative text {text!r} says nothing: expected what the picture shows, in words"
+
+
+def number_of(heading):
+    """Return the kind of a heading's number, its parts, and where it ends ("1. to 7." is 1, 7), or None."""
+    if match := NUMBERED.match(heading):
+        if match["dot"] or "." in match["number"]:
+            parts = [int(part) for part in match["number"].split(".")]
+            return "1", *parts, int(match["to"] or parts[-1])
+    elif match := CHINESE_NUMBERED.match(heading):
+        tens, ten, ones = match[1].partition("十")
+        if len(tens) <= 1 and len(ones) <= 1:
+            number = (CHINESE.index(tens) + 1 if tens else 1) * 10 if ten else CHINESE.index(tens) + 1
+            number += CHINESE.index(ones) + 1 if ones else 0
+            return "一", number, number
+    return None
 
 
 def section_numbers(notebook):
@@ -438,17 +473,14 @@ def section_numbers(notebook):
             place += 1
             while above and above[-1][0] >= heading.level:
                 above.pop()
-            match = NUMBERED.match(heading.text)
-            if match and (match["dot"] or "." in match["number"]):
-                *parts, came = (int(part) for part in match["number"].split("."))
-                key = (above[-1][1] if above else 0, heading.level, *parts)
-                if key in last and came != last[key] + 1:
-                    expected = ".".join(map(str, (*parts, last[key] + 1)))
-                    yield (
-                        cell,
-                        f"the heading {quoted(heading.text)!r}: expected number {expected}, got {match['number']}",
-                    )
-                last[key] = int(match["to"] or came)
+            if found := number_of(heading.text):
+                kind, *parts, came, to = found
+                key = (above[-1][1] if above else 0, heading.level, kind, *parts)
+                anew = came <= 1 < last.get(key, 0)  # a table of contents, or the next list
+                if key in last and came != last[key] + 1 and not anew:
+                    expected, got = (".".join(map(str, (*parts, number))) for number in (last[key] + 1, came))
+                    yield cell, f"the heading {quoted(heading.text)!r}: expected number {expected}, got {got}"
+                last[key] = to
             above.append((heading.level, place))
 
 
