@@ -14,7 +14,10 @@ from gallery import notebook
 from tools.places import ROOT
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
-CLAIM = 'from helpers.claims import claim\n\nright = 93 / 100\nclaim("{:.0%} are right, over {above:.0%}", right, above=0.9)'
+CLAIM = """from helpers.claims import claim
+
+right = 93 / 100
+claim("{:.0%} are right, over {above:.0%}", right, above=0.9)"""
 LIVE = """import numpy as np
 
 from helpers.figures.style import new_figure

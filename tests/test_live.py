@@ -13,6 +13,8 @@ import matplotlib
 import numpy as np
 import pytest
 from cycler import cycler
+from nbgate.pictures import cut_off
+from nbgate.widgets import ends, not_finite
 
 from helpers.activations import ACTIVATIONS
 from helpers.experiments import activations, capstone, complexity, losses
