@@ -1,9 +1,9 @@
 """Predictions: the answer is the choice that follows from what is measured, and numbers in the words have a source.
 
-Each question names what decides it: ``measured``, an expression, and for each choice a condition on its value ``x``.
-The expression knows the modules of the numeric core, NumPy as ``np``, and ``said(words, ...)``: the numbers of the one
-line that the question's notebook prints with these words in it. ``numbers`` holds an expression for each number in its
-words that no cell of its section shows.
+Each question names what decides it: ``measured``, an expression, and ``means``, for each choice a condition on its
+value ``x``. The expression knows the modules of the numeric core, NumPy as ``np``, and ``said(words, ...)``: the
+numbers of the one line that the question's notebook prints with these words in it. ``numbers`` holds an expression for
+each number in its words that no cell of its section shows.
 """
 
 import re
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from helpers.live.predict import questions
-from tests.words import lines, modules, numbers, section, shown_by, shown_in, without_source
+from tests.words import lines, modules, numbers, other_seeds, section, shown_by, shown_in, without_source
 from tools.places import notebooks
 
 QUESTIONS = questions()
@@ -39,14 +39,15 @@ def measured(name, expression, x=None):
 def test_the_answer_follows_from_what_is_measured(name):
     question = QUESTIONS[name]
     x = measured(name, question["measured"])
-    true = [bool(measured(name, condition, x)) for condition in question["means"]]
-    assert true == [place == question["answer"] for place in range(len(question["choices"]))], f"measured: {x}"
+    true = [choice for choice, condition in question["means"].items() if measured(name, condition, x)]
+    assert true == [question["choices"][question["answer"]]], f"measured: {x}"
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_numbers_in_a_choice_are_those_of_its_condition(name):
     question = QUESTIONS[name]
-    for choice, condition in zip(question["choices"], question["means"], strict=True):
+    assert list(question["means"]) == question["choices"], "means has a condition for each choice, in its words"
+    for choice, condition in question["means"].items():
         known = f"{question['question']} {question['measured']} {condition} {' '.join(question.get('numbers', ()))}"
         assert without_source(choice, shown_by(known)) == [], condition
 
@@ -57,5 +58,7 @@ def test_numbers_in_a_question_and_its_reason_have_a_source(name):
     listed = question.get("numbers", {})
     for number, expression in listed.items():
         assert without_source(number, np.ravel(measured(name, expression))) == [], expression
-    unknown = set(without_source(f"{question['question']} {question['because']}", shown_in(own))) - set(listed)
+    text = f"{question['question']} {question['because']}"
+    assert other_seeds(text, own) == [], "the code of the section runs over another number of seeds"
+    unknown = set(without_source(text, shown_in(own))) - set(listed)
     assert unknown == set(), "no cell of the section shows that: put it right, or list it under numbers"

@@ -18,7 +18,19 @@ import numpy as np
 import pytest
 from nbgate.rules.numbers import listed
 
-from tests.words import borne_out, cells, lines, modules, section, shown_in, text_of, tokens, without_source, written
+from tests.words import (
+    borne_out,
+    cells,
+    lines,
+    modules,
+    other_seeds,
+    section,
+    shown_in,
+    text_of,
+    tokens,
+    without_source,
+    written,
+)
 from tools.places import NOTEBOOKS, ROOT, files, notebooks, pages
 
 TEXTS = [path for path in notebooks() if path.parent.name != "exercises"]  # these are made from solutions/
@@ -82,6 +94,14 @@ def test_numbers_in_texts_are_shown_in_their_section_or_listed(path):
     assert unknown == [], (
         "let a cell of the section print it, or list it in tests/numbers_in_texts.toml with its reason"
     )
+
+
+@pytest.mark.parametrize("path", [path for path in TEXTS if path.parent.name != "solutions"], ids=by_stem)
+def test_the_number_of_seeds_is_that_of_the_code(path):
+    for name, source in prose(path):
+        own = section(path, lambda cell, source=source: cell.source == source)
+        if any(cell.cell_type == "code" for cell in own):
+            assert other_seeds(plain(source), own) == [], name
 
 
 def test_no_number_is_listed_without_need():

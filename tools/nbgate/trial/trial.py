@@ -36,7 +36,7 @@ from nbgate.findings import cell_name
 HERE = Path(__file__).resolve().parent
 STATES = ("shipped", "fresh")
 # How long, in seconds, a cell may take, and all notebooks of a collection.
-CELL, COLLECTION = 180, 1800
+CELL, COLLECTION = 600, 3600
 OPTIONS = {
     "nbval": ["-p", "no:nbgate", "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL}"],
     "nbgate": ["--nbgate", "-o", f"nbgate_timeout={CELL}"],

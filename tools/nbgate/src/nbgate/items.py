@@ -259,9 +259,10 @@ class Cell(Proof, IPyNbCell):
             code = "E106" if "Timeout" in str(error) else "E105"
             if str(error) == "Cell outputs differ" or "Unrun reference cell" in str(error):
                 return  # told by `compare_outputs`, and by the order of cells
-            # nbval tells its own limit, not the cell's.
+            # nbval tells its own limit, not the cell's, and a traceback through all libraries.
             message = re.sub(r"(?<=Timeout of )\S+", f"{self.own.timeout:g}", str(error))
-            message += f"\n{error.inner_traceback.strip()}" if error.inner_traceback else ""
+            if code == "E105":
+                message = f"expected no exception, what came: {self.shown.exception()}"
             self.findings.append(Finding(code, self.called, message))
         except kernel.KernelEnded as ended:
             file.timed_out = True

@@ -1,5 +1,7 @@
 """What the messages of a cell add up to on the screen."""
 
+import re
+
 from nbformat.v4 import output_from_msg
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -55,6 +57,15 @@ class Shown:
     def raised(self):
         """Return whether the cell ended with an exception."""
         return any(output.output_type == "error" for output in self.outputs())
+
+    def exception(self):
+        """Return the exception of the cell in words: its name, what it says, and the cell's line that led to it."""
+        errors = [output for output in self.outputs(with_widgets=True) if output.output_type == "error"]
+        if not errors:
+            return "an exception"
+        lines = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(errors[-1].get("traceback", ()))).splitlines()
+        place = next((f", at line {line.partition('>')[2].strip()}" for line in lines if re.match("-+> ", line)), "")
+        return f"{errors[-1].ename}: {errors[-1].evalue}{place}"
 
     def stderr(self):
         """Return what the cell writes to stderr."""

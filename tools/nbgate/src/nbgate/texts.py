@@ -16,6 +16,8 @@ HINTS = [
     (r"(?:/tmp/|/var/folders/)\S*", "a temporary path"),
     (r"ipykernel_\d+", "the number of a process"),
 ]
+#: Letters of two texts from which on nobody asks why they differ: a page of an animation, for example.
+LONG = 200_000
 MARK = "mark the cell with NBVAL_IGNORE_OUTPUT and a reason, or replace that part (`sanitize`)"
 
 
@@ -60,7 +62,7 @@ def told(old, new):
         pair = [lines[row] if row < len(lines) else None for lines in (before, after)]
         shown = ["the text ends" if line is None else repr(cut(line, *pair)) for line in pair]
         words = f"line {row + 1}\n  expected, as stored: {shown[0]}\n  what came:           {shown[1]}"
-    if hint := why(old, new):
+    if len(old) + len(new) < LONG and (hint := why(old, new)):
         words += f"\n  This looks like {hint}; {MARK}."
     return words
 
