@@ -40,7 +40,7 @@ def test_the_tables_are_those_of_the_package():
 
 
 def test_each_option_of_the_readme_exists(pytestconfig):
-    options = {name for name in re.findall(r"--nbgate[\w-]*", README.read_text(encoding="utf-8"))}
+    options = set(re.findall(r"--nbgate[\w-]*", README.read_text(encoding="utf-8")))
     for option in options:
         assert hasattr(pytestconfig.option, option.removeprefix("--").replace("-", "_")), option
 

@@ -1,4 +1,4 @@
-"""Texts are compared by letter, numbers by value where that is asked for, and a difference is told so that one sees it."""
+"""Texts are compared by letter, numbers by value where that is asked for; a difference is told so that one sees it."""
 
 import pytest
 
