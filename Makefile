@@ -33,7 +33,7 @@ nbval:
 	$(SET_UP) tester
 	@for how in --nbval --nbval-lax; do \
 		COURSE_PROGRESS=$$(mktemp -d)/progress.json \
-			$(BIN)/python -m pytest --override-ini=addopts= --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \
+			$(BIN)/python -m pytest --override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \
 	done
 
 test-browser:

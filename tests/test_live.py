@@ -13,6 +13,8 @@ import matplotlib
 import numpy as np
 import pytest
 from cycler import cycler
+from nbgate.pictures import cut_off
+from nbgate.widgets import ends, not_finite
 
 from helpers.activations import ACTIVATIONS
 from helpers.experiments import activations, capstone, complexity, losses
@@ -25,8 +27,6 @@ from helpers.live.predict import Prediction, predict
 from helpers.losses import LOSSES
 from helpers.schedules import SCHEDULES, constant
 from tests.live_figures import LIVE_FIGURES
-from tools.gate.pictures import cut_off
-from tools.gate.probe import ends, not_finite
 
 #: Settings that a reader may have, each of which would show in a picture.
 HOSTILE = {

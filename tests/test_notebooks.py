@@ -1,6 +1,6 @@
 """What a stored notebook looks like: readable without a kernel, short cells, nothing that only a widget understands.
 
-That its outputs and its words are right is the business of the gate (tools/gate/), which runs every cell.
+That its outputs and its words are right is the business of the gate (tools/nbgate/), which runs every cell.
 """
 
 import re
@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgate.pictures import cut_off
 
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES
-from tools.gate.pictures import cut_off
 from tools.places import ROOT, files, notebooks
 from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from gallery import BREAKS
 
 from helpers.grading.sandbox import Limits
 from tests import submissions
-from tests.gate_notebooks import BREAKS
 from tests.test_texts import NO_RESULT, PAGES, code_spans, names_in, names_of_the_course
 from tests.words import cells, written
 from tools.places import ROOT, files, notebooks

@@ -5,19 +5,22 @@ import pkgutil
 
 import numpy as np
 import pytest
+from nbgate.rules.numbers import borne_out, listed, results
+from nbgate.rules.words import of_page
 
 import helpers
 from tests.live_figures import LIVE_FIGURES
-from tools.gate.prose import borne_out, faults, listed, results
 from tools.places import ROOT, pages
 
 PAGES = pages()
+#: The rules on links, formulas, marks and pictures.
+WORDS = [f"P5{number:02}" for number in range(1, 10)]
 NUMBERS = listed(ROOT / "tests" / "prose_numbers.toml")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_pictures_and_maths_of_a_page_are_in_order(page):
-    assert list(faults(page, page.read_text(encoding="utf-8"))) == []
+    assert of_page(page, codes=WORDS) == []
 
 
 def live(name, **values):

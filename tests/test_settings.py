@@ -16,13 +16,20 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 #: All settings of pytest.
 PYTEST = {
-    "testpaths": ["tests", "notebooks"],
-    "pythonpath": ["."],
+    "testpaths": ["tests", "tools/nbgate/tests", "notebooks"],
+    "pythonpath": [".", "tools/nbgate/tests"],
     "addopts": [
-        *["-p", "tools.gate.plugin", "--gate", "--nbval-cell-timeout=45"],
         *["--numprocesses=auto", "--dist=loadfile"],
-        *["--ignore=tests/browser", "--ignore=tests/test_grading.py", "--ignore=tests/gate_notebooks"],
+        *["--ignore=tests/browser", "--ignore=tests/test_grading.py"],
         *["--strict-markers", "--import-mode=importlib"],
+    ],
+    "nbgate": True,
+    "nbgate_select": ["ALL"],
+    "nbgate_timeout": "45",
+    "nbgate_numbers": "tests/prose_numbers.toml",
+    "nbgate_widgets": "helpers.live.proved",
+    "nbgate_env": [
+        *["OPENBLAS_NUM_THREADS?=1", "COURSE_CLAIMS=strict", "COURSE_PROGRESS={folder}/progress.json"],
     ],
     "filterwarnings": ["error"],
     "markers": ["browser: drives a real JupyterLab in Chromium"],
@@ -32,7 +39,8 @@ PYTEST = {
 TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb"
 COMMANDS = {
     "",
-    "--override-ini=addopts= --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \\",
+    "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile "
+    "$$how notebooks || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= tests/test_grading.py",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
@@ -103,7 +111,7 @@ def test_style_is_looked_at_as_agreed():
     ruff = PROJECT["tool"]["ruff"]
     assert ruff["lint"]["per-file-ignores"] == RUFF, AGREED
     assert (ruff["lint"]["select"], ruff["lint"]["ignore"]) == (RULES, NO_RULES), AGREED
-    assert (ruff["extend-include"], ruff["extend-exclude"]) == (["*.ipynb"], ["tests/gate_notebooks/*.ipynb"]), AGREED
+    assert ruff["extend-include"] == ["*.ipynb"] and "extend-exclude" not in ruff, AGREED
 
 
 def test_cells_that_are_left_out_of_a_check_are_agreed():

@@ -5,21 +5,39 @@ import importlib
 import pkgutil
 import re
 
+import mistune
 import nbformat
 import numpy as np
+from nbgate.rules.numbers import borne_out, value
 
 import helpers
-from tools.gate.prose import borne_out, value
 
 #: A number, with its sign and its unit.
 NUMBER = re.compile(
     r"(?<![\w.])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s?(%|per cent|thousand|million|billion))?",
     flags=re.IGNORECASE,
 )
+MARKDOWN = mistune.create_markdown(renderer="ast", plugins=["math", "table"])
 SMALL = ["three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 #: One and two are too common to be numbers.
 WORDS = {word: number for number, word in enumerate(SMALL, 3)} | {"twenty": 20}
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+
+
+def tokens(source):
+    """Yield the parts of a text in Markdown in their order, each a dict with a "type" (see mistune's "ast")."""
+
+    def walk(parts):
+        for part in parts:
+            yield part
+            yield from walk(part.get("children", ()))
+
+    return walk(MARKDOWN(source))
+
+
+def text_of(part):
+    """Return the text of a part of Markdown, without its marks."""
+    return part.get("raw", "") + "".join(text_of(child) for child in part.get("children", ()))
 
 
 def written(text):

@@ -74,8 +74,7 @@ def main():
     STUDENTS.mkdir(exist_ok=True)
     for name, notebook in sources().items():
         nbformat.write(student_version(notebook), STUDENTS / name)
-        store(STUDENTS / name)
-        print(f"stored exercises/{name}", flush=True)
+    store(STUDENTS / name for name in sources())
 
 
 if __name__ == "__main__":

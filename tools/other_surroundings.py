@@ -34,7 +34,9 @@ def command(checkout, scratch, arguments):
         confined += ["--setenv", name, scratch]
     confined += ["--setenv", "PYTHONPATH", str(inside)]  # before the installed package, which is the same elsewhere
     # One process: pytest-xdist can't send such a path as ASCII. Two BLAS threads can be slow on a busy machine.
-    options = ["--quiet", "-p", "no:cacheprovider", "--numprocesses=0", "--nbval-cell-timeout=300"]
+    options = ["--quiet", "-p", "no:cacheprovider", "--numprocesses=0", "-o", "nbgate_timeout=300"]
+    # Another processor's sums differ in their last digits, and pictures of trainings in a few pixels.
+    options += ["-o", "nbgate_pictures=near"]
     return [*confined, sys.executable, "-m", "pytest", *options, *arguments]
 
 

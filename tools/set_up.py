@@ -105,7 +105,7 @@ def why_anew(found, folder, python):
 
 def fingerprint(stages):
     """Return a short text that changes when something else is to be installed for these stages."""
-    names = ["pyproject.toml", *(REQUIREMENTS[stage] for stage in stages)]
+    names = ["pyproject.toml", "tools/nbgate/pyproject.toml", *(REQUIREMENTS[stage] for stage in stages)]
     return hashlib.sha256(b"\n".join((ROOT / name).read_bytes() for name in names)).hexdigest()[:16]
 
 

@@ -24,7 +24,7 @@ WAYS = {
     "nbclient": [sys.executable, "-m", "jupyter", "execute"],
     "nbmake": [*PYTEST, "--nbmake"],
     "nbval": [*PYTEST, "--nbval", "--nbval-current-env"],
-    "the gate": [*PYTEST, "-p", "tools.gate.plugin", "--gate"],
+    "the gate": [*PYTEST, "--nbgate"],
 }
 
 

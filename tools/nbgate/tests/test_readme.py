@@ -26,7 +26,10 @@ def with_tables(text):
     """Return the README with its tables made anew."""
     for name, table in tables().items():
         text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda match, table=table: f"{match[1]}\n{table}\n\n{match[2]}", text, flags=re.S
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda match, table=table: f"{match[1]}\n{table}\n\n{match[2]}",
+            text,
+            flags=re.S,
         )
     return text
 
@@ -37,7 +40,7 @@ def test_the_tables_are_those_of_the_package():
 
 
 def test_each_option_of_the_readme_exists(pytestconfig):
-    options = {name for name in re.findall(r"--nbgate[\w-]*", README.read_text(encoding="utf-8"))}
+    options = set(re.findall(r"--nbgate[\w-]*", README.read_text(encoding="utf-8")))
     for option in options:
         assert hasattr(pytestconfig.option, option.removeprefix("--").replace("-", "_")), option
 

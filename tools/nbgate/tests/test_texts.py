@@ -1,4 +1,4 @@
-"""Texts are compared by letter, numbers by value where that is asked for, and a difference is told so that one sees it."""
+"""Texts are compared by letter, numbers by value where that is asked for; a difference is told so that one sees it."""
 
 import pytest
 
@@ -24,7 +24,9 @@ def test_numbers_may_differ_by_their_tolerance_and_words_never(new, rtol, same):
     assert (difference(TABLE, new, rtol=rtol) is None) == same
 
 
-@pytest.mark.parametrize("old, new", [("array([1e-3, nan])", "array([1.0001e-3, nan])"), ("-.5 and 3", "-.50001 and 3")])
+@pytest.mark.parametrize(
+    "old, new", [("array([1e-3, nan])", "array([1.0001e-3, nan])"), ("-.5 and 3", "-.50001 and 3")]
+)
 def test_numbers_are_read_as_python_writes_them(old, new):
     assert difference(old, new) is not None and difference(old, new, rtol=1e-3) is None
 
