@@ -40,7 +40,9 @@ def test_what_is_replaced_is_not_compared():
     assert difference("took 3.2 s", "took 4.1 m", [(r"\d+\.\d+ s", "# s")]) is not None
 
 
-@pytest.mark.parametrize("pattern", ["(?s).+", ".*", r"[\s\S]+", r"\w+|\W+", "[^x]", "(", "x*"])
+@pytest.mark.parametrize(
+    "pattern", ["(?s).+", ".*", r"[\s\S]+", r"\w+|\W+", "[^x]", "(", "x*", "^.+$", r"^\S+$", "(?m)^.*\\d.*$", "."]
+)
 def test_a_pattern_for_everything_is_refused_and_not_applied(pattern):
     assert pattern in too_greedy(pattern)
     assert difference("1", "2", [(pattern, "")]) is not None
@@ -68,10 +70,57 @@ def test_the_first_line_that_differs_is_told():
         ("1.2 µs ± 3 ns per loop", "1.3 µs ± 4 ns per loop", "a time"),
         ("{'b', 'a'}", "{'a', 'b'}", "the order of a set"),
         ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "a81d4fae-7dec-11d0-a765-00a0c91e6bf6", "a random id"),
+        ("1716212345.25", "1716212399.5", "a clock"),
+        ("datetime.datetime(2024, 5, 1, 12, 3)", "datetime.datetime(2024, 6, 2, 13, 4)", "a clock"),
+        ("Mon, 6 May 2024", "Tue, 7 May 2024", "a clock"),
+        ("keys: frozenset({1, 22, 3})", "keys: frozenset({3, 22, 1})", "the order of a set"),
+        (r"C:\Users\a\AppData\Local\Temp\x1", r"C:\Users\a\AppData\Local\Temp\x2", "a temporary path"),
+        ("/home/alice/x.py", "/home/bob/x.py", "a path of one machine"),
         ("0.25", "0.26", None),
+        ("decay 5", "decay 6", None),
+        ("{1, 2}", "{1, 3}", None),
+        ("monkeys", "money", None),
     ],
 )
 def test_what_differs_on_each_run_is_named_with_its_remedy(old, new, hint):
     told = difference(old, new)
     assert ("This looks like" in told) == (hint is not None)
     assert hint is None or (hint in told and "NBVAL_IGNORE_OUTPUT" in told)
+
+
+def test_a_replacement_that_cannot_be_made_is_told_and_not_tried():
+    assert "can't replace it" in too_greedy(r"\d", r"\9")
+    assert difference("1", "2", [(r"\d", r"\9")]) is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<tr><td>0.25</td>\n<td>x1</td></tr>", "<tr><td>0.2500001</td>\n<td>x1</td></tr>"),
+        ("[[0.25, 1.],\n [2., 3.]]", "[[0.2500001, 1.], [2., 3.]]"),
+        ("(0.25+1.5j)", "(0.2500001+1.5j)"),
+    ],
+)
+def test_tables_arrays_and_complex_numbers_have_a_tolerance(old, new):
+    assert difference(old, new) is not None and difference(old, new, rtol=1e-5) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[[1. 2.] [3. 4.]]", "[[1. 2. 3. 4.]]"),
+        ("shape (2, 3)", "shape (2, 3, 1)"),
+        ("0.25 nan", "0.25 0.25"),
+        ("1j", "1"),
+    ],
+)
+def test_another_shape_is_no_rounding(old, new):
+    assert difference(old, new, rtol=0.5) is not None
+
+
+def test_rounding_is_told_as_such():
+    assert "differ by 4e-07 of themselves at most: a tolerance (`rtol`)" in difference(
+        "loss 0.25 8", "loss 0.2500001 8"
+    )
+    assert "rtol" not in difference("loss 0.25", "loss 0.26")
+    assert "rtol" not in difference("1000000000 steps", "1000000001 steps")

@@ -105,8 +105,8 @@ def greedy_sanitizing(notebook):
     parts = [(None, settings.Settings().of(notebook.content.metadata))]
     parts += [(cell, settings.Settings().of_cell(cell)) for cell in notebook.cells]
     for cell, own in parts:
-        for regex, _ in own.sanitize:
-            if problem := texts.too_greedy(regex):
+        for regex, by in own.sanitize:
+            if problem := texts.too_greedy(regex, by):
                 yield cell, problem
 
 
