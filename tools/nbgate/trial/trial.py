@@ -141,8 +141,17 @@ def check(collection, tree, tool):
         lines.touch()
         settings = Path(outside) / "pytest.ini"
         settings.write_text("[pytest]\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "--noconftest", "-c", str(settings), f"--rootdir={top}"]
-        command += ["-p", "recorder", "-p", "no:cacheprovider", *OPTIONS[tool], *collection.notebooks]
+        # -P: a collection may hold a package that is called as one of ours.
+        command = [sys.executable, "-P", "-m", "pytest", "-q", "--noconftest", "-c", str(settings), f"--rootdir={top}"]
+        command += [
+            f"--confcutdir={top}",
+            "-p",
+            "recorder",
+            "-p",
+            "no:cacheprovider",
+            *OPTIONS[tool],
+            *collection.notebooks,
+        ]
         paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
         surroundings = {**os.environ, "TRIAL_RECORD": str(lines), "PYTHONPATH": paths}
         ran = subprocess.run(
