@@ -28,12 +28,12 @@ lab:
 test: lint
 	$(BIN)/python -m pytest
 
-# Exercises that are solved here are nobody's progress.
+# Exercises that are solved here are nobody's progress. Lax compares less than strict: one chapter shows that it runs.
 nbval:
 	$(SET_UP) tester
-	@for how in --nbval --nbval-lax; do \
+	@for how in "--nbval notebooks" "--nbval-lax notebooks/02_learning_rate.ipynb"; do \
 		COURSE_PROGRESS=$$(mktemp -d)/progress.json \
-			$(BIN)/python -m pytest --override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how notebooks || exit; \
+			$(BIN)/python -m pytest --override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \
 	done
 
 test-browser:

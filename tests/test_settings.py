@@ -40,7 +40,7 @@ TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb"
 COMMANDS = {
     "",
     "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile "
-    "$$how notebooks || exit; \\",
+    "$$how || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= tests/test_grading.py",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
