@@ -39,8 +39,7 @@ PYTEST = {
 TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb"
 COMMANDS = {
     "",
-    "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile "
-    "$$how || exit; \\",
+    "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= tests/test_grading.py",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
@@ -62,7 +61,10 @@ RUFF = {
     "*.py": ["S110", "S112", "BLE001", "TID251"],
 }
 #: Cells of notebooks whose comments or tags take something out of a check, each with what it says.
-CELLS = {("appendix/frameworks.ipynb", "epoch-run"): "noqa: B007, B020"}
+CELLS = {
+    ("appendix/frameworks.ipynb", "epoch-run"): "noqa: B007, B020",
+    ("appendix/more_on_activations.ipynb", "stable-claims"): "nbgate",
+}
 #: Metadata that a notebook and a cell may have; those of exercises are nbgrader's.
 NOTEBOOK, CELL, EXERCISE = {"kernelspec", "language_info"}, {"statements"}, {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
