@@ -66,7 +66,8 @@ CELLS = {
     ("appendix/more_on_activations.ipynb", "stable-claims"): "nbgate",
 }
 #: Metadata that a notebook and a cell may have; those of exercises are nbgrader's.
-NOTEBOOK, CELL, EXERCISE = {"kernelspec", "language_info"}, {"statements"}, {"nbgrader", "deletable", "editable"}
+NOTEBOOK, CELL = {"kernelspec", "language_info"}, {"statements", "nbgate"}
+EXERCISE = {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
 
 
