@@ -24,6 +24,7 @@ def found(old, new):
             {"text/html": "<video>", "text/plain": "<V at 0x7f00aa11bb22>"},
             {"text/html": "<video>", "text/plain": "<V at 0x7f00aa11cc33>"},
         ),
+        ({"image/svg+xml": "<svg><dc:date>2026</dc:date>"}, {"image/svg+xml": "<svg><dc:date>2027</dc:date>"}),
         ({"text/html": "1", "text/plain": "<Figure size 640x480>"}, {"text/html": "1", "text/plain": "<Axes>"}),
         ({"text/html": f"<i onclick='a{'0b' * 16}()'>"}, {"text/html": f"<i onclick='a{'1c' * 16}()'>"}),
         (

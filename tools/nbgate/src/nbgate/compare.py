@@ -20,6 +20,8 @@ NAME = re.compile(
     r"\bid=[\"']?([^\"'\s>]*[0-9a-f]{5}[^\"'\s>]*)"
     r"|([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])"
 )
+#: When matplotlib drew an SVG.
+DRAWN = re.compile(r"<dc:date>[^<]*</dc:date>")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 #: An object that has only a name, such as <Figure size 640x480 with 1 Axes>.
 NAMED = re.compile(r"\A<[^<>\n]*>\Z")
@@ -147,14 +149,14 @@ def difference(new, old, settings, name):
 def visible(mime, data):
     """Return what can be seen of one kind of an output's data.
 
-    Nobody sees the names of elements in HTML and SVG, nor an address or the name of an object beside what is shown in
+    Nobody sees names of elements and dates in HTML and SVG, nor an address or the name of an object beside what is shown in
     its place. What an Output widget holds is written by the front end, nbclient for one: it says nothing of the cell.
     """
     text = data[mime]
     if not isinstance(text, str):
         return text
     if mime in ("text/html", "image/svg+xml"):
-        names = {}
+        text, names = DRAWN.sub("", text), {}
         for match in NAME.finditer(text):
             names.setdefault(match[1] or match[2], f"name {len(names)}")
         if names:
