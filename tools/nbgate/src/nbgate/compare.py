@@ -149,8 +149,8 @@ def difference(new, old, settings, name):
 def visible(mime, data):
     """Return what can be seen of one kind of an output's data.
 
-    Nobody sees names of elements and dates in HTML and SVG, nor an address or the name of an object beside what is shown in
-    its place. What an Output widget holds is written by the front end, nbclient for one: it says nothing of the cell.
+    Nobody sees names of elements and dates in HTML and SVG, nor an address or the name of an object beside what is
+    shown in its place. What an Output widget holds is written by the front end: it says nothing of the cell.
     """
     text = data[mime]
     if not isinstance(text, str):
