@@ -54,6 +54,10 @@ ADDRESS = re.compile(r"(?:ftp|https?)://(?:[a-zA-Z0-9-]+\.?)+[^\s<]*")
 ADDRESS_END = re.compile(r"(?:[^?!.,:;*_'\"~()&]+|\([^)]*\)|&(?![a-zA-Z0-9]+;$)|[?!.,:;*_'\"~)]+(?!$))+")
 
 
+#: Blocks that end with the cell of a table they are in.
+CELLS, CONTAINED = {"td", "th"}, {"center", "div"}
+
+
 @dataclass(frozen=True)
 class Part:
     """A piece of what is shown, in its order.
@@ -442,7 +446,8 @@ class _Reader(HTMLParser):
         self.starts_paragraph = False
         if tag in (name for name, *_ in self.open):
             while (last := self.open.pop())[0] != tag:
-                self.page.unclosed.append(last)
+                if tag not in CELLS or last[0] not in CONTAINED:  # what ends with its cell looks as if it were closed
+                    self.page.unclosed.append(last)
             if HEADING.fullmatch(tag):
                 self.heading = None
             elif tag == "a":

@@ -401,7 +401,7 @@ SUSPICIOUS = {
     r"\u00e2[\u0080\u20ac].": LATIN,
     r"\u00f0\u0178|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd": LATIN,
     r"\u00c2(?![^\W\d_])(?=\s|[^\w\s])": LATIN,
-    "\u200b|\u2060": "is a space of no width",
+    "\u200b": "is a space of no width",
     "\u00ad": "is a hyphen that is not shown",
     "\ufeff": "is a mark of byte order",
     "\ufffd": "stands for a character that could not be read",
