@@ -29,6 +29,8 @@ from helpers.exercises.values import plain
 from helpers.grading import __main__ as command
 from helpers.grading import batch, plain_json, report, sandbox, submissions
 from helpers.grading.batch import Settings, grade_class
+from helpers.grading.book import Book
+from helpers.grading.rules import settle
 from helpers.grading.sandbox import Limits, Nonsense, Sandbox, SandboxError
 from tests.submissions import (
     CALL_SECONDS,
@@ -98,7 +100,11 @@ def write_quick(folder, names=QUICK):
 
 
 def table(results, exercises):
-    return report.grades(exercises, results).encode()
+    return report.grades_table(exercises, settle(results, exercises, {}), Book()).encode()
+
+
+def total(result):
+    return sum(verdict["points"] for verdict in result["verdicts"].values())
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +120,7 @@ def bank(tmp_path_factory):
         os.symlink(next(SOURCES.glob(f"{chapter:02}_*.ipynb")), folder / "a link.ipynb")
         with nothing_left():
             exercises, results, failed = grade_class(folder, out, settings(chapter=chapter))
-        report.write_reports(out, exercises, results)
+        report.write_reports(out, exercises, results, Book())
         assert not failed
         return out, {result["student"]: result for result in results}
 
@@ -134,7 +140,7 @@ def not_right(result):
 def test_it_gets_its_grade_and_its_flags(bank, chapter, student):
     result, case = bank(chapter)[1][student], BANK[chapter, student]
     assert not_right(result) == case.lost, {name: one["message"] for name, one in result["verdicts"].items()}
-    assert report.total(result) == sum(worth for name, worth in points(chapter).items() if name not in case.lost)
+    assert total(result) == sum(worth for name, worth in points(chapter).items() if name not in case.lost)
     assert sorted(result["flags"]) == sorted(case.flags)
 
 
@@ -183,9 +189,9 @@ def test_pages_run_no_code_of_students(graded):
 
 
 def test_the_table_is_readable_by_a_spreadsheet(graded):
-    with (graded[0] / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (graded[0] / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["student", *POINTS, "total", "out_of", "flags"]
+    assert list(rows[0]) == ["student", "id", "email", *POINTS, "total", "out_of", "flags", "handed_in", "page"]
     assert {row["out_of"] for row in rows} == {str(sum(POINTS.values()))}
     names = [row["student"] for row in rows]
     assert "'=1+1, a formula" in names and "李雷 🎓 Žofie" in names
@@ -255,7 +261,7 @@ def test_what_is_handed_in_again_is_graded_again_and_nothing_else(tmp_path):
     (folder / "wrong.ipynb").write_bytes(right())
     before = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     _, results, _ = grade_class(folder, out, settings(workers=1))
-    assert [report.total(result) for result in results] == [sum(POINTS.values())] * 2
+    assert [total(result) for result in results] == [sum(POINTS.values())] * 2
     assert sum(path.stat().st_mtime_ns != at for path, at in before.items()) == 1
 
 
@@ -515,7 +521,7 @@ def test_it_reads_the_layout_of_nbgrader_and_guesses_the_chapter(tmp_path):
     folder = nbgrader_layout(tmp_path / "submitted")
     exercises, results, _ = grade_class(folder, tmp_path / "out", settings(chapter=None, workers=1))
     assert {exercise.chapter for exercise in exercises} == {CHAPTER}
-    assert [(result["student"], report.total(result), result["flags"]) for result in results] == [
+    assert [(result["student"], total(result), result["flags"]) for result in results] == [
         ("ana", sum(POINTS.values()), []),
         ("bo", 0, []),
         ("cy", 0, ["no notebook"]),
@@ -572,7 +578,9 @@ def test_the_command_has_help(capsys):
 
 def test_the_histogram_counts_everyone():
     picture = report.histogram([0, 0.4, 1, 5, 10, 10], 10)
-    assert "2 from 0 to 1, 1 from 1 to 2, 1 from 5 to 6, 2 from 9 to 10" in picture
+    assert "2 with 0 to 1 points, 1 with 1 to 2 points, 1 with 5 to 6 points, 2 with 10 points" in picture
+    assert report.counts([9, 9.5, 10, 11, -1], 10)[-2:] == [("9 to 10", 2), ("10", 2)]
+    assert report.counts([0, 49, 50, 99.5, 100], 100)[::10] == [("0 to 5", 1), ("50 to 55", 1), ("100", 1)]
 
 
 def result_of(student, points):
@@ -597,18 +605,19 @@ def result_of(student, points):
 def test_the_hardest_exercise_comes_first():
     exercises = [EXERCISES[name] for name in POINTS]
     results = [result_of("a", POINTS), result_of("b", POINTS | {"ravine_rate": 0})]
-    page = report.summary_page(exercises, results)
+    page = report.summary_page(exercises, settle(results, exercises, {}), Book())
     hardest = page[page.index("<h2>Exercises") :]
     titles = {name: hardest.index(f" {EXERCISES[name].title}<") for name in POINTS}
     assert min(titles, key=titles.get) == "ravine_rate"
     assert "50%" in hardest and "a slip (1)" in hardest
 
 
-def test_the_progress_bar_ends_full(capsys):
-    batch.progress_bar(1, 4)
-    batch.progress_bar(4, 4)
+def test_the_progress_bar_ends_full(capsys, tmp_path):
+    progress = command.Progress(tmp_path, Book())
+    for done in (0, 1, 4):
+        progress.show(done, 4)
     said = capsys.readouterr().err
-    assert "1 of 4 graded" in said and said.endswith("4 of 4 graded\n") and "#" * 40 in said
+    assert "1 of 4 graded, 0 s left" in said and said.rstrip().endswith("4 of 4 graded") and "#" * 40 in said
 
 
 def test_nbgrader_works_on_the_same_notebooks(tmp_path):

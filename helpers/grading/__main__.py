@@ -2,16 +2,24 @@
 
 import argparse
 import sys
+import tempfile
+import time
 from pathlib import Path
 
-from helpers.grading.batch import Settings, grade_class, progress_bar
-from helpers.grading.report import write_reports
+from helpers.grading.batch import RELEASES, Settings, grade_students
+from helpers.grading.book import apply_rules, open_book
+from helpers.grading.likeness import course_code, likeness_of
+from helpers.grading.report import write_reports, write_table
 from helpers.grading.sandbox import Limits, SandboxError
 
 WITHOUT = """
 Without a sandbox a submission can read and write what you can, and use the network.
 If all submissions are your own, or this machine is one to throw away, say --no-sandbox.
 """
+
+
+SECONDS_A_TABLE = 5
+"""How often the table is written while a class is graded."""
 
 
 def arguments(words=None):
@@ -23,9 +31,14 @@ def arguments(words=None):
         epilog="What is protected, and how to run a class: docs/teaching.md.",
     )
     limits = Limits()
-    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path)
+    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder or a zip, as it was downloaded")
     parser.add_argument("out", metavar="OUT", type=Path, help="a folder for the results; made if there is none")
     parser.add_argument("--chapter", type=int, help="whose exercises (default: what most submissions are about)")
+    parser.add_argument("--roster", metavar="CSV", type=Path, help="the class: Moodle's or Canvas's table, or your own")
+    parser.add_argument(
+        "--rules", metavar="TOML", type=Path, help="deadline, weights and more (default: OUT/rules.toml)"
+    )
+    parser.add_argument("--column", default="", help="the assignment in Canvas's gradebook (default: Chapter N)")
     parser.add_argument("--assignment", help="the folder within each student's folder, if there are several")
     parser.add_argument("--release", type=Path, help="the notebook that was handed out (default: the course's own)")
     parser.add_argument("--workers", type=int, help="processes on this machine (default: one for each processor)")
@@ -55,19 +68,103 @@ def main(words=None):
         limits=Limits(told.cell_seconds, told.call_seconds, told.total_seconds, told.memory),
     )
     try:
-        exercises, results, failed = grade_class(told.submissions, told.out, settings, show=progress_bar)
+        with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
+            book = open_book(told.submissions, Path(scratch), told.assignment, told.roster)
+            return _grade(told, settings, book)
     except SandboxError as error:
         print(f"Nothing was graded: {error}.\n{WITHOUT}", file=sys.stderr)
-        return 2
     except (ValueError, OSError) as error:
         print(f"Nothing was graded: {error}.", file=sys.stderr)
-        return 2
+    return 2
+
+
+def _grade(told, settings, book):
+    """Grade a class, and write what came out; return the command's exit status."""
+    print(f"{told.submissions}: read as {book.layout or 'empty'}", file=sys.stderr)
+    progress = Progress(told.out, book)
+    try:
+        exercises, results, failed = grade_students(
+            book.students, told.out, settings, show=progress.show, each=progress.keep
+        )
+    except KeyboardInterrupt:
+        print(f"\n{progress.stopped()} Start the same command again to go on.", file=sys.stderr)
+        return 130
+    apply_rules(book, told.out, exercises, told.rules)
     if results:
-        write_reports(told.out, exercises, results)
-        print(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} submissions")
+        pairs, remarks = likeness_of(results, course_code(exercises[0].chapter, RELEASES))
+        book.remarks += remarks
+        remarks = write_reports(told.out, exercises, results, book, pairs)
+        for remark in [*book.remarks, *remarks]:
+            print(remark, file=sys.stderr)
+        print(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} students")
     for line in failed:
         print(f"not graded: {line}", file=sys.stderr)
     return 1 if failed else 0
+
+
+class Progress:
+    """What is told while a class is graded: how many are done, the time left, and a table that grows.
+
+    Parameters
+    ----------
+    out : Path
+        Where the table goes.
+    book : Book
+        The class.
+    """
+
+    def __init__(self, out, book):
+        self._out, self._book = out, book
+        self._began = self._written = time.monotonic()
+        self._first = self._done = self._of = 0
+        self._kept = None
+
+    def show(self, done, of):
+        """Draw a bar, and say how long the rest will take.
+
+        Parameters
+        ----------
+        done, of : int
+            How many submissions have a grade, and how many there are.
+        """
+        if not self._of:
+            self._first, self._began = done, time.monotonic()
+        self._done, self._of = done, of
+        filled = 40 * done // of
+        bar = f"\r[{'#' * filled}{'.' * (40 - filled)}] {done} of {of} graded{self._left()}"
+        print(f"{bar:<90}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+    def _left(self):
+        new = self._done - self._first
+        if not new or self._done == self._of:
+            return ""
+        seconds = (time.monotonic() - self._began) / new * (self._of - self._done)
+        return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
+
+    def keep(self, exercises, results):
+        """Write the table, if the last one is old.
+
+        Parameters
+        ----------
+        exercises : list of Exercise
+            What is graded.
+        results : list of dict
+            What came so far.
+        """
+        self._kept = exercises, results
+        if time.monotonic() - self._written > SECONDS_A_TABLE:
+            self._write()
+
+    def _write(self):
+        self._written = time.monotonic()
+        write_table(self._out, *self._kept, self._book)
+
+    def stopped(self):
+        """Write the table so far; return what to say about it."""
+        if not self._kept or not self._kept[1]:
+            return "Stopped before anything was graded."
+        self._write()
+        return f"Stopped: {len(self._kept[1])} of {self._of} are graded, and in {self._out / 'grades.csv'}."
 
 
 if __name__ == "__main__":

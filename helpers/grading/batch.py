@@ -9,18 +9,18 @@ import functools
 import hashlib
 import json
 import os
-import sys
 import tempfile
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from helpers.exercises import EXERCISES
 from helpers.exercises.judge import NOT_ATTEMPTED, Verdict
+from helpers.grading.book import open_book
 from helpers.grading.files import write
 from helpers.grading.grade import grade
 from helpers.grading.sandbox import HELPERS, Limits, Sandbox, SandboxError, missing
-from helpers.grading.submissions import Release, Submission, changes, choose, find, likely_chapter, read
+from helpers.grading.submissions import Release, Submission, changes, choose, likely_chapter, read
 
 RELEASES = HELPERS.parent / "notebooks" / "exercises"
 """Where the student versions of the notebooks are."""
@@ -63,7 +63,7 @@ def grade_class(folder, out, settings=None, *, show=None):
     Parameters
     ----------
     folder : path-like
-        The submissions, see `helpers.grading.submissions.find`.
+        The submissions, or a zip of them, as `helpers.grading.platforms.deliver` reads them.
     out : path-like
         Where the results are kept.
     settings : Settings, optional
@@ -76,13 +76,39 @@ def grade_class(folder, out, settings=None, *, show=None):
     exercises : list of Exercise
         What was graded.
     results : list of dict
-        One for each student, sorted by name: "student", "key", "digest", "flags", "answers" and "verdicts".
+        One for each student, sorted by name: "student", "key", "digest", "flags", "answers", "cells" and "verdicts".
     failed : list of str
         Students whose submission could not be graded, each with the reason; run again to try again.
     """
     settings = settings or Settings()
+    with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
+        book = open_book(folder, Path(scratch), settings.assignment)
+        return grade_students(book.students, out, settings, show=show)
+
+
+def grade_students(students, out, settings, *, show=None, each=None):
+    """Grade all students who have no result yet.
+
+    Parameters
+    ----------
+    students : dict
+        Key of a result -> `helpers.grading.platforms.Student`.
+    out : path-like
+        Where the results are kept.
+    settings : Settings
+        How to grade.
+    show : callable, optional
+        Told ``(done, of)`` after each submission.
+    each : callable, optional
+        Told the exercises and the results so far after each submission.
+
+    Returns
+    -------
+    exercises, results, failed
+        As `grade_class` returns them; what is odd about the delivery itself is in the students' own flags.
+    """
     out = Path(out)
-    notebooks = [read(student, paths) for student, paths in find(folder, settings.assignment).items()]
+    notebooks = [_read(key, student) for key, student in students.items()]
     exercises = _exercises(out, [one for candidates in notebooks for one in candidates], settings)
     names = [exercise.name for exercise in exercises]
     release = _release(exercises[0].chapter, settings)
@@ -96,15 +122,26 @@ def grade_class(folder, out, settings=None, *, show=None):
         else:
             waiting[submission.key] = submission, result
     show = show or (lambda _done, _of: None)
+    each = each or (lambda _exercises, _results: None)
     show(len(results), len(notebooks))
+    each(exercises, results)
     for key, outcome in _graded([submission for submission, _ in waiting.values()], names, settings):
         submission, result = waiting[key]
         if isinstance(outcome, Exception):
             failed.append(f"{submission.student}: {outcome}")
         else:
             results.append(_keep(out, result, *outcome))
-        show(len(results), len(notebooks))
+        show(len(results) + len(failed), len(notebooks))
+        each(exercises, results)
     return exercises, sorted(results, key=lambda one: (one["student"], one["key"])), sorted(failed)
+
+
+def _read(key, student):
+    """Read a student's notebooks; who handed in none has a submission without cells."""
+    paths = [item.path for item in student.files]
+    if not paths:
+        return [Submission(student.name, key, "", flags=() if student.flags else ("no notebook",))]
+    return [replace(one, student=student.name, key=key) for one in read(student.name, paths)]
 
 
 def _to_grade(submission, exercises, release):
@@ -121,6 +158,7 @@ def _to_grade(submission, exercises, release):
         "digest": _fingerprint(submission, exercises),
         "flags": flags,
         "answers": {name: submission.answer(name) for name in names},
+        "cells": {str(number + 1): name for name in names for number in submission.answer_cells(name)},
     }
 
 
@@ -268,19 +306,3 @@ def work_on(submission, names, isolated, limits, wanted):
 def _sandbox(isolated, limits):
     """Return this worker's sandbox, which stays warm; it ends with the worker."""
     return Sandbox(limits, isolated=isolated)
-
-
-def progress_bar(done, of, *, file=None):
-    """Draw a progress bar on one line.
-
-    Parameters
-    ----------
-    done, of : int
-        How many submissions have a grade, and how many there are.
-    file : file, optional
-        Where to; by default where errors go.
-    """
-    file = file or sys.stderr
-    filled = 40 * done // of
-    print(f"\r[{'#' * filled}{'.' * (40 - filled)}] {done} of {of} graded", end="\n" if done == of else "", file=file)
-    file.flush()

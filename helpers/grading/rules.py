@@ -5,6 +5,7 @@ and what a teacher wrote by hand holds however often a class is graded.
 """
 
 import math
+import re
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -259,7 +260,8 @@ def _extensions(rules, students):
 
 
 def _settled(result, exercises, student, rules, by_hand, extensions):
-    key, flags, said = result["key"], [*result["flags"]], []
+    key, said = result["key"], []
+    flags = [*(student.flags if student else ()), *(_with_exercise(flag, result) for flag in result["flags"])]
     points, comments, hands = {}, {}, []
     for exercise in exercises:
         given, comment = by_hand.get((key, exercise.name), (None, ""))
@@ -291,6 +293,7 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
         comments[""] = comment
     return {
         **result,
+        "student": student.name if student else result["student"],
         "flags": flags,
         "points": points,
         "comments": comments,
@@ -299,6 +302,13 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
         "said": said,
         "total": round(total, 2),
     }
+
+
+def _with_exercise(flag, result):
+    """Return a flag with the exercise to which its cell belongs."""
+    cell = re.match(r"code cell (\d+)\b", flag)
+    name = cell and result.get("cells", {}).get(cell[1])
+    return f"{cell[0]} ({name}){flag[cell.end() :]}" if name else flag
 
 
 def _late(student, rules, extension):
