@@ -27,7 +27,7 @@ def result_of(key="k", wrong=(), share=0.0):
 
 
 def student(date=None, dated_by="platform", late=False, **more):
-    return Student("Ana Lopez", "ana", date=date, dated_by=dated_by, late=late, **more)
+    return Student("Ana Lopez", "ana", files=["hw.ipynb"], date=date, dated_by=dated_by, late=late, **more)
 
 
 def settled(rules=None, by_hand=None, who=None, **more):

@@ -149,7 +149,8 @@ def _moodle(grades, students, people, roster, reachable):
                     row["Feedback comments"] = _comment(grade)
             rows.append(row)
         remarks += [
-            f"Moodle's grades go to {best:g}, so points were multiplied by {best / reachable:g}." for best in scaled
+            f"Moodle's grades go to {best:g}, so points were multiplied by {number(best / reachable)}."
+            for best in scaled
         ]
         missing = [name for name in ("Grade", "Last modified (grade)") if name not in columns]
         columns = [*columns, *missing]
@@ -181,7 +182,9 @@ def _canvas(grades, students, people, roster, reachable, column):
                 "--column names one that is there."
             )
         if best != reachable:
-            remarks.append(f"“{column}” goes to {best:g} in Canvas, so points were multiplied by {best / reachable:g}.")
+            remarks.append(
+                f"“{column}” goes to {best:g} in Canvas, so points were multiplied by {number(best / reachable)}."
+            )
     else:
         columns = CANVAS
     rows = [{columns[0]: f"    {POINTS_POSSIBLE.title()}", column: number(best)}]

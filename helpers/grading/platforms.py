@@ -369,7 +369,7 @@ def _student(claim, found, claims):
         student.flags.append(f"earlier attempts, not graded: {_listed(older)}")
     if endings := [item for item in student.files if not re.search(r"\.ipynb$", item.name)]:
         student.flags.append(f"an ending of its own: {_listed(endings)}")
-    student.flags += [f"not read: {item.place} ({item.refused})" for item in items if item.refused]
+    student.flags += [f"not read: {_listed([item])} ({item.refused})" for item in items if item.refused]
     others = [item for item in items if WORK.search(item.name) and not item.refused and not NOTEBOOK.search(item.name)]
     if others and not student.files and not is_fork:
         student.flags.append(f"no notebook, but {_listed(others)}")

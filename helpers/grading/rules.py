@@ -283,7 +283,7 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
         total -= lost
         flags.append(f"{how}: {percent:g} % less" if percent else how)
         if lost:
-            said.append(f"Handed in {how}: {percent:g} % less, which is {lost:g} points.")
+            said.append(f"Handed in {how}: {percent:g} % of the points less, {lost:g} in all.")
     bonus, comment = by_hand.get((key, BONUS), (None, ""))
     if bonus:
         total += bonus
@@ -313,7 +313,7 @@ def _with_exercise(flag, result):
 
 def _late(student, rules, extension):
     """Return how late somebody is, in words, and how many per cent that costs; None if not late."""
-    if student is None:
+    if student is None or not student.files:
         return None
     deadline = rules.extensions[extension] if extension else rules.deadline
     if deadline and student.date and student.date > deadline + timedelta(minutes=rules.grace_minutes):
