@@ -73,14 +73,6 @@ class Pair:
         """How surprising it is; the same file is beyond all chance."""
         return math.inf if self.same_file else max(sum(self.alike.values()), sum(self.same.values()))
 
-    @property
-    def what(self):
-        """What is alike, in words."""
-        if self.same_file:
-            return "the same file"
-        parts = [("the same answer", self.same), ("much in common", self.alike)]
-        return "; ".join(f"{words}: {', '.join(names)}" for words, names in parts if names)
-
 
 def features(code):
     """Return the runs of an answer, and all of it, as short fingerprints: with its names, and without them.

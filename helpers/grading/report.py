@@ -126,8 +126,7 @@ def summary_page(exercises, grades, book, pairs=(), remarks=()):
         exercises,
         book,
         grades=grades,
-        by_key={grade["key"]: grade for grade in grades},
-        pairs=pairs,
+        groups=_groups(pairs, {grade["key"]: grade for grade in grades}),
         remarks=[*book.remarks, *remarks],
         mean=statistics.fmean(totals),
         median=statistics.median(totals),
@@ -155,7 +154,7 @@ def _page(template, title, exercises, book, **more):
 
 def _prose(text):
     """Return a message as HTML; what stands between backticks is code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def counts(totals, reachable):
@@ -206,6 +205,37 @@ def _strip(points, reachable):
     )
     bars = [{"x": 12 * i, "height": 20 * n / max(numbers)} for i, n in enumerate(numbers)]
     return Markup(PAGES.get_template("strip.svg").render(words=words, bars=bars))
+
+
+def _groups(pairs, grades):
+    """Return who is alike, in groups: whoever is like one of a group belongs to it; the most surprising first."""
+    groups = []
+    for pair in pairs:
+        touched = [group for group in groups if {pair.one, pair.other} & group["keys"]]
+        groups = [group for group in groups if group not in touched]
+        together = {"keys": {pair.one, pair.other}, "pairs": [pair]}
+        for group in touched:
+            together["keys"] |= group["keys"]
+            together["pairs"] += group["pairs"]
+        groups.append(together)
+    rows = []
+    for group in groups:
+        ranked = sorted(group["pairs"], key=lambda pair: -pair.total)
+        same = list(dict.fromkeys(name for pair in ranked for name in pair.same))
+        alike = list(dict.fromkeys(name for pair in ranked for name in pair.alike if name not in same))
+        files = sum(pair.same_file for pair in ranked)
+        said = [("the same file", [f"{files} pair{'s' * (files > 1)}"] if files else [])]
+        said += [("the same answers", same), ("much in common", alike)]
+        bits = [pair.total for pair in ranked if not pair.same_file]
+        rows.append(
+            {
+                "members": sorted((grades[key] for key in group["keys"]), key=lambda grade: grade["student"]),
+                "what": "; ".join(f"{words}: {', '.join(names)}" for words, names in said if names),
+                "bits": f"{max(bits):.0f}" if bits else "",
+                "rank": ranked[0].total,
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["rank"], row["members"][0]["key"]))
 
 
 def _hardest(exercises, grades, rules):
