@@ -13,6 +13,12 @@ _SCALARS = (bool, int, float, str, type(None))
 _LONG = 1000
 """From this many bits on a whole number travels in hexadecimal digits, which take no time to read."""
 
+READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
+"""What is said about a submission, rather than to it."""
+
+FINAL = ("NotAttempted", "NoFunction", "ChangedInput", "NotPlain", "NotImplementedError")
+"""The errors after which no further call is asked for."""
+
 LARGEST = 50_000
 """The most values that one reply may hold; `helpers.exercises.values.plain` lets fewer through."""
 
@@ -80,7 +86,7 @@ def _decode(value, left):
 
 
 def _is_pair(pair):
-    """Tell whether it is a key, which is text, and a value. (Numbers can be chosen to make a dict slow.)"""
+    """Tell whether it is a key, which is text, and a value; numbers can be chosen such that they make a dict slow."""
     return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
 
 
