@@ -20,7 +20,7 @@ from helpers.exercises.exercise import ChoiceExercise, FunctionExercise
 from helpers.grading.likeness import HONEST, HONEST_STUDENTS, features, shared
 from tools.make_exercises import all_answers
 
-CLASSES = [40] * 20 + [200]
+CLASSES = [40] * 40 + [200]
 RAREST = {True: 0.01, False: 1.5 / HONEST_STUDENTS}
 """How many must write a run, or a whole answer, for it to be stored."""
 
@@ -112,14 +112,14 @@ def usual_runs(rng):
 
 def most_bits(rng):
     """Return how many bits two students of an honest class share at most, by exercise."""
-    most = Counter()
+    most = dict.fromkeys(EXERCISES, 0)
     for size in CLASSES:
         for chapter in sorted({exercise.chapter for exercise in EXERCISES.values()}):
             answers = {str(i): one for i, one in enumerate(honest_class(chapter, size, rng))}
-            alike, _same = shared(answers)
+            alike, _same = shared(answers, least=most)
             for bits in alike.values():
-                most |= Counter({name: math.ceil(number) for name, number in bits.items()})
-    return dict(most)
+                most |= {name: max(most[name], math.ceil(number)) for name, number in bits.items()}
+    return most
 
 
 def main():

@@ -21,6 +21,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from helpers.exercises.judge import NOT_ATTEMPTED
 
 HONEST = Path(__file__).with_name("honest.json")
@@ -28,13 +30,16 @@ HONEST = Path(__file__).with_name("honest.json")
 ``python -m tools.honest_answers``."""
 
 HONEST_STUDENTS = 400
-MARGIN = 1.2
+MARGIN = 1.5
 """How far above all that two honest students ever shared in one exercise something has to be."""
+
+LEAST = 50
+"""Bits below which one exercise alone says nothing: a letter and a remark are soon the same."""
 
 CHANCE = 1 / 1000
 """In how many honest classes a pair may be named for what it shares in the chapter, if students do not agree."""
 
-LARGEST_CLASS = 2000
+LARGEST_CLASS = 1000
 """All pairs are compared, so a hundred times as many students would take ten thousand times as long."""
 
 LONGEST = 5000
@@ -122,14 +127,15 @@ def likeness(answers, course=()):
     -------
     list of Pair
         The most surprising first.
-
     """
-    alike, same = shared(answers, course)
-    most, least = _honest()["most"], math.log2(max(math.comb(len(answers), 2), 1) / CHANCE)
+    most = {name: MARGIN * max(bits, LEAST) for name, bits in _honest()["most"].items()}
+    alike, same = shared(answers, course, most)
+    least = math.log2(max(math.comb(len(answers), 2), 1) / CHANCE)
     pairs = []
     for one, other in {*alike, *same}:
-        above = {n: bits for n, bits in alike[one, other].items() if bits > MARGIN * most.get(n, math.inf)}
-        equal = same[one, other] if sum(same[one, other].values()) > least else {}
+        above = alike.get((one, other), {})
+        equal = same.get((one, other), {})
+        equal = equal if sum(equal.values()) > least else {}
         if above or equal:
             pairs.append(Pair(one, other, above, equal))
     return sorted(pairs, key=lambda pair: (-pair.total, pair.one, pair.other))
@@ -185,8 +191,21 @@ def course_code(chapter, releases):
     return code
 
 
-def shared(answers, course=()):
-    """Return what each pair shares, in bits: two dicts, pair of keys -> (exercise -> bits), see `Pair`."""
+def shared(answers, course=(), least=None):
+    """Return what each pair shares, in bits.
+
+    Parameters
+    ----------
+    answers, course
+        As for `likeness`.
+    least : dict, optional
+        Exercise -> how many bits what two answers have in common must exceed; by default more than none is enough.
+
+    Returns
+    -------
+    alike, same : dict
+        Pair of keys -> (exercise -> bits), see `Pair`.
+    """
     known = set().union(*map(features, course)) if course else set()
     alike, same = defaultdict(dict), defaultdict(dict)
     cut = defaultdict(dict)
@@ -195,7 +214,7 @@ def shared(answers, course=()):
             if runs := features(code) - known:
                 cut[name][key] = runs
     for name, runs in cut.items():
-        for pair, bits in _alike(name, runs).items():
+        for pair, bits in _alike(name, runs, 0 if least is None else least.get(name, math.inf)).items():
             alike[pair][name] = bits
     for pair, bits in _same(cut).items():
         same[pair] = bits
@@ -215,11 +234,14 @@ def _same(cut):
             for pair in itertools.combinations(keys, 2):
                 found[pair][name] = run
     friends = _friends(found)
+    counts = {
+        name: Counter(run for own in runs.values() for run in own if run[0] in "WS") for name, runs in cut.items()
+    }
     bits = {}
     for pair, by_name in found.items():
         if len(by_name) > 1:
             apart = friends[pair[0]] | friends[pair[1]] | {*pair}
-            bits[pair] = {name: _rarity(name, run, cut[name], apart) for name, run in sorted(by_name.items())}
+            bits[pair] = {n: _rarity(n, run, cut[n], counts[n], apart) for n, run in sorted(by_name.items())}
     return bits
 
 
@@ -237,30 +259,30 @@ def _friends(found):
     return friends
 
 
-def _rarity(name, run, runs, apart):
+def _rarity(name, run, runs, counts, apart):
     """Return how rare an answer is, in bits, among honest students and in the rest of the class."""
-    others = [own for key, own in runs.items() if key not in apart]
-    number = sum(run in own for own in others) + _honest()["usual"].get(name, {}).get(run, 0) * HONEST_STUDENTS
-    return -math.log2((number + 1) / (len(others) + HONEST_STUDENTS + 1))
+    within = sum(run in runs.get(key, ()) for key in apart)
+    usual = _honest()["usual"].get(name, {}).get(run, 0) * HONEST_STUDENTS
+    return -math.log2((counts[run] - within + usual + 1) / (len(runs) + HONEST_STUDENTS + 1))
 
 
-def _alike(name, cut):
-    """Return how surprising what each pair shares is: the larger of what is shared with names and without."""
+def _alike(name, cut, least):
+    """Return how surprising what each pair shares is, if more than `least`: what is shared with names, or without."""
     usual = _honest()["usual"].get(name, {})
     counts = Counter(run for runs in cut.values() for run in runs)
-    owners = defaultdict(list)
-    for key, runs in sorted(cut.items()):
-        for run in runs:
-            if run[0] in "ws" and counts[run] > 1 and usual.get(run, 0) < 0.25:
-                owners[run].append(key)
-    candidates = Counter(
-        pair for keys in owners.values() if len(keys) <= 60 for pair in itertools.combinations(keys, 2)
-    )
-    found = {}
-    for (one, other), number in candidates.items():
-        if number >= 6:
-            found[one, other] = _surprise(cut, one, other, counts, usual)
-    return found
+    keys = sorted(cut)
+    pairs = set()
+    for kind in "ws":
+        runs = [run for run, count in counts.items() if run[0] == kind and count > 1]
+        column = {run: i for i, run in enumerate(runs)}
+        has = np.zeros((len(keys), len(runs)), np.float32)
+        for row, key in enumerate(keys):
+            has[row, [column[run] for run in cut[key] if run in column]] = 1
+        rare = [math.log2((len(cut) + HONEST_STUDENTS) / (usual.get(run, 0) * HONEST_STUDENTS + 2)) for run in runs]
+        most = (has * np.maximum(np.array(rare, np.float32), 0)) @ has.T  # what it comes to if nobody else has it
+        pairs |= {(keys[i], keys[j]) for i, j in np.argwhere(np.triu(most, 1) > least)}
+    bits = {pair: _surprise(cut, *pair, counts, usual) for pair in sorted(pairs)}
+    return {pair: number for pair, number in bits.items() if number > least}
 
 
 def _surprise(cut, one, other, counts, usual):
