@@ -4,6 +4,7 @@ import csv
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -73,7 +74,8 @@ def graders():
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         words = " ".join(process.info["cmdline"] or [])
-        if "helpers.grading.sandboxed_process" in words and process.info["status"] != psutil.STATUS_ZOMBIE:
+        is_ours = re.search(r"helpers\.grading\.(sandboxed_process|worker)\b", words)
+        if is_ours and process.info["status"] != psutil.STATUS_ZOMBIE:
             with suppress(psutil.NoSuchProcess):
                 ancestors = {parent.pid for parent in process.parents()}
                 if os.getpid() in ancestors or process.ppid() == 1:

@@ -4,6 +4,7 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from helpers.grading.batch import RELEASES, Settings, grade_students
@@ -17,6 +18,7 @@ Without a sandbox a submission can read and write what you can, and use the netw
 If all submissions are your own, or this machine is one to throw away, say --no-sandbox.
 """
 
+ELSEWHERE = "On Windows it runs in WSL, on a Mac in a virtual machine with Linux."
 
 SECONDS_A_TABLE = 5
 """How often the table is written while a class is graded."""
@@ -44,13 +46,16 @@ def arguments(words=None):
     parser.add_argument("--workers", type=int, help="processes on this machine (default: one for each processor)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="use a Dask cluster, such as tcp://192.168.0.1:8786")
     for name, what in {
-        "cell_seconds": "how long a cell may run",
-        "call_seconds": "how long one call of a function may take",
-        "total_seconds": "how long a submission may take",
+        "cell_seconds": "processor time for a cell",
+        "call_seconds": "processor time for all calls that judge a function",
+        "total_seconds": "processor time for a submission",
     }.items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=float, default=getattr(limits, name), help=f"{what} (default: %(default)g)")
     parser.add_argument("--memory", type=int, default=limits.memory, help="megabytes (default: %(default)d)")
+    parser.add_argument(
+        "--again", metavar="NAME", action="append", default=[], help="grade this student again (may be repeated)"
+    )
     parser.add_argument("--no-sandbox", action="store_true", help="run submissions without protection")
     return parser.parse_args(words)
 
@@ -58,6 +63,9 @@ def arguments(words=None):
 def main(words=None):
     """Run the command; return its exit status."""
     told = arguments(words)
+    if sys.platform != "linux":
+        _say(f"Nothing was graded: the grader needs Linux, and this is {sys.platform}. {ELSEWHERE}")
+        return 2
     settings = Settings(
         chapter=told.chapter,
         assignment=told.assignment,
@@ -66,28 +74,46 @@ def main(words=None):
         workers=told.workers,
         isolated=not told.no_sandbox,
         limits=Limits(told.cell_seconds, told.call_seconds, told.total_seconds, told.memory),
+        again=tuple(told.again),
+        hidden=(told.submissions,),
     )
     try:
         with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
             book = open_book(told.submissions, Path(scratch), told.assignment, told.roster)
             return _grade(told, settings, book)
     except SandboxError as error:
-        print(f"Nothing was graded: {error}.\n{WITHOUT}", file=sys.stderr)
+        _say(f"Nothing was graded: {error}.\n{WITHOUT}")
     except (ValueError, OSError) as error:
-        print(f"Nothing was graded: {error}.", file=sys.stderr)
+        if _has_results(told.out):
+            _say(f"Stopped: {error}. What was graded is kept: start the same command again to go on.")
+        else:
+            _say(f"Nothing was graded: {error}.")
     return 2
+
+
+def _has_results(out):
+    with suppress(OSError):
+        return any((out / "results").glob("*.json"))
+    return False
+
+
+def _say(text, file=None):
+    """Print a text; names and messages in it may hold what would steer the terminal."""
+    plain = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    file = file or sys.stderr
+    print(plain.encode(file.encoding or "utf-8", "backslashreplace").decode(file.encoding or "utf-8"), file=file)
 
 
 def _grade(told, settings, book):
     """Grade a class, and write what came out; return the command's exit status."""
-    print(f"{told.submissions}: read as {book.layout or 'empty'}", file=sys.stderr)
+    _say(f"{told.submissions}: read as {book.layout or 'empty'}")
     progress = Progress(told.out, book)
     try:
         exercises, results, failed = grade_students(
             book.students, told.out, settings, show=progress.show, each=progress.keep
         )
     except KeyboardInterrupt:
-        print(f"\n{progress.stopped()} Start the same command again to go on.", file=sys.stderr)
+        _say(f"\n{progress.stopped()} Start the same command again to go on.")
         return 130
     apply_rules(book, told.out, exercises, told.rules)
     if results:
@@ -95,10 +121,10 @@ def _grade(told, settings, book):
         book.remarks += remarks
         remarks = write_reports(told.out, exercises, results, book, pairs)
         for remark in [*book.remarks, *remarks]:
-            print(remark, file=sys.stderr)
-        print(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} students")
+            _say(remark)
+        _say(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} students", sys.stdout)
     for line in failed:
-        print(f"not graded: {line}", file=sys.stderr)
+        _say(f"not graded: {line}")
     return 1 if failed else 0
 
 

@@ -159,7 +159,7 @@ def grade_students(students, out, settings, *, show=None, each=None):
             results.append({**about, **_not_judged(outcome, names, student)})
         else:
             result = {**about, **outcome["result"]}
-            if not student.files and not student.flags:
+            if not student.files and not student.flags and "no notebook" not in result["flags"]:
                 result["flags"] = ["no notebook", *result["flags"]]
             results.append(_keep(out, result))
         show(len(results) + len(failed), len(students))
@@ -278,7 +278,7 @@ def _likely_chapter(inquiry, settings):
 
 
 def _number_of_workers(settings, tasks):
-    return max(1, min(settings.workers or len(os.sched_getaffinity(0)), tasks))
+    return max(1, min(settings.workers or os.cpu_count(), tasks))
 
 
 def _release(chapter, settings):

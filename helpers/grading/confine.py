@@ -129,8 +129,9 @@ def rules_for_calls(processor=None):
     """
     library = _seccomp()
     rules = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_ALLOW)))
-    if processor:
-        _demand(library.seccomp_arch_add(rules, library.seccomp_arch_resolve_name(processor.encode())))
+    wanted = library.seccomp_arch_resolve_name(processor.encode()) if processor else library.seccomp_arch_native()
+    if wanted != library.seccomp_arch_native():
+        _demand(library.seccomp_arch_add(rules, wanted))
         _demand(library.seccomp_arch_remove(rules, library.seccomp_arch_native()))
     when_another_processor = 2
     _demand(library.seccomp_attr_set(rules, when_another_processor, ctypes.c_uint32(_KILL)))
