@@ -42,7 +42,7 @@ test-browser:
 
 test-grading:
 	$(SET_UP) tester
-	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading.py
+	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading*.py
 
 elsewhere:
 	$(SET_UP) tester

@@ -15,6 +15,25 @@ def _sizes(rng):
     return rng.integers(2, 40, size=rng.integers(2, 6)).tolist()
 
 
+def _deep_sizes(rng):
+    return rng.integers(1, 12, size=9).tolist()
+
+
+def _equal_sizes(rng):
+    return [int(rng.integers(2, 40))] * 4
+
+
+def _wide_sizes(rng):
+    return rng.integers(3000, 90_000, size=2).tolist()
+
+
+def _ending_in_one(rng):
+    return [*_sizes(rng), 1]
+
+
+EDGES_OF_SIZES = _deep_sizes, _equal_sizes, _wide_sizes, _ending_in_one
+
+
 def _complexity(sizes):
     return count(mlp(sizes), (sizes[0],))
 
@@ -57,6 +76,7 @@ EXERCISES = (
         points=2,
         reference=lambda sizes: _complexity(sizes).parameters,
         draw=lambda rng: (_sizes(rng),),
+        edges=tuple(lambda rng, sizes=sizes: (sizes(rng),) for sizes in EDGES_OF_SIZES),
         fixed=(([3, 4, 2],), ([784, 128, 10],), ([5, 1],)),
         slips=(
             Slip("biases forgotten", _macs, "You count the weights alone. Each unit has a bias besides."),
@@ -91,6 +111,13 @@ EXERCISES = (
             _convolution(side, kernel_size, in_channels, out_channels).macs
         ),
         draw=lambda rng: tuple(int(rng.integers(low, high)) for low, high in ((8, 40), (2, 7), (1, 8), (2, 9))),
+        edges=(
+            lambda rng: (int(rng.integers(8, 40)), 1, 3, 2),
+            lambda rng: (7, 7, int(rng.integers(2, 9)), int(rng.integers(2, 9))),
+            lambda rng: (2 * int(rng.integers(5, 20)), 4, 1, int(rng.integers(2, 9))),
+            lambda rng: (2 * int(rng.integers(5, 20)) + 1, 2, int(rng.integers(2, 9)), 1),
+            lambda rng: (int(rng.integers(400, 4000)), 11, 64, int(rng.integers(100, 500))),
+        ),
         fixed=((8, 3, 1, 1), (32, 5, 1, 6), (14, 5, 6, 16), (6, 6, 2, 3)),
         slips=(
             Slip(
@@ -160,6 +187,11 @@ EXERCISES = (
         points=3,
         reference=lambda sizes, batch_size: _complexity(sizes).training_memory(batch_size, "adam").total,
         draw=lambda rng: (_sizes(rng), int(rng.integers(2, 65))),
+        edges=(
+            *(lambda rng, sizes=sizes: (sizes(rng), int(rng.integers(2, 65))) for sizes in EDGES_OF_SIZES),
+            lambda rng: (_sizes(rng), 1),
+            lambda rng: (_sizes(rng), int(rng.integers(1000, 100_000))),
+        ),
         fixed=(([3, 4, 2], 1), ([784, 128, 10], 32)),
         slips=(
             Slip(

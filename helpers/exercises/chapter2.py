@@ -70,6 +70,14 @@ EXERCISES = (
             float(rng.uniform(0.5, 0.99)),
             int(rng.integers(2, 20)),
         ),
+        edges=(
+            lambda rng: (0, float(rng.uniform(0.01, 1)), float(rng.uniform(0.5, 0.99)), int(rng.integers(2, 20))),
+            lambda rng: (1, float(rng.uniform(0.01, 1)), float(rng.uniform(0.1, 0.9)), int(rng.integers(50, 200))),
+            lambda rng: (int(rng.integers(300, 600)), float(rng.uniform(0.5, 1)), float(rng.uniform(0.5, 0.8)), 2),
+            lambda rng: (int(rng.integers(2, 60)), float(rng.uniform(2, 9)), 1.0, int(rng.integers(2, 20))),
+            lambda rng: (7 * int(rng.integers(2, 9)) + 6, float(rng.uniform(2, 9)), float(rng.uniform(0.1, 0.5)), 7),
+        ),
+        atol=0,
         fixed=((0, 0.2, 0.99, 1), (10, 0.2, 0.5, 10), (5, 0.2, 0.5, 10)),
         slips=(
             Slip(
@@ -138,6 +146,14 @@ EXERCISES = (
         points=2,
         reference=_losses,
         draw=lambda rng: (float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.05)), int(rng.integers(2, 9))),
+        edges=(
+            lambda rng: (float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.05)), 1),
+            lambda rng: (float(rng.uniform(-9, -2)), float(rng.uniform(0.05, 0.45)), int(rng.integers(20, 40))),
+            lambda rng: (-1.0, float(rng.uniform(0.05, 1.05)), int(rng.integers(2, 9))),
+            lambda rng: (float(rng.uniform(1, 9)), 0.5, int(rng.integers(3, 9))),
+            lambda rng: (float(rng.uniform(1, 9)), float(rng.uniform(1.1, 2)), int(rng.integers(9, 15))),
+            lambda rng: (float(rng.uniform(100, 900)), float(rng.uniform(0.6, 0.9)), int(rng.integers(2, 9))),
+        ),
         fixed=((5.0, 0.2, 5), (3.0, 0.25, 2)),
         slips=(
             Slip(

@@ -16,6 +16,19 @@ def _gradient_and_output(rng):
     return rng.normal(size=size).round(3), rng.uniform(0.02, 0.98, size=size).round(3)
 
 
+def _table_and_output(rng):
+    shape = int(rng.integers(2, 4)), int(rng.integers(2, 5))
+    return rng.normal(0, 50, size=shape).round(3), rng.uniform(0.02, 0.98, size=shape).round(3)
+
+
+def _almost_certain(rng):
+    return rng.normal(0, 1e6, size=4).round(1), rng.permutation([1e-4, 2e-3, 0.4999, 0.9999])
+
+
+def _steps_between(low, high):
+    return lambda rng: (rng.permutation(np.append(rng.uniform(low, high, 4), rng.uniform(-high, -low, 4))),)
+
+
 def _numbers(rng):
     return (np.append(rng.normal(0, 3, size=4).round(3), rng.choice([-1000.0, 1000.0], size=2)),)
 
@@ -32,6 +45,20 @@ def _standard_deviation(fan_in, activation):
     return (he if activation == "relu" else xavier).standard_deviation(fan_in)
 
 
+def _units(dead, alive, samples, almost=0.01):
+    """Return pre-activations: some units are silent throughout, the others on all samples but one, at random."""
+
+    def draw(rng):
+        numbers = dead if isinstance(dead, int) else int(rng.integers(*dead))
+        table = -rng.uniform(0, 3, size=(samples, numbers + alive)).round(2)
+        table[rng.random(table.shape) < 0.2] = 0.0
+        for unit in range(alive):
+            table[rng.integers(samples), numbers + unit] = almost if unit == 0 else rng.choice([0.5, 3.0])
+        return (table[:, rng.permutation(numbers + alive)],)
+
+    return draw
+
+
 def _pre_activations(rng):
     samples, units = int(rng.integers(3, 7)), int(rng.integers(2, 6))
     return ((rng.normal(size=(samples, units)) - rng.uniform(-1, 4, size=units)).round(2),)
@@ -45,6 +72,12 @@ EXERCISES = (
         points=2,
         reference=_sigmoid_backward,
         draw=_gradient_and_output,
+        edges=(
+            _table_and_output,
+            _almost_certain,
+            lambda rng: (rng.normal(size=1).round(3), rng.uniform(0.02, 0.98, size=1).round(3)),
+            lambda rng: (np.append(rng.normal(size=3).round(3), 0.0), rng.uniform(0.02, 0.98, size=4).round(3)),
+        ),
         fixed=((np.array([1.0, 1.0, 2.0]), np.array([0.5, 0.9, 0.1])),),
         slips=(
             Slip(
@@ -78,6 +111,16 @@ EXERCISES = (
         points=3,
         reference=tanh,
         draw=_numbers,
+        edges=(
+            *(
+                _steps_between(*ends)
+                for ends in ((1e-5, 1e-2), (0.5, 3), (3, 9), (9, 30), (355, 400), (400, 709), (800, 1e5))
+            ),
+            lambda rng: (np.append(rng.normal(size=2), [0.0, -0.0]),),
+            lambda rng: (rng.normal(0, 2, size=(2, 3)),),
+            lambda rng: (rng.choice([-800.0, -3.0, 2.0, 800.0], size=1),),
+        ),
+        rtol=1e-9,
         fixed=((np.array([-1.0, 0.0, 2.0]),), (np.array([-1000.0, 0.5]),), (np.array([1000.0, -0.5]),)),
         atol=1e-9,
         slips=(
@@ -142,6 +185,11 @@ EXERCISES = (
         points=2,
         reference=_standard_deviation,
         draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "identity"]))),
+        edges=tuple(
+            lambda rng, low=low, high=high, activation=activation: (int(rng.integers(low, high)), activation)
+            for activation in ("relu", "identity")
+            for low, high in ((1, 2), (3, 40), (41, 999), (10_000, 9_000_000))
+        ),
         fixed=((64, "relu"), (64, "identity"), (100, "identity"), (2, "relu")),
         slips=(
             Slip(
@@ -183,6 +231,16 @@ EXERCISES = (
         points=2,
         reference=lambda pre_activations: int((pre_activations <= 0).all(axis=0).sum()),
         draw=_pre_activations,
+        edges=(
+            _units((2, 9), 3, 5),
+            _units((2, 9), 4, 40),
+            _units((10, 30), 8, 6, almost=1e-6),
+            _units(0, 5, 7),
+            _units((3, 7), 0, 4),
+            _units((2, 9), 3, 1),
+            _units(1, 0, 6),
+            _units((2, 40), 1, 3, almost=1e-9),
+        ),
         fixed=((np.array([[0.0, 1.0, -1.0], [-1.0, -3.0, 2.0]]),),),
         slips=(
             Slip(

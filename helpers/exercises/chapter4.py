@@ -11,6 +11,32 @@ def _pair(rng):
     return rng.normal(0, 3, size=size).round(2), rng.normal(0, 3, size=size).round(2)
 
 
+def _pair_of(size, spread):
+    return lambda rng: (rng.normal(0, spread, size=size).round(3), rng.normal(0, spread, size=size).round(3))
+
+
+def _nearly_equal(rng):
+    first = rng.normal(0, 3, size=5).round(2)
+    return first, first + rng.choice([0.0, 0.25, -0.5], size=5)
+
+
+def _one_sided(sign):
+    def draw(rng):
+        sold = rng.normal(0, 3, size=5).round(2)
+        return (
+            sold + sign * rng.uniform(0.1, 4, size=5).round(2),
+            sold,
+            float(rng.uniform(1, 9)),
+            float(rng.uniform(10, 99)),
+        )
+
+    return draw
+
+
+def _priced(pair, low=1.0, high=99.0):
+    return lambda rng: (*pair(rng), float(rng.uniform(low, high)), float(rng.uniform(low, high)))
+
+
 def _priced_pair(rng):
     return *_pair(rng), float(rng.integers(1, 9)), float(rng.integers(10, 99))
 
@@ -32,6 +58,21 @@ def _distributions(rng):
     return tuple(rng.dirichlet(np.ones(3)).round(4) + 0.0001 for _ in range(2))
 
 
+def _many_classes(classes, impossible=0, unlikely=None):
+    """Return a truth and a guess: some classes are impossible, and one that happens is hardly expected."""
+
+    def draw(rng):
+        truth, guess = (rng.dirichlet(np.ones(classes)) * 0.99 + 0.01 / classes for _ in range(2))
+        order = rng.permutation(classes)
+        truth[order[:impossible]] = 0.0
+        guess[order[: impossible // 2]] = 0.0
+        if unlikely is not None:
+            guess[order[-1]] = unlikely
+        return truth / truth.sum(), guess / guess.sum()
+
+    return draw
+
+
 def _naive_cross_entropy(truth, guess):
     return -(truth * np.log(guess)).sum()
 
@@ -39,6 +80,21 @@ def _naive_cross_entropy(truth, guess):
 def _logits(rng):
     logits = rng.normal(0, 4, size=int(rng.integers(3, 6))).round(2)
     return logits, int(rng.integers(len(logits)))
+
+
+def _apart(size, spread):
+    def draw(rng):
+        logits = rng.uniform(-1, 1, size=size).round(2) * spread
+        return logits, int(rng.integers(size))
+
+    return draw
+
+
+def _right_by_far(rng):
+    logits = rng.normal(size=4).round(2)
+    label = int(rng.integers(4))
+    logits[label] += 12
+    return logits, label
 
 
 def _two_steps(logits, label):
@@ -54,6 +110,14 @@ EXERCISES = (
         points=1,
         reference=lambda predicted, true: mean_squared_error(predicted, true),
         draw=_pair,
+        edges=(
+            _pair_of(1, 3),
+            _pair_of(2, 0.1),
+            _pair_of(40, 3),
+            _pair_of(5, 4000),
+            _nearly_equal,
+            _pair_of((2, 3), 3),
+        ),
         fixed=((np.array([3.0, 5.0, 8.0]), np.array([4.0, 5.0, 6.0])), (np.array([1.0, 1.0]), np.array([1.0, 1.0]))),
         slips=(
             Slip(
@@ -94,6 +158,15 @@ EXERCISES = (
         points=2,
         reference=_yogurt_loss,
         draw=_priced_pair,
+        edges=(
+            _one_sided(1),
+            _one_sided(-1),
+            _priced(_nearly_equal),
+            _priced(_pair_of(1, 3)),
+            _priced(_pair_of(30, 300)),
+            lambda rng: (*_pair(rng), float(rng.uniform(50, 99)), float(rng.uniform(1, 9))),
+            lambda rng: (*_pair(rng), float(rng.uniform(0.01, 0.5)), float(rng.uniform(0.01, 0.5))),
+        ),
         fixed=(
             (np.array([3.0, 5.0, 8.0]), np.array([4.0, 5.0, 6.0]), 1.0, 99.0),
             (np.array([1.0]), np.array([3.0]), 2.0, 5.0),
@@ -140,6 +213,16 @@ EXERCISES = (
         points=2,
         reference=_surprise,
         draw=_distributions,
+        edges=(
+            _many_classes(2),
+            _many_classes(8),
+            _many_classes(6, impossible=3),
+            _many_classes(4, impossible=3),
+            _many_classes(3, unlikely=1e-5),
+            _many_classes(4, unlikely=1e-40),
+            lambda rng: (np.array([1 - (rare := rng.uniform(0.002, 0.008)), rare]), np.array([1 - 1e-9, 1e-9])),
+            lambda rng: (np.array([1 - (rare := rng.uniform(0.1, 0.4)), rare]), np.array([1e-40, 1.0])),
+        ),
         fixed=(
             (np.array([1.0, 0.0]), np.array([0.6, 0.4])),
             (np.array([0.5, 0.5]), np.array([0.8, 0.2])),
@@ -190,6 +273,17 @@ EXERCISES = (
         points=3,
         reference=lambda logits, label: softmax_cross_entropy(logits, label),
         draw=_logits,
+        edges=(
+            _apart(2, 3),
+            _apart(9, 3),
+            _apart(3, 200),
+            _apart(4, 900),
+            lambda rng: (np.sort(rng.uniform(-1e5, 1e5, size=5).round(1)), 0),
+            _right_by_far,
+            lambda rng: (np.full(int(rng.integers(2, 9)), round(float(rng.uniform(-9, 9)), 2)), 1),
+            lambda rng: (rng.normal(-5000, 2, size=4).round(2), int(rng.integers(4))),
+        ),
+        atol=1e-12,
         fixed=((np.array([4.0, 6.5, 1.2]), 0), (np.array([1000.0, 0.0, 0.0]), 1), (np.array([-1000.0, -1001.0]), 0)),
         slips=(
             Slip(

@@ -23,6 +23,17 @@ def _classified(rng):
     return logits, labels
 
 
+def _classified_as(samples, classes, share):
+    """Return logits, all below 0, and labels of which about a share is right."""
+
+    def draw(rng):
+        logits = -rng.uniform(0.1, 5, size=(samples, classes)).round(2) + np.arange(classes) * 1e-3
+        others = (logits.argmax(axis=1) + rng.integers(1, classes, size=samples)) % classes
+        return logits, np.where(rng.random(samples) < share, logits.argmax(axis=1), others)
+
+    return draw
+
+
 def _accuracy(logits, labels):
     return float((logits.argmax(axis=1) == labels).mean())
 
@@ -33,6 +44,13 @@ def _parts(rng):
     return tuple(parts)
 
 
+def _parts_of(rows, tested, features, spread=3.0):
+    return lambda rng: tuple(
+        (rng.normal(size=(number, features)) * rng.uniform(0.1, spread, size=features) + rng.normal(0, 20)).round(3)
+        for number in (rows, tested)
+    )
+
+
 def _scaled(training, test, by=None):
     by = training if by is None else by
     return (test - by.mean(axis=0)) / by.std(axis=0)
@@ -41,6 +59,16 @@ def _scaled(training, test, by=None):
 def _pairs(rng):
     first = rng.uniform(0.8, 0.9, size=int(rng.integers(5, 9))).round(3)
     return first, (first + rng.normal(0.01, 0.02, size=len(first))).round(3)
+
+
+def _pairs_of(number, shift, spread):
+    """Return two sides whose differences are large or small against their spread."""
+
+    def draw(rng):
+        first = rng.uniform(0.3, 0.9, size=number).round(3)
+        return first, first + shift + rng.normal(0, spread, size=number)
+
+    return draw
 
 
 def _in_errors(first, second, ddof=1):
@@ -59,6 +87,15 @@ def _batch(rng):
         rng.normal(size=(samples, features)).round(2),
         rng.integers(classes, size=samples),
         round(float(rng.uniform(0.05, 1)), 2),
+    )
+
+
+def _batch_of(samples, features, classes, spread=1.0):
+    return lambda rng: (
+        (spread * rng.normal(size=(features, classes))).round(2),
+        (spread * rng.normal(size=(samples, features))).round(2),
+        rng.integers(classes, size=samples),
+        round(float(rng.uniform(0.05, 3)), 2),
     )
 
 
@@ -117,6 +154,14 @@ EXERCISES = (
         points=1,
         reference=_accuracy,
         draw=_classified,
+        edges=(
+            _classified_as(1, 3, 0.5),
+            _classified_as(6, 4, 0),
+            _classified_as(6, 4, 1),
+            _classified_as(61, 2, 0.5),
+            _classified_as(97, 10, 0.9),
+            _classified_as(7, 3, 0.6),
+        ),
         fixed=(
             (np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [0.0, 1.0, 4.0], [5.0, 0.0, 1.0]]), np.array([0, 1, 2, 1])),
         ),
@@ -147,6 +192,13 @@ EXERCISES = (
         points=2,
         reference=_scaled,
         draw=_parts,
+        edges=(
+            _parts_of(5, 1, 1),
+            _parts_of(4, 4, 4),
+            _parts_of(9, 3, 6),
+            _parts_of(3, 20, 2),
+            _parts_of(12, 5, 3, spread=500.0),
+        ),
         fixed=(
             (np.array([[0.0, 10.0], [2.0, 30.0]]), np.array([[1.0, 20.0], [4.0, 40.0], [5.0, 0.0]])),
             (np.array([[1.0], [2.0], [6.0]]), np.array([[3.0]])),
@@ -191,6 +243,13 @@ EXERCISES = (
         points=1,
         reference=_in_errors,
         draw=_pairs,
+        edges=(
+            _pairs_of(2, 0.05, 0.02),
+            _pairs_of(30, 0.01, 0.05),
+            _pairs_of(6, -0.2, 0.02),
+            _pairs_of(5, 40.0, 3.0),
+            _pairs_of(7, 0.0, 1e-3),
+        ),
         fixed=(
             (np.array([0.90, 0.92, 0.94]), np.array([0.91, 0.95, 0.96])),
             (np.array([0.95, 0.96, 0.93, 0.94]), np.array([0.94, 0.93, 0.93, 0.90])),
@@ -235,6 +294,13 @@ EXERCISES = (
         points=3,
         reference=_step,
         draw=_batch,
+        edges=(
+            _batch_of(1, 3, 2),
+            _batch_of(3, 1, 4),
+            _batch_of(12, 5, 7),
+            _batch_of(2, 4, 3, spread=3.0),
+            _batch_of(5, 2, 2, spread=0.1),
+        ),
         fixed=(
             (
                 np.array([[0.5, -0.5], [0.0, 1.0]]),

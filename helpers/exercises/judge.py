@@ -30,15 +30,17 @@ class Verdict:
         All points of the exercise, or none.
     slip : str
         The name of the slip, if it is a known one.
+    share : float
+        In what share of the cases the answer is right, from 0 to 1.
     """
 
     outcome: str
     message: str
     points: float = 0
     slip: str = ""
+    share: float = 0
 
 
-@np.errstate(all="ignore")
 def judge(exercise, call, rng):
     """Judge an answer; whatever the answer is, this never raises anything but `Unasked`.
 
@@ -62,8 +64,14 @@ def judge(exercise, call, rng):
     Unasked
         If the question could not be asked.
     """
+    return judge_on(exercise, exercise.cases(rng), call)
+
+
+@np.errstate(all="ignore")
+def judge_on(exercise, cases, call):
+    """Judge an answer as `judge` does, on cases that have been drawn; they are asked in their order."""
     asked = []
-    for case in exercise.cases(rng):
+    for case in cases:
         try:
             got = plain(call(*case))
         except Unasked:
@@ -75,13 +83,15 @@ def judge(exercise, call, rng):
         except BaseException as error:
             got = Raised.of(error)
         asked.append((case, got))
-    problem = next(filter(None, (exercise.problem(case, got) for case, got in asked)), None)
+    problems = [exercise.problem(case, got) for case, got in asked]
+    share = problems.count(None) / len(problems)
+    problem = next(filter(None, problems), None)
     if not problem:
-        return Verdict(CORRECT, f"Right. {exercise.reason}".rstrip(), exercise.points)
+        return Verdict(CORRECT, f"Right. {exercise.reason}".rstrip(), exercise.points, share=share)
     for slip in exercise.slips:
         if exercise.explains(slip, asked):
-            return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), slip=slip.name)
-    return Verdict(INCORRECT, f"Not yet right: {problem}")
+            return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), slip=slip.name, share=share)
+    return Verdict(INCORRECT, f"Not yet right: {problem}", share=share)
 
 
 def _hopeless(exercise, case, error):

@@ -3,14 +3,22 @@
 Only plain values are compared, so an answer cannot bring its own idea of "equal".
 """
 
+import array
 import math
+from collections import OrderedDict, defaultdict, deque
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
 
 import numpy as np
 
 _SCALARS = {bool, int, float, str, type(None)}
 _NUMPY_SCALARS = set(np.sctypeDict.values()) - {np.object_}
-_CONTAINERS = {list, tuple, dict}
+_LISTS = {list, deque, range, array.array}
+_DICTS = {dict, OrderedDict, defaultdict}
 _LARGEST = 10_000
+_LONGEST = 100_000
+"""The bits of the largest whole number: it has some 30 000 digits."""
 
 
 class NotPlain(Exception):
@@ -23,14 +31,15 @@ def type_name(value):
 
 
 def plain(value):
-    """Return `value` as a plain one: NumPy scalars become Python's, containers are copied.
+    """Return `value` as a plain one: a number, text, truth value, array of real numbers, or list, tuple, dict of them.
 
-    Only exact types count: a subclass could answer "equal" to every question.
+    Numbers of NumPy, `fractions` and `decimal` become Python's, a deque becomes a list, and a named tuple a tuple;
+    containers are copied. Other subclasses do not count: one could answer "equal" to every question.
 
     Raises
     ------
     NotPlain
-        If it is, or contains, anything else than numbers, text, truth values and arrays of real numbers, or is huge.
+        If it is, or contains, anything else, or is huge.
     """
     return _plain(value, iter(range(_LARGEST)), 0)
 
@@ -40,27 +49,55 @@ def _plain(value, left, depth):
     kind = type(value)
     if next(left, None) is None:
         raise NotPlain(f"more than {_LARGEST} values")
-    if kind in _CONTAINERS:
-        if depth > 8:
-            raise NotPlain(f"a {kind.__name__} that is too deep")
-        if kind is dict:
-            return {_plain(key, left, depth + 1): _plain(item, left, depth + 1) for key, item in value.items()}
-        return kind([_plain(item, left, depth + 1) for item in value])
-    if kind is int and value.bit_length() > 1000:
-        raise NotPlain("a whole number of more than 300 digits")
+    if kind is int and value.bit_length() > _LONGEST:
+        raise NotPlain("a whole number of more than 30 000 digits")
     if kind is str and len(value) > _LARGEST:
         raise NotPlain(f"text of {len(value)} characters")
     if kind in _SCALARS:
         return value
+    if kind is Fraction:
+        return _number(value)
+    if kind is Decimal:
+        return _number(Fraction(value)) if value.is_finite() and abs(value.adjusted()) < _LARGEST else float(value)
     if kind is np.ndarray:
-        if value.dtype.kind not in "biuf":
-            raise NotPlain(f"an array of dtype {str(value.dtype)[:30]}, which holds no real numbers")
-        if value.size > _LARGEST:
-            raise NotPlain(f"an array of {value.size} numbers")
-        return _plain(value[()], left, depth) if value.ndim == 0 else value.copy()
+        return _plain_array(value, left, depth)
     if kind in _NUMPY_SCALARS and value.dtype.kind in "biufU":
         return float(value) if value.dtype.kind == "f" else value.item()
+    if kind in _LISTS or kind in _DICTS or issubclass(kind, tuple):
+        if depth > 8:
+            raise NotPlain(f"a {type_name(value)[:40]} that is too deep")
+        if kind in _DICTS:
+            if any(type(key) is not str for key in value):
+                raise NotPlain("a dict whose keys are no text")
+            return {_plain(key, left, depth + 1): _plain(item, left, depth + 1) for key, item in value.items()}
+        if issubclass(kind, tuple):
+            return tuple([_plain(item, left, depth + 1) for item in tuple.__iter__(value)])
+        return [_plain(item, left, depth + 1) for item in value]
     raise NotPlain(f"an object of type {type_name(value)[:40]}")
+
+
+def _number(fraction):
+    """Return a fraction as a whole number, or as the closest float."""
+    if fraction.denominator == 1:
+        return _plain(fraction.numerator, iter((1,)), 0)
+    try:
+        return float(fraction)
+    except OverflowError:
+        return math.inf if fraction > 0 else -math.inf
+
+
+def _plain_array(value, left, depth):
+    if value.size > _LARGEST:
+        raise NotPlain(f"an array of {value.size} numbers")
+    if value.ndim == 0:
+        return _plain(value[()], left, depth)
+    if value.dtype.kind == "O":  # such as an array of fractions
+        numbers = [_plain(item, left, depth) for item in value.ravel().tolist()]
+        made = np.array(numbers) if all(isinstance(number, Real) for number in numbers) else value
+        value = made.reshape(value.shape) if made.dtype.kind in "biuf" else value
+    if value.dtype.kind not in "biuf":
+        raise NotPlain(f"an array of dtype {str(value.dtype)[:30]}, which holds no real numbers")
+    return value.copy()
 
 
 def show(value, length=120):
@@ -74,7 +111,10 @@ def show(value, length=120):
     elif type(value) is float:
         text = f"{value:.6g}" if abs(value) < 1e15 else repr(value)
     else:
-        text = repr(value)
+        try:
+            text = repr(value)
+        except ValueError:  # Python does not write out whole numbers of more than 4300 digits
+            text = "a whole number of thousands of digits"
     return show_text(text, length)
 
 
@@ -102,11 +142,18 @@ def kind_of(value, another=False):
     return f"{len(value)} values"
 
 
+def _is_whole(number):
+    return type(number) is int or number.is_integer() or math.isinf(number)
+
+
 def _close(expected, got, rtol, atol):
     """Tell whether two numbers agree; nan agrees with nan, and whole numbers are exact."""
     if isinstance(expected, int):
         return expected == got
-    got = float(got)
+    try:
+        got = float(got)
+    except OverflowError:  # a whole number that no float holds
+        return False
     if math.isnan(expected) and math.isnan(got):
         return True
     return got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf
@@ -141,7 +188,7 @@ def difference(expected, got, rtol=1e-5, atol=1e-8):
         same_kind = type(got) is type(expected)
         agree = same_kind and got == expected
     else:
-        same_kind = type(got) in (int, float) and (isinstance(expected, float) or got == np.round(got))
+        same_kind = type(got) in (int, float) and (isinstance(expected, float) or _is_whole(got))
         agree = same_kind and _close(expected, got, rtol, atol)
     if agree:
         return None

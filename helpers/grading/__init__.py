@@ -5,6 +5,7 @@ outside, by the same judge that answers learners in their notebooks.
 
 `submissions` (reads notebooks) and `sandbox` (runs their code: `confine` and `sandboxed_process` are the part within)
 meet in `grade`, which makes one result of one submission; `batch` spreads a class over processes, `report` writes the
-table and the pages. `plain_json` is the language between inside and outside; `stub_exercises` is what is seen inside
-of `helpers.exercises`.
+table and the pages. Around it: `archives` and `platforms` read what was delivered, `roster` names the class, `rules`
+make grades of verdicts, `book` holds all of this; `likeness` compares, `exports` and `term` give back. `plain_json`
+is the language between inside and outside; `stub_exercises` is what is seen inside of `helpers.exercises`.
 """

@@ -2,16 +2,26 @@
 
 import argparse
 import sys
+import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
-from helpers.grading.batch import Settings, grade_class, progress_bar
-from helpers.grading.report import write_reports
+from helpers.grading.batch import RELEASES, Settings, grade_students
+from helpers.grading.book import apply_rules, open_book
+from helpers.grading.likeness import course_code, likeness_of
+from helpers.grading.report import write_reports, write_table
 from helpers.grading.sandbox import Limits, SandboxError
 
 WITHOUT = """
 Without a sandbox a submission can read and write what you can, and use the network.
 If all submissions are your own, or this machine is one to throw away, say --no-sandbox.
 """
+
+ELSEWHERE = "On Windows it runs in WSL, on a Mac in a virtual machine with Linux."
+
+SECONDS_A_TABLE = 5
+"""How often the table is written while a class is graded."""
 
 
 def arguments(words=None):
@@ -23,21 +33,29 @@ def arguments(words=None):
         epilog="What is protected, and how to run a class: docs/teaching.md.",
     )
     limits = Limits()
-    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path)
+    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder or a zip, as it was downloaded")
     parser.add_argument("out", metavar="OUT", type=Path, help="a folder for the results; made if there is none")
     parser.add_argument("--chapter", type=int, help="whose exercises (default: what most submissions are about)")
+    parser.add_argument("--roster", metavar="CSV", type=Path, help="the class: Moodle's or Canvas's table, or your own")
+    parser.add_argument(
+        "--rules", metavar="TOML", type=Path, help="deadline, weights and more (default: OUT/rules.toml)"
+    )
+    parser.add_argument("--column", default="", help="the assignment in Canvas's gradebook (default: Chapter N)")
     parser.add_argument("--assignment", help="the folder within each student's folder, if there are several")
     parser.add_argument("--release", type=Path, help="the notebook that was handed out (default: the course's own)")
     parser.add_argument("--workers", type=int, help="processes on this machine (default: one for each processor)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="use a Dask cluster, such as tcp://192.168.0.1:8786")
     for name, what in {
-        "cell_seconds": "how long a cell may run",
-        "call_seconds": "how long one call of a function may take",
-        "total_seconds": "how long a submission may take",
+        "cell_seconds": "processor time for a cell",
+        "call_seconds": "processor time for all calls that judge a function",
+        "total_seconds": "processor time for a submission",
     }.items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=float, default=getattr(limits, name), help=f"{what} (default: %(default)g)")
     parser.add_argument("--memory", type=int, default=limits.memory, help="megabytes (default: %(default)d)")
+    parser.add_argument(
+        "--again", metavar="NAME", action="append", default=[], help="grade this student again (may be repeated)"
+    )
     parser.add_argument("--no-sandbox", action="store_true", help="run submissions without protection")
     return parser.parse_args(words)
 
@@ -45,6 +63,9 @@ def arguments(words=None):
 def main(words=None):
     """Run the command; return its exit status."""
     told = arguments(words)
+    if sys.platform != "linux":
+        _say(f"Nothing was graded: the grader needs Linux, and this is {sys.platform}. {ELSEWHERE}")
+        return 2
     settings = Settings(
         chapter=told.chapter,
         assignment=told.assignment,
@@ -53,21 +74,123 @@ def main(words=None):
         workers=told.workers,
         isolated=not told.no_sandbox,
         limits=Limits(told.cell_seconds, told.call_seconds, told.total_seconds, told.memory),
+        again=tuple(told.again),
+        hidden=(told.submissions,),
     )
     try:
-        exercises, results, failed = grade_class(told.submissions, told.out, settings, show=progress_bar)
+        with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
+            book = open_book(told.submissions, Path(scratch), told.assignment, told.roster)
+            return _grade(told, settings, book)
     except SandboxError as error:
-        print(f"Nothing was graded: {error}.\n{WITHOUT}", file=sys.stderr)
-        return 2
+        _say(f"Nothing was graded: {error}.\n{WITHOUT}")
     except (ValueError, OSError) as error:
-        print(f"Nothing was graded: {error}.", file=sys.stderr)
-        return 2
+        if _has_results(told.out):
+            _say(f"Stopped: {error}. What was graded is kept: start the same command again to go on.")
+        else:
+            _say(f"Nothing was graded: {error}.")
+    return 2
+
+
+def _has_results(out):
+    with suppress(OSError):
+        return any((out / "results").glob("*.json"))
+    return False
+
+
+def _say(text, file=None):
+    """Print a text; names and messages in it may hold what would steer the terminal."""
+    plain = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    file = file or sys.stderr
+    print(plain.encode(file.encoding or "utf-8", "backslashreplace").decode(file.encoding or "utf-8"), file=file)
+
+
+def _grade(told, settings, book):
+    """Grade a class, and write what came out; return the command's exit status."""
+    _say(f"{told.submissions}: read as {book.layout or 'empty'}")
+    progress = Progress(told.out, book)
+    try:
+        exercises, results, failed = grade_students(
+            book.students, told.out, settings, show=progress.show, each=progress.keep
+        )
+    except KeyboardInterrupt:
+        _say(f"\n{progress.stopped()} Start the same command again to go on.")
+        return 130
+    apply_rules(book, told.out, exercises, told.rules)
     if results:
-        write_reports(told.out, exercises, results)
-        print(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} submissions")
+        pairs, remarks = likeness_of(results, course_code(exercises[0].chapter, RELEASES))
+        book.remarks += remarks
+        remarks = write_reports(told.out, exercises, results, book, pairs)
+        for remark in [*book.remarks, *remarks]:
+            _say(remark)
+        _say(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} students", sys.stdout)
     for line in failed:
-        print(f"not graded: {line}", file=sys.stderr)
+        _say(f"not graded: {line}")
     return 1 if failed else 0
+
+
+class Progress:
+    """What is told while a class is graded: how many are done, the time left, and a table that grows.
+
+    Parameters
+    ----------
+    out : Path
+        Where the table goes.
+    book : Book
+        The class.
+    """
+
+    def __init__(self, out, book):
+        self._out, self._book = out, book
+        self._began = self._written = time.monotonic()
+        self._first = self._done = self._of = 0
+        self._kept = None
+
+    def show(self, done, of):
+        """Draw a bar, and say how long the rest will take.
+
+        Parameters
+        ----------
+        done, of : int
+            How many submissions have a grade, and how many there are.
+        """
+        if not self._of:
+            self._first, self._began = done, time.monotonic()
+        self._done, self._of = done, of
+        filled = 40 * done // of
+        bar = f"\r[{'#' * filled}{'.' * (40 - filled)}] {done} of {of} graded{self._left()}"
+        print(f"{bar:<90}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+    def _left(self):
+        new = self._done - self._first
+        if not new or self._done == self._of:
+            return ""
+        seconds = (time.monotonic() - self._began) / new * (self._of - self._done)
+        return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
+
+    def keep(self, exercises, results):
+        """Write the table, if the last one is old.
+
+        Parameters
+        ----------
+        exercises : list of Exercise
+            What is graded.
+        results : list of dict
+            What came so far.
+        """
+        self._kept = exercises, results
+        if time.monotonic() - self._written > SECONDS_A_TABLE:
+            self._write()
+
+    def _write(self):
+        self._written = time.monotonic()
+        write_table(self._out, *self._kept, self._book)
+
+    def stopped(self):
+        """Write the table so far; return what to say about it."""
+        if not self._kept or not self._kept[1]:
+            return "Stopped before anything was graded."
+        self._write()
+        return f"Stopped: {len(self._kept[1])} of {self._of} are graded, and in {self._out / 'grades.csv'}."
 
 
 if __name__ == "__main__":

@@ -1,40 +1,44 @@
 """What a process gives up for ever before it runs the code of a student.
 
 The sandbox around it already has no network, no files to write and none worth reading. Each submission besides gets
-process numbers, a scratch folder and limits of its own (`own_namespaces`, `give_up`), so that nothing passes from one
-to the next. This is Linux's own language: the numbers are those of its headers.
+process numbers, a scratch folder and limits of its own (`own_namespaces`, `become`), so that nothing passes from one
+to the next. System calls are named, not numbered: libseccomp knows their numbers on each kind of processor.
 """
 
 import ctypes
+import errno
+import functools
 import os
 import resource
+import signal
 import struct
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _NEW_MOUNTS, _NEW_IPC, _NEW_PIDS = 0x00020000, 0x08000000, 0x20000000
 _NO_SETUID_PROGRAMS, _NO_DEVICES, _RECURSIVE, _PRIVATE = 2, 4, 1 << 14, 1 << 18
-_SET_SECCOMP, _DROP_BOUNDING_CAPABILITY, _NO_NEW_PRIVILEGES = 22, 24, 38
-
-MACHINE = "x86_64"
-"""The only kind of processor whose numbers for system calls are known here."""
+_SIGNAL_WHEN_PARENT_DIES, _DROP_BOUNDING_CAPABILITY, _NO_NEW_PRIVILEGES = 1, 24, 38
 
 #: System calls that no exercise needs.
 DENIED = {
-    "other processes": (57, 58),  # fork, vfork; clone and clone3 are looked at below
-    "other programs": (59, 322),  # execve, execveat
-    "network": (41,),  # socket
-    # unshare, setns, mount, umount2, pivot_root, chroot, open_tree, move_mount, fsopen, fsconfig, fsmount,
-    # fspick, mount_setattr
-    "mounts": (272, 308, 165, 166, 155, 161, 428, 429, 430, 431, 432, 433, 442),
-    "memory that no limit counts": (29, 64, 68, 240, 319, 447),  # shmget, semget, msgget, mq_open, memfd_*
-    # ptrace, process_vm_readv, process_vm_writev, pidfd_open, pidfd_getfd, kcmp
-    "other processes' memory": (101, 310, 311, 434, 438, 312),
-    "keys": (248, 249, 250),  # add_key, request_key, keyctl
-    # bpf, perf_event_open, userfaultfd, io_uring_*, *_by_handle_at, personality
-    "rarely used parts of the kernel": (321, 298, 323, 425, 426, 427, 303, 304, 135),
+    "other processes": "fork vfork",  # clone and clone3 are looked at below
+    "other programs": "execve execveat",
+    "network": "socket socketcall",
+    "mounts": "unshare setns mount umount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount "
+    "fspick mount_setattr",
+    "memory that no limit counts": "shmget semget msgget ipc mq_open memfd_create memfd_secret",
+    "other processes' memory": "ptrace process_vm_readv process_vm_writev process_madvise pidfd_open pidfd_getfd kcmp",
+    "keys": "add_key request_key keyctl",
+    "rarely used parts of the kernel": "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter "
+    "io_uring_register name_to_handle_at open_by_handle_at personality",
 }
-_ARCHITECTURE, _CLONE, _CLONE3, _THREAD = 0xC000003E, 56, 435, 0x00010000
+_THREAD = 0x00010000
+_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000  # the last with the number of an error
+
+
+def die_with_parent():
+    """Have this process killed when the one that started it ends, however that ends."""
+    _check(_libc.prctl(_SIGNAL_WHEN_PARENT_DIES, signal.SIGKILL, 0, 0, 0))
 
 
 def _check(result):
@@ -91,33 +95,68 @@ def become(user):
     _check(_libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
 
 
+class _Comparison(ctypes.Structure):
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("how", ctypes.c_int),
+        ("mask", ctypes.c_uint64),
+        ("value", ctypes.c_uint64),
+    )
+
+
+@functools.cache
+def _seccomp():
+    """Return libseccomp; an `OSError` if there is none."""
+    library = ctypes.CDLL("libseccomp.so.2")
+    library.seccomp_init.restype = ctypes.c_void_p
+    for name in ("rule_add_array", "attr_set", "arch_add", "arch_remove", "load", "export_pfc", "release"):
+        getattr(library, f"seccomp_{name}").argtypes = [ctypes.c_void_p]
+    return library
+
+
+@functools.cache
+def rules_for_calls(processor=None):
+    """Return libseccomp's rules by which the system calls in `DENIED` fail; threads can be made, processes not.
+
+    Parameters
+    ----------
+    processor : str, optional
+        As libseccomp calls it, such as "aarch64"; by default this machine's.
+
+    Returns
+    -------
+    ctypes pointer
+    """
+    library = _seccomp()
+    rules = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_ALLOW)))
+    wanted = library.seccomp_arch_resolve_name(processor.encode()) if processor else library.seccomp_arch_native()
+    if wanted != library.seccomp_arch_native():
+        _demand(library.seccomp_arch_add(rules, wanted))
+        _demand(library.seccomp_arch_remove(rules, library.seccomp_arch_native()))
+    when_another_processor = 2
+    _demand(library.seccomp_attr_set(rules, when_another_processor, ctypes.c_uint32(_KILL)))
+    for name in " ".join(DENIED.values()).split():
+        _refuse(rules, name, errno.EPERM)
+    _refuse(rules, "clone3", errno.ENOSYS)  # its arguments cannot be looked at; libraries then take clone
+    masked_equal = 7
+    _refuse(rules, "clone", errno.EPERM, _Comparison(0, masked_equal, _THREAD, 0))
+    return rules
+
+
+def _refuse(rules, name, error, *comparisons):
+    library = _seccomp()
+    number = library.seccomp_syscall_resolve_name(name.encode())
+    unknown = -1  # to a library older than the call
+    if number != unknown:
+        array = (_Comparison * len(comparisons))(*comparisons)
+        _demand(library.seccomp_rule_add_array(rules, ctypes.c_uint32(_REFUSE | error), number, len(array), array))
+
+
+def _demand(result):
+    if result < 0:
+        raise OSError(-result, f"libseccomp: {os.strerror(-result)}")
+
+
 def deny_system_calls():
-    """Let the system calls in `DENIED` fail from now on; threads can be made, processes not."""
-    load, equal, any_bit, at_least, give = 0x20, 0x15, 0x45, 0x35, 0x06
-    allowed, killed, refused, unknown = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026  # EPERM, ENOSYS
-    program = [
-        (load, 0, 0, 4),  # the architecture
-        (equal, 1, 0, _ARCHITECTURE),
-        (give, 0, 0, killed),
-        (load, 0, 0, 0),  # the number of the call
-        (at_least, 0, 1, 0x40000000),  # the same calls by another set of numbers
-        (give, 0, 0, refused),
-        (equal, 0, 1, _CLONE3),  # its arguments cannot be looked at; libraries then take clone
-        (give, 0, 0, unknown),
-    ]
-    for number in (number for numbers in DENIED.values() for number in numbers):
-        program += [(equal, 0, 1, number), (give, 0, 0, refused)]
-    program += [
-        (equal, 0, 3, _CLONE),
-        (load, 0, 0, 16),  # its first argument
-        (any_bit, 1, 0, _THREAD),
-        (give, 0, 0, refused),
-        (give, 0, 0, allowed),
-    ]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
-
-    described = Program(len(program), ctypes.cast(code, ctypes.c_void_p))
-    _check(_libc.prctl(_SET_SECCOMP, 2, ctypes.byref(described), 0, 0))
+    """Let the system calls in `DENIED` fail from now on."""
+    _demand(_seccomp().seccomp_load(rules_for_calls()))

@@ -1,6 +1,7 @@
 """Files that are written in one go."""
 
 import os
+from contextlib import suppress
 
 
 def write(path, text):
@@ -14,5 +15,10 @@ def write(path, text):
         What; lone halves of characters become question marks.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(text.encode("utf-8", "replace"))
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(text.encode("utf-8", "replace"))
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

@@ -1,8 +1,9 @@
-"""Grades one submission: runs its cells, then has each exercise judged by asking the process that they ran in.
+"""Grades one submission: runs its cells, and has each exercise judged where the notebook checks it.
 
-A cell that hangs or ends its process costs nothing but itself: the process is started anew without that cell. The
-random inputs are drawn after the code was loaded. They follow from the submission's fingerprint, so that the same
-submission always gets the same grade, and no submission can contain the answers for its own inputs.
+That is what the learner saw: an answer counts as it was when its check ran, whatever happens further down. An exercise
+that is never checked is judged at the end. A cell that hangs or ends its process costs nothing but itself: the process
+is started anew without that cell. The random inputs are drawn outside, from a secret of the class and the submission's
+fingerprint, so that the same submission always gets the same grade, and nobody can know the inputs beforehand.
 """
 
 import hashlib
@@ -13,19 +14,40 @@ from contextlib import suppress
 import numpy as np
 
 from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped
-from helpers.exercises.judge import judge
+from helpers.exercises.judge import CORRECT, judge_on
 from helpers.exercises.values import NotPlain
-from helpers.grading.plain_json import decode, encode
-from helpers.grading.sandbox import Nonsense
+from helpers.grading.plain_json import FINAL, decode, encode
+from helpers.grading.sandbox import CLOCK, Nonsense
 
-#: Code that draws, or is for IPython.
-DRAWING = re.compile(r"matplotlib|IPython|ipywidgets|helpers\.(?:figures|live)|^\s*[%!]", re.MULTILINE)
+#: Code that draws.
+DRAWING = re.compile(r"matplotlib|ipywidgets|helpers\.(?:figures|live)")
+
+#: A test as it was handed out. What it raises is no news: the answer is missing.
+CHECK = re.compile(r"\s*check\(\s*[\"'](\w+)[\"']\s*,\s*\1\s*\)\s*")
 
 #: What is no error of the student's code: the judge wants it as it was raised in the sandbox.
 REASONS = {kind.__name__: kind for kind in (NotAttempted, NoFunction, ChangedInput, NotPlain, NotImplementedError)}
+if set(REASONS) != set(FINAL):
+    raise AssertionError("inside and outside must agree after which errors nothing more is asked")
+
+MOST_STARTS = 30
+"""How often the process of a submission is started again; honest ones need two or three."""
+
+MOST_CHECKS = 10
+"""How often an exercise is judged where it is checked; what is checked more often is judged at the end."""
+
+MOST_FLAGS = 12
+"""How many cells are named in flags; the others are counted."""
+
+FEWER = 3
+"""How many random inputs tell whether a right answer is still right at the end."""
 
 
-def grade(submission, exercises, sandbox):
+class OutOfTime(Stopped):
+    """The submission as a whole may use no more."""
+
+
+def grade(submission, exercises, sandbox, secret=""):
     """Grade a submission.
 
     Parameters
@@ -36,6 +58,8 @@ def grade(submission, exercises, sandbox):
         What was asked.
     sandbox : Sandbox
         Where its code may run.
+    secret : str
+        What nobody knows who could choose the submission's content.
 
     Returns
     -------
@@ -44,80 +68,165 @@ def grade(submission, exercises, sandbox):
     flags : list of str
         What happened on the way, for the teacher.
     """
-    process = _Process(submission, sandbox)
-    verdicts = {}
+    grading = _Grading(submission, exercises, sandbox, secret)
     try:
-        for exercise in exercises:
-            seed = hashlib.sha256(f"{submission.digest} {exercise.name}".encode()).digest()
-            rng = np.random.default_rng(list(seed))
-            verdicts[exercise.name] = judge(exercise, process.asks_for(exercise), rng)
+        verdicts = grading.verdicts()
     finally:
-        process.close()
-    return verdicts, process.flags
+        grading.close()
+    return verdicts, grading.flags()
 
 
-class _Process:
-    """The process of a submission, started again whenever it has ended."""
+class _Grading:
+    """The grading of one submission: its process, started again whenever it has ended, and what is known so far."""
 
-    def __init__(self, submission, sandbox):
-        self._submission, self._sandbox, self._limits = submission, sandbox, sandbox.limits
-        self._deadline = time.monotonic() + self._limits.total_seconds
+    def __init__(self, submission, exercises, sandbox, secret):
+        self._submission, self._exercises, self._sandbox = submission, exercises, sandbox
+        self._limits, self._secret = sandbox.limits, secret
+        self._clock = time.monotonic() + CLOCK * sandbox.limits.total_seconds
         self._drawing = any(DRAWING.search(code) for code in submission.cells)
-        self._session = None
+        self._session, self._starts, self._used = None, 0, 0.0
         self._failures = {}  # number of a cell -> the error in it
-        self.flags = []
+        self._judged_in = set()  # cells and exercises: a cell that runs again is not judged again
+        self._verdicts, self._times = {}, {}
+        self._flags, self._more = [], 0
+
+    def verdicts(self):
+        """Return the verdicts, by name, in the order of the exercises."""
+        with suppress(OutOfTime):
+            self._load()
+        checked = set(self._verdicts)
+        for exercise in self._exercises:
+            if exercise.name not in checked:
+                self._verdicts[exercise.name] = self._judged(exercise, checked=False)
+        for exercise in self._exercises:
+            if exercise.name in checked and self._session and not self._session.ended:
+                self._compare_with_the_end(exercise)
+        return {exercise.name: self._verdicts[exercise.name] for exercise in self._exercises}
 
     def close(self):
+        """End the process."""
         if self._session:
             self._session.close()
 
-    def _ask(self, seconds, **request):
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            self._flag("stopped: the notebook as a whole took too long")
-            raise Stopped(f"the notebook as a whole took more than {self._limits.total_seconds:g} seconds")
-        return self._session.ask(min(seconds, left), **request)
+    def flags(self):
+        """Return what happened, in words."""
+        return [*self._flags, *[f"and {self._more} more code cells stopped or raised errors"] * bool(self._more)]
 
     def _flag(self, text):
-        if text not in self.flags:
-            self.flags.append(text)
+        if text not in self._flags:
+            self._flags.append(text)
+
+    def _flag_cell(self, number, text):
+        text = f"code cell {number + 1} {text}"
+        if sum(flag.startswith("code cell") for flag in self._flags) < MOST_FLAGS:
+            self._flag(text)
+        elif text not in self._flags:
+            self._more += 1
+
+    def _left(self):
+        """Return how much processor time is left for the submission."""
+        total = self._limits.total_seconds
+        left = total - self._used - (self._session.used() if self._session else 0)
+        if left <= 0 or time.monotonic() > self._clock:
+            self._flag("stopped: the notebook as a whole took too long")
+            raise OutOfTime(f"the notebook as a whole took more than {total:g} seconds")
+        return left
+
+    def _replies(self, seconds, number, **request):
+        """Yield the replies to a request, within what is left for the submission."""
+        left = self._left()
+        try:
+            yield from self._session.replies(min(seconds, left), number, **request)
+        except Stopped:
+            if seconds > left:
+                self._left()
+            raise
+
+    def _start(self):
+        """Start the process, unless it has been started too often."""
+        if self._session:
+            self._left()
+            self._used += self._session.used()
+        if self._starts == MOST_STARTS:
+            self._flag("stopped: it ended its process again and again")
+            raise OutOfTime(f"the notebook ended its process {MOST_STARTS} times")
+        self._starts += 1
+        self._session = self._sandbox.session(drawing=self._drawing)
 
     def _load(self):
         """Run the cells, in a new process, until all have run but those that end it."""
         while not self._session or self._session.ended:
-            self._session = self._sandbox.session(drawing=self._drawing)
+            self._start()
             for number, code in enumerate(self._submission.cells):
                 if not code.strip() or isinstance(self._failures.get(number), Stopped):
                     continue
-                try:
-                    reply = self._ask(self._limits.cell_seconds, do="run", code=code)
-                except Stopped as stopped:
-                    self._session.close()
-                    self._failures[number] = stopped
-                    self._flag(f"code cell {number + 1} stopped: {stopped}")
+                self._run(number, code)
+                if self._session.ended:
                     break
-                match reply:
-                    case {"raised": [kind, text]}:
-                        self._failures[number] = error = Raised(kind, text)
-                        self._flag(f"code cell {number + 1} raised {error.kind}")
 
-    def asks_for(self, exercise):
-        """Return the function that gets the judge an answer."""
+    def _run(self, number, code):
+        """Run a cell, and judge what is checked in it."""
+        try:
+            (reply,) = self._replies(self._limits.cell_seconds, 1, do="run", code=code)
+        except OutOfTime:
+            raise
+        except Stopped as stopped:
+            self._session.close()
+            self._failures[number] = stopped
+            self._flag_cell(number, f"stopped: {stopped}")
+            return
+        match reply:
+            case {"raised": [kind, text]}:
+                self._failures[number] = error = Raised(kind, text)
+                if not CHECK.fullmatch(code):
+                    self._flag_cell(number, f"raised {error.kind}")
+        match reply:
+            case {"left out": [str(command), *_]}:
+                self._flag_cell(number, f"starts a program, which was left out: {_one_line(command)}")
+        names = reply.get("checked")
+        for exercise in self._exercises if isinstance(names, list) else ():
+            if exercise.name not in names or (number, exercise.name) in self._judged_in:
+                continue
+            self._judged_in.add((number, exercise.name))
+            self._times[exercise.name] = self._times.get(exercise.name, 0) + 1
+            if self._times[exercise.name] > MOST_CHECKS:
+                self._verdicts.pop(exercise.name, None)
+                continue
+            self._verdicts[exercise.name] = self._judged(exercise, checked=True)
+            if self._session.ended:
+                return
 
-        def ask(*arguments):
-            self._load()
-            question = {"name": exercise.name, "arguments": encode(list(arguments))}
+    def _judged(self, exercise, checked, fewer=False):
+        """Have an exercise judged: what was checked, or what goes by its name."""
+        seed = hashlib.sha256(f"{self._secret} {self._submission.digest} {exercise.name}".encode()).digest()
+        cases = exercise.cases(np.random.default_rng(list(seed)))
+        if fewer:
+            cases = cases[: len(getattr(exercise, "fixed", ())) + FEWER]
+        replies = None
+
+        def call(*_arguments):
+            nonlocal replies
             try:
-                reply = self._ask(self._limits.call_seconds, do="ask", **question)
+                if replies is None:
+                    replies = self._ask(exercise, cases, checked)
+                reply = next(replies)
                 if "missing" not in reply:
                     return self._answer(reply)
             except Stopped as stopped:
-                self._flag(f"{exercise.name} stopped: {stopped}")
+                if not isinstance(stopped, OutOfTime):
+                    self._flag(f"{exercise.name} stopped: {stopped}")
                 raise
             failures = (self._failures.get(number) for number in self._submission.answer_cells(exercise.name))
             raise next(filter(None, failures), NotAttempted())
 
-        return ask
+        return judge_on(exercise, cases, call)
+
+    def _ask(self, exercise, cases, checked):
+        if not checked:
+            self._load()
+        calls = [encode(list(case)) for case in cases]
+        question = {"name": exercise.name, "checked": checked, "calls": calls}
+        return self._replies(self._limits.call_seconds, len(calls), do="ask", **question)
 
     def _answer(self, reply):
         """Return the answer that a reply holds, or raise what it says instead; every word of it may be made up."""
@@ -130,3 +239,16 @@ class _Process:
                 raise REASONS[raised.kind](raised.text) if raised.kind in REASONS else raised
         self._session.close()
         raise Nonsense
+
+    def _compare_with_the_end(self, exercise):
+        """Flag an answer that is another one by the end of the notebook."""
+        was_right = self._verdicts[exercise.name].outcome == CORRECT
+        is_right = self._judged(exercise, checked=False, fewer=was_right).outcome == CORRECT
+        if was_right and not is_right:
+            self._flag(f"{exercise.name}: right where it is checked, no longer at the end")
+        elif is_right and not was_right:
+            self._flag(f"{exercise.name}: not right where it is checked, but at the end")
+
+
+def _one_line(text):
+    return "".join(c if c.isprintable() else " " for c in text)[:60]

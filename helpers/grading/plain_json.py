@@ -10,6 +10,17 @@ import math
 import numpy as np
 
 _SCALARS = (bool, int, float, str, type(None))
+_LONG = 1000
+"""From this many bits on a whole number travels in hexadecimal digits, which take no time to read."""
+
+READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
+"""What is said about a submission, rather than to it."""
+
+FINAL = ("NotAttempted", "NoFunction", "ChangedInput", "NotPlain", "NotImplementedError")
+"""The errors after which no further call is asked for."""
+
+LARGEST = 50_000
+"""The most values that one reply may hold; `helpers.exercises.values.plain` lets fewer through."""
 
 
 def encode(value):
@@ -17,7 +28,7 @@ def encode(value):
 
     Parameters
     ----------
-    value : number, str, bool, None, ndarray of real numbers, or list, tuple, dict of them
+    value : number, str, bool, None, ndarray of real numbers, or list, tuple, dict of them whose keys are text
         What `helpers.exercises.values.plain` lets through.
 
     Returns
@@ -36,7 +47,9 @@ def encode(value):
     if isinstance(value, tuple):
         return {"tuple": [encode(item) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[encode(key), encode(item)] for key, item in value.items()]}
+        return {"dict": [[key, encode(item)] for key, item in value.items()]}
+    if isinstance(value, int) and value.bit_length() > _LONG:
+        return {"int": hex(value)}
     if isinstance(value, _SCALARS):
         return value
     raise ValueError(f"no plain value: an object of type {type(value).__name__}")
@@ -48,23 +61,33 @@ def decode(value):
     Raises
     ------
     ValueError
-        If it is not of that form.
+        If it is not of that form, or holds more than `LARGEST` values.
     """
+    return _decode(value, iter(range(LARGEST)))
+
+
+def _decode(value, left):
+    if next(left, None) is None:
+        raise ValueError(f"more than {LARGEST} values")
     if isinstance(value, _SCALARS):
         return value
     if isinstance(value, list):
-        return [decode(item) for item in value]
+        return [_decode(item, left) for item in value]
     match value:
         case {"array": list(numbers), "shape": list(shape), "dtype": str(dtype), **rest} if not rest:
             return _array(numbers, shape, dtype)
+        case {"int": str(digits), **rest} if not rest and len(digits) < LARGEST:
+            return int(digits, 16)
         case {"tuple": list(items), **rest} if not rest:
-            return tuple(decode(item) for item in items)
-        case {"dict": list(pairs), **rest} if not rest and all(isinstance(p, list) and len(p) == 2 for p in pairs):
-            try:
-                return {decode(key): decode(item) for key, item in pairs}
-            except TypeError:
-                raise ValueError("a key that can be none") from None
+            return tuple([_decode(item, left) for item in items])
+        case {"dict": list(pairs), **rest} if not rest and all(map(_is_pair, pairs)):
+            return {key: _decode(item, left) for key, item in pairs}
     raise ValueError("not of the agreed form")
+
+
+def _is_pair(pair):
+    """Tell whether it is a key, which is text, and a value; numbers can be chosen such that they make a dict slow."""
+    return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
 
 
 def _array(numbers, shape, dtype):

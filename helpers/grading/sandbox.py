@@ -6,36 +6,42 @@ numbers, a scratch folder and limits of its own. A session is asked with a time 
 time, or answers nonsense, it is ended from outside, which nothing within can delay.
 """
 
+import ctypes
 import functools
 import json
 import os
-import platform
+import re
 import secrets
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from helpers.datasets import data_folder
 from helpers.exercises.answer import Stopped, TimeLimit, Unasked
-from helpers.grading.confine import MACHINE
-from helpers.grading.plain_json import from_line, to_line
-from helpers.grading.sandboxed_process import END, READY, START, START_DRAWING
+from helpers.grading.plain_json import END, READY, START, START_DRAWING, from_line, to_line
 
 HELPERS = Path(__file__).resolve().parent.parent
 HERE = HELPERS / "grading"
+COURSE = "/course"
+"""Where the sandbox sees the helpers and the data, wherever they are."""
 SCRATCH = "/scratch"
 PACKAGES = [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
 """Where libraries are, wherever they were installed to."""
 
 START_SECONDS = 120
 """How long the warm process may take to load everything, on a slow machine."""
+
+CLOCK = 5
+"""Limits are of processor time; by the clock everything may take this many times as long."""
 
 LARGEST_REPLY = 8 << 20
 
@@ -58,11 +64,11 @@ class Limits:
     Parameters
     ----------
     cell_seconds, call_seconds : float
-        How long one cell may run, and how long one call of a function.
+        Processor time for one cell, and for all calls that judge one function.
     total_seconds : float
-        How long the whole submission may take.
+        Processor time for the whole submission.
     memory : int
-        Address space in megabytes, about 200 of which the warm process has taken before.
+        Address space in megabytes, about 300 of which the warm process has taken before.
     file : int
         Megabytes of scratch space.
     threads : int
@@ -82,12 +88,14 @@ def missing():
     """Return what this machine lacks for a sandbox, one sentence; None if it has everything."""
     if sys.platform != "linux":
         return f"the sandbox needs Linux, this is {sys.platform}"
-    if platform.machine() != MACHINE:
-        return f"the sandbox knows the system calls of {MACHINE}, this is {platform.machine()}"
     if not shutil.which("bwrap"):
         return "bubblewrap is missing (on Debian or Ubuntu: apt install bubblewrap)"
+    try:
+        ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        return "libseccomp is missing (on Debian or Ubuntu: apt install libseccomp2)"
     trial = subprocess.run(
-        [*_bubblewrap(), *_system(), sys.executable, "-sPc", "pass"], capture_output=True, text=True, timeout=60
+        [*_bubblewrap(), *_seen(), python(), "-sPc", "pass"], capture_output=True, text=True, timeout=60
     )
     if trial.returncode:
         return f"bubblewrap does not work here: {trial.stderr.strip() or trial.returncode}"
@@ -104,51 +112,104 @@ def _bubblewrap():
     return ["bwrap", "--die-with-parent", "--new-session", *user, *spaces, *powers, "--hostname", "sandbox"]
 
 
-def _read_only(path):
-    """Return how to show a file or folder in its place, whose parents everybody may pass through."""
-    parents = [parent for parent in reversed(Path(path).parents) if parent != Path("/")]
-    return [*(word for parent in parents for word in ("--dir", str(parent))), "--ro-bind", str(path), str(path)]
+@functools.cache
+def python():
+    """Return the program of this Python, without the environment that it may be used through."""
+    return str(Path(getattr(sys, "_base_executable", None) or sys.executable).resolve())
 
 
-def _system():
-    """Return what the sandbox sees of the system: the libraries and this Python, read only."""
+def _needed():
+    """Return the files and folders that Python and its libraries need: nothing else of the machine is seen."""
+    program = Path(python())
+    prefix = program.parent.parent
+    folders = {*map(Path, ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib"))}
+    folders |= {prefix / "lib", prefix / "lib64", *map(Path, PACKAGES)}
+    folders |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    loaded = set()
+    if os.path.exists("/proc/self/maps"):  # on some systems libraries are in none of these folders
+        mapped = re.findall(r"(/\S*\.so[.\d]*)$", Path("/proc/self/maps").read_text(encoding="utf-8"), re.MULTILINE)
+        loaded = {Path(path) for path in mapped}
+    return frozenset(path for path in {program, *folders, *loaded, Path("/etc/ld.so.cache")} if path.exists())
+
+
+def _secret_places(more):
+    """Return the folders of which nothing must be seen, wherever they are: the course, and what is `more`."""
+    course = HELPERS.parent if (HELPERS.parent / "notebooks").is_dir() else HELPERS
+    copies = [Path(folder) / "helpers" for folder in PACKAGES if (Path(folder) / "helpers" / "exercises").is_dir()]
+    return {course, *copies, *map(Path, more)}
+
+
+def _seen(hidden=()):
+    """Return what the sandbox sees of the machine: what is needed, read only, and an empty folder for what is not."""
+    needed, steps = _needed(), {}
+    for path in needed:
+        steps[path] = ["--symlink", os.readlink(path), str(path)] if path.is_symlink() else _read_only(path)
+    shown = [folder.resolve() for folder in needed if folder.is_dir()]
+    covers = []
+    for place in {Path(place).resolve() for place in _secret_places(hidden)}:
+        if place.is_dir() and any(folder == place or folder in place.parents for folder in shown):
+            steps[place] = ["--tmpfs", str(place)]
+            covers += ["--remount-ro", str(place)]
     seen = ["--dir", "/dev"]
-    for name in ("/usr", "/lib", "/lib64", "/lib32", "/bin"):
-        path = Path(name)
-        if path.is_symlink():
-            seen += ["--symlink", os.readlink(path), name]
-        elif path.is_dir():
-            seen += _read_only(path)
-    python = Path(sys.executable).resolve().parent.parent
-    folders = {python, *map(Path, (sys.base_prefix, sys.prefix, sysconfig.get_path("stdlib"), *PACKAGES))}
-    for folder in sorted(folders):
-        if folder.is_dir() and Path("/usr") not in [folder, *folder.parents]:
-            seen += _read_only(folder)
+    for path in sorted(steps, key=lambda path: path.parts):  # what lies deeper comes later
+        seen += steps[path]
     for device in ("null", "zero", "urandom", "random"):
         seen += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    seen += ["--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    return [*seen, "--size", str(32 << 20), "--tmpfs", SCRATCH]
+    return [*seen, *covers]
+
+
+def _read_only(path, place=None):
+    """Return how to show a file or folder, in its place or another, whose parents everybody may pass through."""
+    place = Path(place or path)
+    parents = [parent for parent in reversed(place.parents) if parent != Path("/")]
+    return [*(word for parent in parents for word in ("--dir", str(parent))), "--ro-bind", str(path), str(place)]
+
+
+#: What is seen of the exercises and of the grader: the place in `helpers` -> the file that is there.
+SHOWN = {
+    "exercises/__init__.py": "grading/stub_exercises/__init__.py",
+    "exercises/feedback.py": "grading/stub_exercises/feedback.py",
+    **{
+        f"{name}.py": f"{name}.py"
+        for name in (
+            "exercises/answer",
+            "exercises/values",
+            "grading/__init__",
+            "grading/confine",
+            "grading/plain_json",
+            "grading/sandboxed_process",
+            "grading/shell",
+        )
+    },
+}
 
 
 def _course():
     """Return what the sandbox sees of the course: the helpers and the data, without exercises and grading."""
-    shown = [*_read_only(HELPERS), *_read_only(data_folder())]
-    shown += ["--tmpfs", str(HELPERS / "exercises"), "--tmpfs", str(HERE)]
-    files = {
-        "exercises/answer.py": "exercises/answer.py",
-        "exercises/values.py": "exercises/values.py",
-        "grading/stub_exercises/__init__.py": "exercises/__init__.py",
-        "grading/stub_exercises/feedback.py": "exercises/feedback.py",
-        "grading/__init__.py": "grading/__init__.py",
-        "grading/confine.py": "grading/confine.py",
-        "grading/plain_json.py": "grading/plain_json.py",
-        "grading/sandboxed_process.py": "grading/sandboxed_process.py",
-    }
-    for source, place in files.items():
-        shown += ["--ro-bind", str(HELPERS / source), str(HELPERS / place)]
+    shown = [*_read_only(HELPERS, f"{COURSE}/helpers"), *_read_only(data_folder(), f"{COURSE}/data")]
     for folder in ("exercises", "grading"):
-        shown += ["--remount-ro", str(HELPERS / folder)]
+        shown += ["--tmpfs", f"{COURSE}/helpers/{folder}"]
+    for place, source in SHOWN.items():
+        shown += ["--ro-bind", str(HELPERS / source), f"{COURSE}/helpers/{place}"]
+    for folder in ("exercises", "grading"):
+        shown += ["--remount-ro", f"{COURSE}/helpers/{folder}"]
+    shown += ["--perms", "0755", "--size", str(32 << 20), "--tmpfs", SCRATCH]
     return [*shown, "--remount-ro", "/", "--chdir", SCRATCH]
+
+
+def _stand_in(scratch):
+    """Make a folder with the same part of the course, for when there is no sandbox; return it."""
+    course = Path(scratch) / "course"
+    (course / "helpers").mkdir(parents=True)
+    (course / "data").symlink_to(data_folder())
+    for path in HELPERS.iterdir():
+        if path.name not in ("exercises", "grading", "__pycache__"):
+            (course / "helpers" / path.name).symlink_to(path)
+    for place, source in SHOWN.items():
+        place = course / "helpers" / place
+        place.parent.mkdir(exist_ok=True)
+        place.symlink_to(HELPERS / source)
+    return str(course)
 
 
 ENVIRONMENT = {
@@ -158,7 +219,7 @@ ENVIRONMENT = {
     "TZ": "UTC",
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": SCRATCH,
-    "IPYTHONDIR": SCRATCH,
+    "IPYTHONDIR": f"{SCRATCH}/.ipython",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
@@ -175,10 +236,12 @@ class Sandbox:
         What each submission may use.
     isolated : bool
         Whether to use bubblewrap. Without it a submission can read and write what you can: only for your own code.
+    hidden : iterable of path-like
+        Folders of which nothing must be seen, wherever they are: the submissions and the grades.
     """
 
-    def __init__(self, limits=None, *, isolated=True):
-        self.limits = limits or Limits()
+    def __init__(self, limits=None, *, isolated=True, hidden=()):
+        self.limits, self.hidden = limits or Limits(), tuple(hidden)
         self.isolated = isolated
         self._process = self._control = None
 
@@ -203,14 +266,15 @@ class Sandbox:
             "limits": {name: limits[name] for name in ("memory", "file", "threads")}
             | {"cpu": int(self.limits.total_seconds) + 1},
         }
+        course = COURSE if self.isolated else _stand_in(scratch)
         code = (
-            f"import json, sys; sys.path[:0] = {[str(HELPERS.parent), *PACKAGES]}; "
+            f"import json, sys; sys.path[:0] = {[course, *PACKAGES]}; "
             "from helpers.grading.sandboxed_process import main; main(int(sys.argv[1]), json.loads(sys.argv[2]))"
         )
-        command = [sys.executable, "-sPc", code, str(theirs.fileno()), json.dumps(settings)]
+        command = [python(), "-sPc", code, str(theirs.fileno()), json.dumps(settings)]
         if self.isolated:
-            command = [*_bubblewrap(), *_system(), *_course(), *command]
-        environment = ENVIRONMENT | (dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch) if scratch else {})
+            command = [*_bubblewrap(), *_seen(self.hidden), *_course(), *command]
+        environment = {name: value.replace(SCRATCH, scratch or SCRATCH) for name, value in ENVIRONMENT.items()}
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
                 command,
@@ -252,19 +316,22 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         command = START_DRAWING if drawing else START
         try:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # it says its number, as we see it
             self._control.settimeout(START_SECONDS)
             ours.settimeout(START_SECONDS)
             with theirs:
                 socket.send_fds(self._control, [command], [theirs.fileno()])
                 forked = self._control.recv(1) == command
-            ready = forked and ours.recv(1) == READY
+            ready, about, *_ = ours.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size)) if forked else (b"", [])
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         except OSError:
-            ready = False
-        if not ready:
+            ready = b""
+        if ready != READY:
             ours.close()
             self.close()
             raise SandboxError("the sandbox broke")
-        return Session(self, ours)
+        number, *_ = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])
+        return Session(self, ours, number)
 
     def _end_session(self):
         """Have the process of the submission killed, and wait until it is gone."""
@@ -292,6 +359,17 @@ class Sandbox:
         self._process = None
 
 
+def processor_time(number):
+    """Return the processor time in seconds, threads and system calls included, of a process; 0 if it has ended."""
+    try:
+        return time.clock_gettime((~number << 3) | 2)  # how Linux numbers the clocks of processes
+    except OSError:
+        return 0.0
+
+
+_CREDENTIALS = struct.Struct("iII")
+
+
 class Session:
     """The process of one submission, seen from outside.
 
@@ -301,11 +379,20 @@ class Session:
         Where it runs.
     connection : socket
         What it is asked over.
+    number : int
+        The number of the process.
     """
 
-    def __init__(self, sandbox, connection):
-        self._sandbox, self._connection = sandbox, connection
-        self.ended = False
+    def __init__(self, sandbox, connection, number):
+        self._sandbox, self._connection, self._number = sandbox, connection, number
+        self._received = bytearray()
+        self.ended, self._used = False, 0.0
+
+    def used(self):
+        """Return the processor time that the process has used, in seconds."""
+        if not self.ended:
+            self._used = max(self._used, processor_time(self._number))
+        return self._used
 
     def ask(self, seconds, **request):
         """Ask the process something, and wait for its reply.
@@ -313,7 +400,7 @@ class Session:
         Parameters
         ----------
         seconds : float
-            How long it may take.
+            Processor time for it; by the clock it may take `CLOCK` times as long.
         **request : what JSON can hold
             "do" says what, see `helpers.grading.sandboxed_process`.
 
@@ -327,12 +414,33 @@ class Session:
         Stopped
             If there is none: the process was ended, or ended itself.
         """
+        return next(self.replies(seconds, 1, **request))
+
+    def replies(self, seconds, number, **request):
+        """Ask the process something, and yield its replies, as `ask` returns one.
+
+        Parameters
+        ----------
+        seconds : float
+            Processor time for all of them together.
+        number : int
+            How many replies there may be at most.
+        **request : what JSON can hold
+            What to ask.
+
+        Yields
+        ------
+        dict
+        """
         token = secrets.token_hex(8)  # a reply from before the question would not know it
+        limit = self.used() + seconds, time.monotonic() + CLOCK * seconds
         try:
-            reply = from_line(self._exchange(to_line({"id": token, **request}), time.monotonic() + seconds))
-            if reply.pop("id", None) != token:
-                raise ValueError("no reply to this question")
-            return reply
+            self._send(to_line({"id": token, **request}), limit)
+            for _ in range(number):
+                reply = from_line(self._line(limit))
+                if reply.pop("id", None) != token:
+                    raise ValueError("no reply to this question")
+                yield reply
         except TimeoutError:
             self.close()
             raise TimeLimit(f"more than {seconds:g} seconds") from None
@@ -343,27 +451,38 @@ class Session:
             self.close()
             raise Nonsense from None
 
-    def _exchange(self, line, deadline):
-        """Send a line and return the one that comes back."""
-        self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
-        self._connection.sendall(line)
-        received = bytearray()
-        while not received.endswith(b"\n"):
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._connection.settimeout(left)
-            part = self._connection.recv(1 << 16)
-            if not part:
-                raise ConnectionResetError
-            received += part
-            if len(received) > LARGEST_REPLY:
+    def _wait(self, limit):
+        """Set how long the next step may wait; see to it that no limit has been passed."""
+        processor, clock = limit[0] - self.used(), limit[1] - time.monotonic()
+        if processor <= 0 or clock <= 0:
+            raise TimeoutError
+        self._connection.settimeout(min(clock, max(processor / 2, 0.05)))
+
+    def _send(self, line, limit):
+        while line:
+            self._wait(limit)
+            with suppress(TimeoutError):
+                line = line[self._connection.send(line) :]
+
+    def _line(self, limit):
+        """Return the next line that comes."""
+        while (end := self._received.find(b"\n")) < 0:
+            if len(self._received) > LARGEST_REPLY:
                 raise ValueError("a reply without end")
-        return bytes(received)
+            self._wait(limit)
+            with suppress(TimeoutError):
+                part = self._connection.recv(1 << 16)
+                if not part:
+                    raise ConnectionResetError
+                self._received += part
+        line = bytes(self._received[: end + 1])
+        del self._received[: end + 1]
+        return line
 
     def close(self):
         """End the process, whatever it is doing."""
         if not self.ended:
+            self.used()
             self.ended = True
             self._connection.close()
             self._sandbox._end_session()

@@ -5,34 +5,31 @@ child gives up everything that it does not need, then runs pieces of the submiss
 what they defined. After the first piece of code nothing that the child says can be trusted, nor needs to be.
 """
 
-import builtins
+import asyncio
 import contextlib
 import functools
+import gc
 import importlib
 import io
 import os
 import signal
 import socket
-import sys
-import types
+import tempfile
 
+import numpy as np
+
+from helpers.exercises import feedback
 from helpers.exercises.answer import Raised, value_of
 from helpers.grading import confine
-from helpers.grading.plain_json import decode, encode, from_line, to_line
+from helpers.grading.plain_json import FINAL, READY, START, START_DRAWING, decode, encode, from_line, to_line
+from helpers.grading.shell import make_shell
 
 #: Loaded once, before any submission: what exercises use.
-WARM = (
-    "helpers.exercises.feedback",
-    "helpers.complexity",
-    "helpers.datasets",
-    "helpers.descent",
-    "helpers.schedules",
-    "helpers.training",
-)
+WARM = ("helpers.complexity", "helpers.datasets", "helpers.descent", "helpers.schedules", "helpers.training")
 #: Takes half a second to load: only before the first submission that uses any of it.
-DRAWING = ("matplotlib.pyplot", "IPython.display", "ipywidgets", "helpers.figures.style", "helpers.live.live_figure")
-
-READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
+DRAWING = ("matplotlib.pyplot", "ipywidgets", "helpers.figures.style", "helpers.live.live_figure")
+LARGEST_REQUEST = 16 << 20
+MOST_NAMES = 50
 
 
 def main(control, settings):
@@ -47,6 +44,11 @@ def main(control, settings):
         and "limits" for `helpers.grading.confine.set_limits`.
     """
     _load(WARM)
+    make_shell()
+    if settings["isolated"]:
+        confine.rules_for_calls()
+    gc.collect()
+    gc.freeze()  # what is there now is shared with all children, as long as nobody touches it
     control = socket.socket(fileno=control)
     control.sendall(READY)
     running = None
@@ -129,73 +131,77 @@ def _keep_only(*descriptors):
 def _learner(descriptor, settings):
     """Be the process of a submission."""
     _keep_only(descriptor)
-    os.chdir(settings["scratch"])
+    _furnish(settings["scratch"] if settings["isolated"] else tempfile.mkdtemp(dir=settings["scratch"]))
     confine.set_limits(settings["limits"])
     confine.become(settings["user"])
-    confine.deny_system_calls()
-    serve(socket.socket(fileno=descriptor))
+    with contextlib.suppress(*[OSError] * (not settings["isolated"])):
+        confine.deny_system_calls()
+    asyncio.run(serve(socket.socket(fileno=descriptor)))
 
 
-def serve(connection):
-    """Say that all is ready, then answer requests, one a line, until the connection is closed."""
-    module = _notebook()
+def _furnish(scratch):
+    """Go to an empty folder that lies to the course's data as the notebooks' folder does."""
+    course = os.path.dirname(os.path.dirname(os.path.abspath(feedback.__file__))).removesuffix("/helpers")
+    here = os.path.join(scratch, "notebooks", "exercises")
+    os.makedirs(here)
+    for name in ("data", "helpers"):
+        os.symlink(os.path.join(course, name), os.path.join(scratch, name))
+    os.mkdir(os.path.join(scratch, "tmp"))
+    for folder in (here, os.path.dirname(here), os.path.join(scratch, "tmp")):
+        os.chmod(folder, 0o777)
+    os.environ["TMPDIR"] = os.path.join(scratch, "tmp")
+    tempfile.tempdir = None
+    os.chdir(here)
+
+
+async def serve(connection):
+    """Say that all is ready, then answer requests, one a line, until the connection is closed.
+
+    All of this happens within an event loop, as in a notebook, so that ``await`` and tasks work as they do there.
+    """
+    shell = make_shell()
     connection.sendall(READY)
-    with connection.makefile("rb") as requests:
-        for line in requests:
-            request = from_line(line)
-            try:
-                reply = ANSWERS[request["do"]](module, request)
-            except BaseException as error:  # whatever the learner's code raises, SystemExit too
-                raised = Raised.of(error)
-                reply = {"raised": [raised.kind, raised.text]}
-            connection.sendall(to_line({"id": request["id"], **reply}))
+    requests, replies = await asyncio.open_connection(sock=connection, limit=LARGEST_REQUEST)
+    while line := await requests.readline():
+        request = from_line(line)
+        async for reply in ANSWERS[request["do"]](shell, request):
+            replies.write(to_line({"id": request["id"], **reply}))
+            await replies.drain()
+        del request
 
 
-def _notebook():
-    """Return the module in which the cells run, with what a notebook has besides Python."""
-    module = types.ModuleType("__main__")
-    sys.modules["__main__"] = module
-    module.display = builtins.display = lambda *_values, **_named: None
-    builtins.get_ipython = lambda: _Shell(module)
-    return module
+async def _run(shell, request):
+    """Run a cell; say what came of it, which answers were checked in it, and what of it does not run here."""
+    feedback.CHECKED.clear()
+    shell.left_out.clear()
+    error = await shell.run(request["code"])
+    reply = {"checked": list(feedback.CHECKED)[:MOST_NAMES], "left out": shell.left_out[:MOST_NAMES]}
+    if error is not None:
+        raised = Raised.of(error)
+        reply["raised"] = [raised.kind, raised.text]
+    yield reply
 
 
-class _Shell:
-    """As much of IPython as a notebook's magic commands need: nearly all do nothing here."""
-
-    def __init__(self, module):
-        self._module = module
-
-    def run_cell_magic(self, name, _line, cell):
-        if name in ("time", "timeit", "capture", "prun"):
-            _execute(self._module, cell)
-
-    def _nothing(self, *_arguments, **_named):
-        pass
-
-    run_line_magic = system = getoutput = magic = _nothing
-
-
-def _execute(module, code):
-    try:
-        program = compile(code, "<cell>", "exec", dont_inherit=True)
-    except SyntaxError:  # it may be IPython's own syntax, such as %matplotlib
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        program = compile(TransformerManager().transform_cell(code), "<cell>", "exec", dont_inherit=True)
-    exec(program, vars(module))
-
-
-def _run(module, request):
-    _execute(module, request["code"])
-    return {}
-
-
-def _ask(module, request):
-    """Return the value of a name or, with arguments, of a call of the function of that name."""
-    if request["name"] not in vars(module):
-        return {"missing": True}
-    return {"value": encode(value_of(vars(module)[request["name"]], *decode(request["arguments"])))}
+async def _ask(shell, request):
+    """Yield an answer for each call: the value of what was checked, or of a name, or of calls of it."""
+    name, known = request["name"], vars(shell.user_module)
+    if request["checked"] and name in feedback.CHECKED:
+        answer = feedback.CHECKED[name]
+    elif name in known:
+        answer = known[name]
+    else:
+        yield {"missing": True}
+        return
+    for arguments in request["calls"]:
+        try:
+            with np.errstate(all="ignore"), shell.builtin_trap, shell.display_trap:
+                reply = {"value": encode(value_of(answer, *decode(arguments)))}
+        except BaseException as error:  # whatever the learner's code raises, SystemExit too
+            raised = Raised.of(error)
+            reply = {"raised": [raised.kind, raised.text]}
+        yield reply
+        if "raised" in reply and raised.kind in FINAL:
+            return
 
 
 ANSWERS = {"run": _run, "ask": _ask}

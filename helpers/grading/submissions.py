@@ -4,6 +4,8 @@ Whatever is in a folder of submissions, reading it ends in a `Submission`: a fil
 cells, and with a flag. Outputs are left behind here, so that only code travels on.
 """
 
+import errno
+import functools
 import hashlib
 import json
 import os
@@ -15,9 +17,10 @@ from pathlib import Path
 
 LARGEST_FILE = 200 << 20
 LARGEST_CODE = 2 << 20
+MOST_CELLS, MOST_DAMAGED, LONGEST_ID = 5000, 10, 200
 
-DEFINES = re.compile(r"^(?:(?:async\s+)?def\s|\w[\w, ]*=(?!=))", re.MULTILINE)
-"""Finds an answer: some write theirs into the cell with the test, which otherwise need not run."""
+PLAIN = (int, float, type(None))
+"""The types of what points may be; anything else in a file is not worth carrying on."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,15 @@ class Release:
     ----------
     cells : dict
         The id of each of nbgrader's cells -> (points, source if it is locked else None), in their order.
+    code : frozenset of str
+        The code of all cells.
+    digest : str
+        A fingerprint of the file.
     """
 
     cells: dict
+    code: frozenset = frozenset()
+    digest: str = ""
 
     @classmethod
     def read(cls, path):
@@ -45,12 +54,15 @@ class Release:
         -------
         Release
         """
-        cells = {}
-        for cell in json.loads(Path(path).read_text(encoding="utf-8"))["cells"]:
+        cells, code = {}, set()
+        content = Path(path).read_bytes()
+        for cell in json.loads(content)["cells"]:
+            if cell["cell_type"] == "code":
+                code.add(_text(cell["source"]).strip())
             if about := cell.get("metadata", {}).get("nbgrader"):
                 locked = about.get("locked") and not about.get("solution")
                 cells[about["grade_id"]] = (about.get("points"), _text(cell["source"]).strip() if locked else None)
-        return cls(cells)
+        return cls(cells, frozenset(code), hashlib.sha256(content).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -66,11 +78,13 @@ class Submission:
     digest : str
         A fingerprint of the content.
     cells : tuple of str
-        The code, cell by cell; that of tests is left out.
+        The code, cell by cell.
     marks : tuple of (str, object, str)
         Id, points and source of each of nbgrader's cells.
     flags : tuple of str
         What is odd about it.
+    file : str
+        The notebook's name.
     """
 
     student: str
@@ -79,10 +93,11 @@ class Submission:
     cells: tuple = ()
     marks: tuple = ()
     flags: tuple = ()
+    file: str = ""
 
     def answer_cells(self, name):
         """Return the numbers, from 0, of the cells that define a function or variable, or were meant to."""
-        defines = re.compile(rf"^(?:(?:async\s+)?def\s+{name}\b|{name}\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+        defines = _definition(name)
         meant = {source for grade_id, _points, source in self.marks if source and grade_id == f"{name}_answer"}
         return [i for i, code in enumerate(self.cells) if defines.search(code) or code.strip() in meant]
 
@@ -96,133 +111,143 @@ class Submission:
         return self.cells[numbers[-1]] if numbers else ""
 
 
-def find(folder, assignment=None):
-    """Find the notebooks in a folder of submissions.
-
-    Parameters
-    ----------
-    folder : path-like
-        Either nbgrader's submitted layout, ``STUDENT/ASSIGNMENT/NOTEBOOK.ipynb``, or ``STUDENT.ipynb`` for each.
-    assignment : str, optional
-        The name of the assignment's folder; needed if there are several.
-
-    Returns
-    -------
-    dict
-        The name of a student, as the file system has it -> the paths of the notebooks, sorted.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing, or more than one assignment.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}")
-    found, assignments = {}, set()
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.suffix == ".ipynb" and not entry.is_dir():
-            found.setdefault(entry.stem, []).append(entry)
-        elif entry.is_dir() and not entry.is_symlink():
-            inner = [path for path in sorted(entry.iterdir()) if path.is_dir() and not path.name.startswith(".")]
-            assignments |= {path.name for path in inner}
-            chosen = [path for path in inner if assignment in (None, path.name)]
-            notebooks = [path for place in [entry, *chosen] for path in sorted(place.glob("*.ipynb"))]
-            found.setdefault(entry.name, []).extend(notebooks)
-    if not found:
-        raise ValueError(f"there are no submissions in {folder}")
-    if assignment is None and len(assignments) > 1:
-        raise ValueError(f"there are several assignments, choose one of: {', '.join(sorted(assignments))}")
-    return found
+@functools.cache
+def _definition(name):
+    """Return what finds the definition of a name; no step of it goes over a line twice, whatever the line is."""
+    function = rf"(?:async[ \t]+)?def[ \t]+{name}\b"
+    value = rf"(?:%\w+[ \t]+)?{name}[ \t]*(?::[^=\n]*)?=(?!=)"
+    return re.compile(f"^(?:{function}|{value})", re.MULTILINE)
 
 
-def read(student, paths):
+def read(student, key, files):
     """Read what a student handed in.
 
     Parameters
     ----------
-    student : str
-        The name, as the file system has it.
-    paths : list of path-like
-        The notebooks.
+    student, key : str
+        Who it is.
+    files : list of (path-like, str)
+        The notebooks, and what to call them.
 
     Returns
     -------
     list of Submission
         One for each notebook; if there is none, one without cells.
     """
-    key = hashlib.sha256(os.fsencode(student)).hexdigest()[:16]
-    student = _decode(os.fsencode(student))[0].strip()
-    return [_read_one(student, key, Path(path)) for path in paths] or [
-        Submission(student, key, "", flags=("no notebook",))
-    ]
+    return [_read_one(student, key, Path(path), name) for path, name in files] or [Submission(student, key, "")]
 
 
-def choose(candidates, names):
-    """Return the one of a student's notebooks that counts: that with the most answers.
+def choose(candidates, names, release=None):
+    """Return the one of a student's notebooks that counts: that which differs most from what was handed out.
 
     Parameters
     ----------
     candidates : list of Submission
-        All notebooks of one student.
+        All notebooks of one student, the newest first: of two that differ as much, it counts.
     names : collection of str
         The exercises that are graded.
+    release : Release, optional
+        What was handed out.
 
     Returns
     -------
     Submission
+        If there were others, with a flag that names all.
     """
-    answering = [one for one in candidates if any(map(one.answers, names))]
-    if len(answering) < 2:
-        return (answering or candidates)[0]
-    best = max(answering, key=lambda one: sum(map(one.answers, names)))
-    return replace(best, flags=("several notebooks", *best.flags))
+    handed_out = release.code if release else frozenset()
+
+    def own_work(one):
+        answers = [one.answer(name).strip() for name in names]
+        own = [code for code in map(str.strip, one.cells) if code and code not in handed_out]
+        return sum(bool(answer) and answer not in handed_out for answer in answers), any(answers), len(own)
+
+    best = max(candidates, key=own_work)
+    others = [one.file for one in candidates if one is not best]
+    flag = f"several notebooks: {best.file} was graded, not {_listed(others)}"
+    return replace(best, flags=(flag, *best.flags)) if others else best
 
 
-def _read_one(student, key, path):
+def _listed(names, most=3):
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def content_of(path):
+    """Return what is in a regular file.
+
+    Raises
+    ------
+    ValueError
+        If it is something else, such as a link, or too large; the message says what.
+    OSError
+        If it cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ValueError("no regular file") from None  # a link could point at the solutions
+        raise
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("no regular file")
+        if status.st_size > LARGEST_FILE:
+            raise ValueError(f"larger than {LARGEST_FILE >> 20} MB")
+        return file.read(LARGEST_FILE + 1)
+
+
+def _read_one(student, key, path, name):
     """Read one file, whatever it is."""
 
     def unreadable(reason, digest=""):
-        return Submission(student, key, digest, flags=(f"unreadable: {reason}",))
+        return Submission(student, key, digest, flags=(f"unreadable: {reason}",), file=name)
 
     try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            return unreadable("no regular file")  # a link could point at the solutions
-        if status.st_size > LARGEST_FILE:
-            return unreadable(f"larger than {LARGEST_FILE >> 20} MB")
-        content = path.read_bytes()
+        content = content_of(path)
     except OSError as error:
-        return unreadable(f"{type(error).__name__}")
+        return unreadable(error.strerror or type(error).__name__)
+    except ValueError as error:
+        return unreadable(str(error))
     digest = hashlib.sha256(content).hexdigest()
     if not content.strip():
         return unreadable("an empty file", digest)
     text, encoding = _decode(content)
+    del content
     try:
-        notebook = json.loads(text)
-        cells = notebook["cells"]
+        cells = json.loads(text)["cells"]
         if not isinstance(cells, list):
             raise TypeError
     except (ValueError, TypeError, KeyError, RecursionError):
         return unreadable("not a notebook", digest)
+    except MemoryError:
+        return unreadable("it would fill the memory", digest)
     flags = [f"read as {encoding}, not UTF-8"] if encoding != "UTF-8" else []
-    code, marks = [], []
+    code, marks, damaged = [], [], []
     for number, cell in enumerate(cells, 1):
         try:
             source = _text(cell["source"])
             about = cell.get("metadata", {}).get("nbgrader") or {}
             if cell["cell_type"] == "code":
-                test = about.get("grade") and not about.get("solution") and not DEFINES.search(source)
-                code.append("" if test else source)
+                code.append(source)
             if isinstance(about.get("grade_id"), str):
-                marks.append((about["grade_id"], about.get("points"), source.strip()))
+                points = about.get("points")
+                marks.append(
+                    (about["grade_id"][:LONGEST_ID], points if type(points) in PLAIN else "none", source.strip())
+                )
         except (KeyError, TypeError, AttributeError):
-            flags.append(f"damaged cell {number}")
-    if sum(map(len, code)) > LARGEST_CODE:
-        return unreadable(f"more than {LARGEST_CODE >> 20} MB of code", digest)
-    return Submission(student, key, digest, tuple(code), tuple(marks), tuple(flags))
+            damaged.append(number)
+    flags += [f"damaged cell {number}" for number in damaged[:MOST_DAMAGED]]
+    if len(damaged) > MOST_DAMAGED:
+        flags.append(f"and {len(damaged) - MOST_DAMAGED} more damaged cells")
+    if not any(map(str.strip, code)):
+        flags.append("no code in it")
+    if sum(map(len, code)) > LARGEST_CODE or len(code) > MOST_CELLS:
+        return unreadable(f"more than {LARGEST_CODE >> 20} MB of code, or {MOST_CELLS} cells of it", digest)
+    if sum(len(grade_id) + len(source) for grade_id, _, source in marks) > 2 * LARGEST_CODE:
+        marks = []
+    return Submission(student, key, digest, tuple(code), tuple(marks), tuple(flags), name)
 
 
 def changes(submission, release):

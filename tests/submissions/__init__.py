@@ -31,8 +31,8 @@ class Case:
         The file, or a function that makes it.
     lost : set of str
         The exercises that must not be right; all others must.
-    flags : tuple of str
-        All flags that it must get, in any order.
+    flags : tuple of str or None
+        All flags that it must get, in any order; None if that does not matter.
     """
 
     student: str
@@ -262,7 +262,8 @@ MARKER = "grading-was-here"
 WRITES_OUTSIDE = f"""
 import os, pathlib
 written = []
-for folder in ["/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/etc", "/usr", "/root", "/home", *__import__("sys").path,
+places = filter(None, __import__("sys").path)
+for folder in ["/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/etc", "/usr", "/root", "/home", *places,
                os.path.dirname(np.__file__), os.path.dirname(__import__("helpers").__file__)]:
     try:
         (pathlib.Path(folder) / "{MARKER}").write_text("x")
@@ -465,7 +466,12 @@ def cases(chapter=CHAPTER):
             ("renamed or added cells", f"missing cell {function}"),
         ),
         Case("reordered tests", changed(reorder, function), frozenset(), ("reordered cells",)),
-        Case("edited test", changed(edit_a_test, function), frozenset(), (f"edited cell {function}",)),
+        Case(
+            "edited test",
+            changed(edit_a_test, function),
+            frozenset(),
+            (f"edited cell {function}", f"code cell {cell_of(function) + 1} stopped: more than {CELL_SECONDS} seconds"),
+        ),
         Case("changed points", changed(raise_points, function), frozenset(), (f"changed points of {function}",)),
         Case(
             "damaged cells",
@@ -479,7 +485,7 @@ def cases(chapter=CHAPTER):
             frozenset(),
             tuple(f"missing cell {mark(cell)}" for cell in released(chapter)["cells"] if mark(cell)),
         ),
-        Case("patched built-ins, wrong answers", wrong(first=PATCHES), every),
+        Case("patched built-ins, wrong answers", wrong(first=PATCHES), every, None),
         Case("patched numpy, wrong answers", wrong(last=NUMPY_PATCHES), every),
         Case(
             "patched course, wrong answers",
@@ -489,7 +495,7 @@ def cases(chapter=CHAPTER):
             tuple(f"{name} stopped: {meddled}" for name in every & {"my_settings"}),
         ),
         Case("shadowed built-ins, right answers", right(first="abs = sum = len = list = None")),
-        Case("hooks into IPython", wrong(first=IPYTHON_HOOKS), every, ("code cell 2 raised AttributeError",)),
+        Case("hooks into IPython", wrong(first=IPYTHON_HOOKS), every),
         Case("always equal", answer_with("Yes()", ALWAYS_EQUAL), every),
         Case("always equal number", answer_with("Number(1)", ALWAYS_EQUAL_NUMBER), every),
         Case("always equal text", answer_with("Text('A')", ALWAYS_EQUAL_NUMBER), every),
@@ -520,6 +526,8 @@ def cases(chapter=CHAPTER):
                 first="%matplotlib inline\n!ls\nfiles = !ls\nimport matplotlib.pyplot as plt\n"
                 "plt.plot([1, 2])\nplt.show()\ndisplay(1)"
             ),
+            frozenset(),
+            ("code cell 2 starts a program, which was left out: !ls",),
         ),
         Case(
             "GBK bytes",
