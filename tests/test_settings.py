@@ -20,7 +20,7 @@ PYTEST = {
     "pythonpath": [".", "tools/nbgate/tests"],
     "addopts": [
         *["--numprocesses=auto", "--dist=loadfile"],
-        *["--ignore=tests/browser", "--ignore=tests/test_grading.py"],
+        *["--ignore=tests/browser", "--ignore-glob=*/test_grading*.py"],
         *["--strict-markers", "--import-mode=importlib"],
     ],
     "nbgate": True,
@@ -41,7 +41,7 @@ COMMANDS = {
     "",
     "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
-    "--override-ini=addopts= tests/test_grading.py",
+    "--override-ini=addopts= tests/test_grading*.py",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
     "--override-ini=addopts= --quiet tests/test_notebooks.py",
 }
