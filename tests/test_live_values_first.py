@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from helpers.datasets import digits
+from helpers.datasets import digits, pooled_digits
+from helpers.network import Network
+from helpers.training import train
 from tests.live_figures import LIVE_FIGURES
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -740,3 +742,79 @@ def test_a_convolution_and_a_dense_layer_cost_what_their_formulas_say():
         "channels_in": (1, 64, 1, 1),
         "channels_out": (1, 64, 1, 6),
     }
+
+
+@functools.cache
+def reached(sizes):
+    """Return the test accuracies in % of five seeds of a network after each of 15 epochs."""
+    train_part, test_part = pooled_digits(round(sizes[0] ** 0.5)).split(1200, seed=0)
+    learn, held_out = train_part.standardise(test_part)
+    network = Network(sizes, seed=range(5), dtype=np.float64)
+    validation = (held_out.inputs, held_out.targets)
+    history = train(network, learn.inputs, learn.targets, 0.2, 15, validation=validation)
+    return 100 * history.validation_accuracy
+
+
+def test_the_budget_game_shows_what_five_seeds_reach_and_what_may_be_spent():
+    live = built("parameter_budget_game")
+    learning, plane = axes_of(live)
+    levels = {
+        "1: 97.5 % with 2,500 parameters": (97.5, 2500),
+        "2: 95 % with 700 parameters": (95, 700),
+        "3: 91 % with 450 parameters": (91, 450),
+        "4: 88 % with 200 parameters": (88, 200),
+    }
+    sides = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
+    assert [list(live.controls[name].options) for name in ("level", "image")] == [list(levels), list(sides)]
+    start = tuple(live.values.values())
+    assert start == ("1: 97.5 % with 2,500 parameters", "8 × 8 pixels", 4, 0)
+    tried = [(level, "8 × 8 pixels", 4, 0) for level in levels]
+    tried += [
+        ("2: 95 % with 700 parameters", "4 × 4 pixels", 16, 0),
+        ("4: 88 % with 200 parameters", "2 × 2 pixels", 0, 6),
+    ]
+    for level, image, hidden_1, hidden_2 in tried:
+        live.set(level=level, image=image, hidden_1=hidden_1, hidden_2=hidden_2)
+        goal, budget = levels[level]
+        sizes = (sides[image] ** 2, *(units for units in (hidden_1, hidden_2) if units), 10)
+        spent = sum(w + b for w, b in dense_counts(sizes))
+        accuracy = np.sort(reached(sizes), axis=1)
+        median = accuracy[:, 2].round(1)
+        for name, values in (("worst seed", accuracy[:, 0]), ("median", median), ("best seed", accuracy[:, 4])):
+            near(data(learning, name), (np.arange(1, 16), values.round(1)))
+        near(data(learning, "goal")[1], goal)
+        near(data(plane, "goal: this corner"), ([30, budget, budget], [goal, goal, 100]))
+        near(data(plane, "this one"), [[spent], [max(median[-1], 40)]])
+        solved = median[-1] >= goal and spent <= budget
+        assert live.readout == {
+            "network": "-".join(map(str, sizes)),
+            "parameters": f"{spent:,} of {budget:,}",
+            "accuracy": f"{median[-1]:.1f} % (goal {goal} %)",
+            "level": "✓ solved" if solved else "✗ not yet",
+        }
+    live.reset()
+
+
+def test_the_budget_game_looks_and_is_named_as_it_is_told():
+    live = built("parameter_budget_game")
+    learning, plane = axes_of(live)
+    assert words(learning) == ("5 seeds learn", "epoch", "test accuracy (%)")
+    assert words(plane) == ("Your board", "parameters", "test accuracy (%)") and plane.get_xscale() == "log"
+    assert looks(learning) == {
+        "median": (BLUE, "-", "None"),
+        "best seed": (BLUE, "--", "None"),
+        "worst seed": (BLUE, ":", "None"),
+        "goal": (GREY, "-.", "None"),
+    }
+    assert looks(plane) == {
+        "goal: this corner": (GREY, "-.", "None"),
+        "registered": (GREEN, "None", "o"),
+        "this one": (ORANGE, "None", "s"),
+    }
+    assert labels(live) == {
+        "level": "level",
+        "image": "image",
+        "hidden_1": "first hidden layer",
+        "hidden_2": "second hidden layer",
+    }
+    assert ranges(live) == {"hidden_1": (0, 64, 1, 4), "hidden_2": (0, 32, 1, 0)}
