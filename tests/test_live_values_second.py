@@ -5,7 +5,7 @@ Nothing is drawn here: `test_live` holds the pixels to the artists, this file ho
 
 import math
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -23,6 +23,8 @@ BLUE, ORANGE, GREEN, BLACK, GREY = "#0072b2", "#d55e00", "#009e73", "#222222", "
 
 @pytest.fixture(autouse=True)
 def undrawn(monkeypatch):
+    """Leave out what costs most and changes no artist: pixels, and the house style in which they are drawn."""
+    monkeypatch.setattr(live_figure.LiveFigure, "_draw_now", live_figure.LiveFigure._draw_now.__wrapped__)
     monkeypatch.setattr(live_figure.BlitCanvas, "draw", lambda canvas: b"")
     monkeypatch.setattr(live_figure, "png_of_pixels", lambda pixels, **options: b"")
 
@@ -542,5 +544,135 @@ def test_units_are_dead_that_fire_on_no_digit_after_a_training_of_the_same_weigh
                 "dead in layer 2": counts[1],
                 "accuracy": f"{right:.1%}",
                 "state": "finite" if finite else "diverged",
+            },
+        )
+
+
+def test_two_weights_zig_zag_down_the_squared_error_of_one_batch_after_the_other():
+    live = LIVE_FIGURES["zig_zag"]()
+    plane, cloud = live._figure.axes
+    rings = [line for line in plane.lines if line.get_label() == "equal loss"]
+    found = lines(
+        plane,
+        {
+            "goal": (GREEN, "", "*"),
+            "start": (ORANGE, "", "s"),
+            "equal loss": (GREY, ":", ""),
+            "path": (BLUE, "", "o"),
+            "end": (BLUE, "", "D"),
+        },
+    )
+    (samples,) = (line for line in cloud.lines if line.get_label() == "samples")
+    assert (samples.get_marker(), to_hex(samples.get_color())) == ("o", BLUE)
+    assert words(plane) == ("The two weights", "weight $w_1$", "weight $w_2$")
+    assert words(cloud) == ("The inputs", "input $x_1$", "input $x_2$")
+    drawn(found["goal"], [1], [-1])
+    drawn(found["start"], [0], [0])
+    pairs = np.random.default_rng(0).uniform(-0.5, 0.5, (24, 2))
+    pairs -= pairs.mean(axis=0)
+    for values in moves(live):
+        x = pairs + values["mean"]
+        w, size = [np.zeros(2)], values["batch_size"]
+        batches = np.arange(values["steps"] * size).reshape(-1, size) % 24
+        for batch in x[batches]:
+            error = batch @ (w[-1] - [1, -1])
+            w.append(w[-1] - values["learning_rate"] * 2 * (error[:, np.newaxis] * batch).mean(axis=0))
+        path = np.clip(w, -1e3, 1e3)
+        drawn(found["path"], *path.T)
+        drawn(found["end"], *path[-1:].T)
+        drawn(samples, *x.T)
+        for ring, height in zip(rings, (0.02, 0.06, 0.12), strict=True):
+            off = np.transpose(ring.get_data()) - [1, -1]
+            near(np.mean((off @ x.T) ** 2, axis=1), [height] * 121)
+        (a, b), (_, c) = 2 * x.T @ x / 24
+        middle, apart = (a + c) / 2, math.hypot((a - c) / 2, b)
+        told(
+            live,
+            {
+                "steps with equal signs": f"{np.mean(np.prod(np.diff(path, axis=0), axis=1) > 0):.0%}",
+                "distance left": math.hypot(path[-1][0] - 1, path[-1][1] + 1),
+                "curvatures": f"{middle - apart:.3g} and {middle + apart:.3g}",
+            },
+        )
+
+
+# -- the capstone --------------------------------------------------------------------------------------------------
+
+
+#: What is changed of the configuration that the workbench starts with.
+CONFIGURATIONS = (
+    {},
+    {"hidden_1": 7, "hidden_2": 5, "activation": "tanh", "initialisation": "xavier", "loss": "mean_squared_error"}
+    | {"batch_size": "64", "epochs": 3, "seed": 4},
+    {"hidden_1": 0, "initialisation": "zeros", "epochs": 1, "seed": 20, "learning_rate": 0.001},
+    {"hidden_1": 64, "hidden_2": 64, "epochs": 2, "learning_rate": 10.0, "batch_size": "16"},
+)
+
+
+def test_the_workbench_shows_the_training_of_the_network_that_its_controls_name():
+    live = LIVE_FIGURES["workbench"]()
+    start = live.values
+    assert len({control.description for control in live.controls.values()}) == len(live.controls)
+    curves, table, worst = live._figure.axes
+    found = lines(curves, {"training": (BLUE, "", "."), "held out": (ORANGE, "", ".")})
+    assert [words(axes) for axes in (curves, table, worst)] == [
+        ("Loss", "epoch", "loss"),
+        ("Confusions", "taken for", "digit"),
+        ("Mistaken: digit → answer", "", ""),
+    ]
+    raw, raw_held_out = digits().split(len(digits()) - 500, seed=0)
+    training, held_out = raw.standardise(raw_held_out)
+    for changes in CONFIGURATIONS:
+        values = {**start, **changes}
+        live.set(**values)
+        sizes = [64, *(n for n in (values["hidden_1"], values["hidden_2"]) if n), 10]
+        network = Network(
+            sizes,
+            values["activation"],
+            values["loss"],
+            initialisation=values["initialisation"],
+            seed=values["seed"],
+            dtype=np.float64,
+        )
+        records = list(
+            train_by_epoch(
+                network,
+                training.inputs,
+                training.targets,
+                values["learning_rate"],
+                values["epochs"],
+                int(values["batch_size"]),
+                seed=values["seed"],
+                validation=(held_out.inputs, held_out.targets),
+            )
+        )
+        for name, losses in (
+            ("training", [record.loss for record in records]),
+            ("held out", [record.validation_loss for record in records]),
+        ):
+            shown = [min(max(loss, 1e-3), 10) if math.isfinite(loss) else 10 for loss in losses]
+            drawn(found[name], range(1, len(records) + 1), shown)
+        assert curves.get_xlim() == (0, values["epochs"])
+        answers, truth = network.predict(held_out.inputs), held_out.targets
+        confused, pictures = np.zeros((10, 10)), np.zeros((36, 48))
+        for digit, answer in zip(truth, answers, strict=True):
+            confused[digit, answer] += digit != answer
+        near(table.images[0].get_array(), confused)
+        wrong = np.flatnonzero(answers != truth)[:12]
+        for place, i in enumerate(wrong):
+            top, left = 12 * (place // 4) + 4, 12 * (place % 4) + 2
+            pictures[top : top + 8, left : left + 8] = raw_held_out.inputs[i].reshape(8, 8)
+        near(worst.images[0].get_array(), pictures)
+        captions = [f"{truth[i]} → {answers[i]}" for i in wrong]
+        assert [text.get_text() for text in worst.texts] == captions + [""] * (12 - len(captions))
+        count = sum((n + 1) * m for n, m in pairwise(sizes))
+        told(
+            live,
+            {
+                "held-out accuracy": round(float(np.mean(answers == truth)), 3),
+                "training accuracy": round(float(np.mean(network.predict(training.inputs) == training.targets)), 3),
+                "parameters": f"{count} of 3000",
+                "epoch": values["epochs"],
+                "state": "finished" if math.isfinite(records[-1].loss) else "diverged",
             },
         )
