@@ -1,4 +1,4 @@
-"""Live figures of chapters 3 and 4: what they show is what a second computation, in plain NumPy, says at each setting.
+"""Live figures of chapters 3 to 5: what they show is what a second computation, in plain NumPy, says at each setting.
 
 Nothing is drawn here: `test_live` holds the pixels to the artists, this file holds artists and readouts to formulas.
 """
@@ -312,6 +312,8 @@ def test_a_confident_mistake_is_pulled_at_and_led_on_by_the_slopes_of_its_two_lo
 
     pulls = {"cross-entropy": lambda z: 1 - p(z), "squared error": lambda z: 2 * p(z) * (1 - p(z)) ** 2}
     grid = -12 + np.arange(181) / 10
+    for name, size in pulls.items():  # these curves stay as they are
+        drawn(left[name], grid, size(grid))
     for values in moves(live):
         start = values["start"]
         expected = {"p(right) at first": p(start)}
@@ -320,7 +322,6 @@ def test_a_confident_mistake_is_pulled_at_and_led_on_by_the_slopes_of_its_two_lo
             for _ in range(100):
                 q = 1 / (1 + math.exp(-z[-1]))
                 z.append(z[-1] + rate * (1 - q) * (1 if name == "cross-entropy" else 2 * q * (1 - q)))
-            drawn(left[name], grid, pulls[name](grid))
             drawn(left[f"{name}, here"], [start], [pulls[name](start)])
             drawn(right[name], range(101), p(np.array(z)), rtol=1e-6)
             expected |= {f"pull, {name}": pulls[name](start), f"p at the end, {name}": p(z[-1])}
@@ -507,8 +508,8 @@ def test_units_are_dead_that_fire_on_no_digit_after_a_training_of_the_same_weigh
         ("Training", "epoch", "share"),
     ]
     data = digits().standardise()[:600]
-    corners = [{name: steps_of(control)[end] for name, control in live.controls.items()} for end in (0, -1)]
-    for values in (live.values, *corners):  # as it starts, and all controls at one end: each move trains a network
+    highest = {name: steps_of(control)[-1] for name, control in live.controls.items()}
+    for values in (live.values, highest):  # no more: each of these moves trains a network
         live.set(**values)
         factor = values["factor"]
         network = Network(
