@@ -50,7 +50,7 @@ def settings(live, count=6):
         yield {name: rng.choice(grid(control)) for name, control in live.controls.items()}
 
 
-def moves(live, most=350):
+def moves(live, most=50):
     """Set a figure to many places; yield the values and the readout there.
 
     Those of `settings` are drawn as for a reader; at each step of each control only the artists are moved. Of a control
@@ -135,7 +135,7 @@ def drawn_path(points):
 def test_the_path_in_the_bowl_is_that_of_the_update_rule_at_each_setting():
     live = built("descent_on_a_bowl")
     bowl, distance = axes_of(live)
-    for values, readout in moves(live, most=100):
+    for values, readout in moves(live):
         w, rate, steps = [values["start"]], values["learning_rate"], values["steps"]
         for _ in range(steps):
             w.append(w[-1] - rate * 2 * (w[-1] + 1))
@@ -254,7 +254,7 @@ def test_each_rate_of_the_game_leads_where_its_powers_say(rate_game, level):
     assert (rates[0], rates[-1]) == (0.001, 10) and list(live.controls["level"].options) == list(RATE_LEVELS)
     rng = random.Random(0)
     drawn = {rates[0], rates[-1], rng.choice(rates)}
-    for rate in rates:
+    for rate in sorted({*rates[::3], *drawn}):
         if rate in drawn:
             live.set(level=level, learning_rate=rate)
             readout = live.readout
@@ -378,7 +378,7 @@ def test_training_at_the_edge_is_that_of_plain_matrices():
     live.reset()
     near(data(plane, "2 / curvature")[1], 2 / samples_of_the_edge(False)[3])
     edges = {}
-    tried = (("16", 0.11, False), ("64", 3.0, False), ("128", 0.01, True), ("256", 1.0, True))
+    tried = (("32", 0.11, False), ("64", 3.0, False), ("128", 0.01, True))
     for size, rate, leave_out in tried:
         values = {"batch_size": size, "learning_rate": rate, "leave_out": leave_out}
         live.set(**values)
@@ -456,7 +456,7 @@ def test_each_rule_crosses_the_ravine_as_its_formula_says():
     live = built("rules_in_a_ravine")
     ground, distance = axes_of(live)
     *rings, path, end = ground.lines
-    for values, readout in moves(live, most=40):
+    for values, readout in moves(live, most=15):
         turn, c, steps = np.radians(values["turn"]), values["steepness"], values["steps"]
         along, across = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         second = np.outer(along, along) + c * np.outer(across, across)
@@ -623,7 +623,7 @@ def test_the_memory_of_training_is_four_bytes_a_number():
         "network": list(numbers),
         "optimiser": list(kept),
     }
-    for values, readout in moves(live, most=100):
+    for values, readout in moves(live, most=30):
         parameters, activations = numbers[values["network"]]
         parts = 4 * np.array([parameters, parameters, kept[values["optimiser"]] * parameters, 0])
         parts[3] = 4 * values["batch_size"] * activations
@@ -700,7 +700,7 @@ def test_a_convolution_and_a_dense_layer_cost_what_their_formulas_say():
     live = built("convolution_against_dense")
     panels = axes_of(live)
     sides = np.arange(4, 65, 2).astype(float)
-    for values, readout in moves(live, most=40):
+    for values, readout in moves(live, most=15):
         k, c_in, c_out, here = (values[name] for name in ("window", "channels_in", "channels_out", "side"))
         costs = (
             ("dense", lambda s, i=c_in, o=c_out: i * o * s**4 + o * s**2, lambda s, i=c_in, o=c_out: i * o * s**4),
