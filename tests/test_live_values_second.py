@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 
 from helpers.activations import leaky_relu
 from helpers.datasets import digits, yogurt_sales
+from helpers.experiments.timing import stored_activations
 from helpers.live import live_figure
 from helpers.network import Network
 from helpers.training import train_by_epoch
@@ -677,3 +678,25 @@ def test_the_workbench_shows_the_training_of_the_network_that_its_controls_name(
                 "state": "finished" if math.isfinite(records[-1].loss) else "diverged",
             },
         )
+
+
+def test_the_price_of_a_bend_is_its_time_in_units_of_that_of_relu():
+    live = LIVE_FIGURES["price_of_a_bend"]()
+    (axes,) = live._figure.axes
+    found = lines(axes, {"stored, 100,000 numbers": (GREY, "", "D"), "measured here": (BLUE, "", "o")})
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert sorted(names) == ["copy", "relu", "sigmoid", "tanh"]
+    stored = stored_activations()
+    drawn(found["stored, 100,000 numbers"], [stored[name] / stored["relu"] for name in names], range(4))
+    here = {"copy": 1e-5, "relu": 2e-5, "sigmoid": 9e-5, "tanh": 5e-5}
+    try:
+        live.kept[100_000] = here
+        for values in moves(live):
+            numbers = values["numbers"]
+            assert words(axes) == (f"Bending {numbers} numbers at once", "time (ReLU = 1)", "")
+            known = numbers == "100,000"
+            drawn(found["measured here"], *(([here[n] / 2e-5 for n in names], range(4)) if known else ([], [])))
+            prices = {"sigmoid, compared with ReLU": "× 4.5", "tanh, compared with ReLU": "× 2.5"}
+            told(live, prices if known else {"measured here": "press the button below"})
+    finally:
+        live.kept.clear()
