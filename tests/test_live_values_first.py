@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from helpers.datasets import digits, pooled_digits
 from helpers.network import Network
 from helpers.training import train
-from tests.live_figures import LIVE_FIGURES
+from tests.live_figures import LIVE_FIGURES, steps_of, words
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
@@ -27,27 +27,15 @@ def built(name):
     return LIVE_FIGURES[name]()
 
 
-def grid(control):
-    """Return all that a control may be set to, in order."""
-    if isinstance(control.value, bool):
-        return [False, True]
-    if isinstance(control, ipywidgets.SelectionSlider):
-        return [value for _, value in control.options]
-    if hasattr(control, "options"):
-        return list(control.options)
-    count = round((control.max - control.min) / control.step)
-    return [type(control.value)(control.min + i * control.step) for i in range(count + 1)]
-
-
 def settings(live, count=6):
     """Yield values for all controls: each at both ends, the others as they start; then all at random."""
     rng, start = random.Random(1), live.values
     for name, control in live.controls.items():
-        everything = grid(control)
+        everything = steps_of(control)
         choices = everything if isinstance(control, ipywidgets.Dropdown) else (everything[0], everything[-1])
         yield from ({**start, name: value} for value in choices)
     for _ in range(count):
-        yield {name: rng.choice(grid(control)) for name, control in live.controls.items()}
+        yield {name: rng.choice(steps_of(control)) for name, control in live.controls.items()}
 
 
 def moves(live, most=50):
@@ -62,7 +50,7 @@ def moves(live, most=50):
         live.set(**values)
         yield live.values, live.readout
     for name, control in live.controls.items():
-        steps = grid(control)
+        steps = steps_of(control)
         for value in steps if len(steps) <= most else steps[:10] + steps[10 :: len(steps) // most + 1]:
             values = {**start, name: value}
             yield values, live._move(**values)
@@ -87,10 +75,6 @@ def looks(axes):
     return {
         line.get_label(): (to_hex(line.get_color()), line.get_linestyle(), line.get_marker()) for line in axes.lines
     }
-
-
-def words(axes):
-    return axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
 
 
 def labels(live):
@@ -250,7 +234,7 @@ def test_each_rate_of_the_game_leads_where_its_powers_say(rate_game, level):
     live, curvatures = rate_game, np.array(RATE_LEVELS[level], float)
     ground, law = axes_of(live)
     steps = 40 if len(curvatures) == 1 else 60
-    rates = grid(live.controls["learning_rate"])
+    rates = steps_of(live.controls["learning_rate"])
     assert (rates[0], rates[-1]) == (0.001, 10) and list(live.controls["level"].options) == list(RATE_LEVELS)
     rng = random.Random(0)
     drawn = {rates[0], rates[-1], rng.choice(rates)}
@@ -434,7 +418,7 @@ def test_the_edge_of_training_looks_and_is_named_as_it_is_told():
     named = {"batch_size": "batch size", "learning_rate": "learning rate", "leave_out": "without 3 images"}
     assert labels(live) == named
     assert list(live.controls["batch_size"].options) == ["8", "16", "32", "64", "128", "256"]
-    rates = grid(live.controls["learning_rate"])
+    rates = steps_of(live.controls["learning_rate"])
     assert (rates[0], rates[-1]) == (0.01, 3)
 
 

@@ -17,7 +17,7 @@ from helpers.experiments.timing import stored_activations
 from helpers.live import live_figure
 from helpers.network import Network
 from helpers.training import train_by_epoch
-from tests.live_figures import LIVE_FIGURES
+from tests.live_figures import LIVE_FIGURES, steps_of, words
 
 BLUE, ORANGE, GREEN, BLACK, GREY = "#0072b2", "#d55e00", "#009e73", "#222222", "#767676"
 
@@ -28,16 +28,6 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(live_figure.LiveFigure, "_draw_now", live_figure.LiveFigure._draw_now.__wrapped__)
     monkeypatch.setattr(live_figure.BlitCanvas, "draw", lambda canvas: b"")
     monkeypatch.setattr(live_figure, "png_of_pixels", lambda pixels, **options: b"")
-
-
-def steps_of(control):
-    """Return all values of a control."""
-    if isinstance(control.value, bool):
-        return [False, True]
-    if hasattr(control, "options"):
-        return [option[1] if isinstance(option, tuple) else option for option in control.options]
-    count = round((control.max - control.min) / control.step)
-    return [type(control.value)(round(control.min + i * control.step, 10)) for i in range(count + 1)]
 
 
 def moves(live):
@@ -77,10 +67,6 @@ def drawn(artist, x, y, **tolerance):
     """The points of a line."""
     for shown, expected in zip(artist.get_data(), (x, y), strict=True):
         near(shown, expected, artist.get_label(), **tolerance)
-
-
-def words(axes):
-    return axes.get_title(), axes.get_xlabel(), axes.get_ylabel()
 
 
 def lines(axes, expected):

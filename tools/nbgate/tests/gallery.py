@@ -8,11 +8,14 @@ import base64
 import copy
 import io
 import json
+import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import nbformat.validator
@@ -665,11 +668,36 @@ def valid(notebook):
     return nbformat.validator.isvalid(notebook)
 
 
-def store(folder):
-    """Let the package run and store all notebooks of a folder."""
-    command = [sys.executable, "-m", "pytest", "-c", SETTINGS, "--rootdir", folder, "--nbgate-store-anyway", folder]
-    command += ["-p", "no:cacheprovider", "--quiet", "--numprocesses=2", "--dist=loadfile", "--ignore-glob=*/broken/*"]
-    subprocess.run([*map(str, command)], check=False, stdout=subprocess.DEVNULL)
+def prove(folder, *arguments, settings=SETTINGS):
+    """Put all notebooks of a folder before the gate, or let it store them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    *arguments : str
+        For pytest, beside the switch.
+    settings : pathlib.Path, optional
+
+    Returns
+    -------
+    dict
+        Name of a notebook -> list of (item, what it tells of what is wrong), in order.
+    """
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-c", settings, "--rootdir", folder, "--override-ini=addopts=", folder]
+    command += ["-p", "no:cacheprovider", "--quiet", "--color=no", "--numprocesses=2", "--dist=loadfile"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_X")}
+    command += [f"--junitxml={report}", *arguments]
+    run = subprocess.run([*map(str, command)], cwd=Path(settings).parent, env=environment, capture_output=True)
+    if not report.exists():
+        raise RuntimeError((run.stdout + run.stderr).decode("utf-8", "replace"))
+    found = defaultdict(list)
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("classname").removesuffix(".ipynb").replace(".", "/")
+        bad = [part.text for part in case if part.tag in ("failure", "error")]
+        found[name or case.get("name").partition(".")[0]] += [(case.get("name"), text) for text in bad]
+    return found
 
 
 def make(folder):
@@ -688,7 +716,7 @@ def make(folder):
         made = copy.deepcopy(INTACT[change.of])
         change.source(made)
         write(made, folder / f"{name}.ipynb")
-    store(folder)
+    prove(folder, "--nbgate-store-anyway")
     for name, change in (HARMLESS | BREAKS).items():
         made = nbformat.read(folder / f"{name if change.rerun else change.of}.ipynb", as_version=4)
         if change.source and not change.rerun:

@@ -184,11 +184,6 @@ class Kernel(RunningKernel):
             return []
         return json.loads(told["data"]["text/plain"])
 
-    def evaluate(self, expression, get_message=None):
-        """Return the text that an expression gives in the kernel."""
-        reply = self.ask("", get_message, expressions={"nbgate": expression})
-        return reply["user_expressions"]["nbgate"]["data"]["text/plain"]
-
     def ask(self, code, get_message=None, timeout=45, expressions=None):
         """Run code beside the notebook's names, and return the kernel's answer.
 
