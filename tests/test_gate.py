@@ -1,15 +1,10 @@
 """What the course asks of the gate (tools/nbgate) holds: false claims are red, and live figures are moved."""
 
-import os
-import subprocess
-import sys
 import tomllib
-from collections import defaultdict
-from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from gallery import notebook
+from gallery import notebook, prove
 
 from tools.places import ROOT
 
@@ -88,24 +83,11 @@ def told(tmp_path_factory):
     for name, (of, old, new, _, _) in RED.items():
         assert GREEN[of].count(old) == 1, name
         nbformat.write(notebook("# " + name, GREEN[of].replace(old, new)), folder / f"{name}.ipynb")
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder]
-    command += [
-        "--override-ini=addopts=",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        f"--junitxml={folder}/report.xml",
-    ]
     # The root folder is another one here: the list of numbers is not below it.
-    command += ["-o", "nbgate_ignore=O206", "-o", "nbgate_numbers="]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    for store in (["--nbgate-store-anyway"], []):
-        subprocess.run([*map(str, command), *store], cwd=ROOT, env=environment, capture_output=True)
-    found = defaultdict(str)
-    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
-        found[case.get("classname").removesuffix(".ipynb")] += "".join(p.text for p in case if p.tag == "failure")
-    return found
+    own = ["-o", "nbgate_ignore=O206", "-o", "nbgate_numbers="]
+    prove(folder, "--nbgate-store-anyway", *own, settings=ROOT / "pyproject.toml")
+    found = prove(folder, *own, settings=ROOT / "pyproject.toml")
+    return {name: "".join(text for _, text in bad) for name, bad in found.items()}
 
 
 @pytest.mark.parametrize("name", GREEN)

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import tomllib
+import warnings
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,9 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(path, pytestconf
         ran = re.fullmatch(r"(?:\S*python(?:\.exe)? -m )(\S+)(.*)|(pytest)( .+)", command)
         if ran:
             module, rest = ran[1] or ran[3], ran[2] or ran[4] or ""
-            found = importlib.util.find_spec(module)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # setuptools warns when it is asked for pip after distutils
+                found = importlib.util.find_spec(module)
             assert found, command
             if module.partition(".")[0] in ("helpers", "tools"):
                 entry = importlib.util.find_spec(f"{module}.__main__") if found.submodule_search_locations else found

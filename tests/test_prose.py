@@ -1,15 +1,11 @@
 """The pages beside the notebooks: links and pictures; and the numbers in prose that no notebook computes."""
 
-import importlib
-import pkgutil
-
-import numpy as np
 import pytest
 from nbgate.rules.numbers import borne_out, listed, results
 from nbgate.rules.words import of_page
 
-import helpers
 from tests.live_figures import LIVE_FIGURES
+from tests.words import modules
 from tools.places import ROOT, pages
 
 PAGES = pages()
@@ -30,18 +26,12 @@ def live(name, **values):
     return figure.readout
 
 
-def modules():
-    """Return the modules of helpers by name, for the expressions in the list of numbers."""
-    names = [module.name for module in pkgutil.iter_modules(helpers.__path__) if not module.ispkg]
-    return {name: importlib.import_module(f"helpers.{name}") for name in names if not name.startswith("_")}
-
-
 @pytest.mark.parametrize(
     "entry", [e for e in NUMBERS if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}"
 )
 def test_a_listed_number_is_what_its_expression_gives(entry):
     ((_, values),) = results(entry.number)
-    assert borne_out(values, float(eval(entry.equals, modules() | {"np": np, "live": live})))
+    assert borne_out(values, float(eval(entry.equals, modules() | {"live": live})))
 
 
 def test_each_number_is_listed_once():

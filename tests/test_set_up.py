@@ -16,7 +16,7 @@ from tools import set_up
 def course(tmp_path, monkeypatch):
     """Return a copy of the course that has no more than its lists of requirements; nothing gets installed for it."""
     root = tmp_path / "course 1"
-    for name in ["pyproject.toml", *set_up.REQUIREMENTS.values()]:
+    for name in [*set_up.PROJECTS.values(), *set_up.REQUIREMENTS.values()]:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(set_up.ROOT / name, root / name)
     monkeypatch.setattr(set_up, "ROOT", root)

@@ -24,6 +24,8 @@ REQUIREMENTS = {
     "teacher": "helpers/grading/requirements.txt",
     "tester": "tests/requirements.txt",
 }
+#: What is installed from here, and for whom.
+PROJECTS = {"learner": "pyproject.toml", "tester": "tools/nbgate/pyproject.toml"}
 #: How uv calls those settings of pip that say where packages come from: it does not read pip's own.
 UV_NAMES = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
 #: The Python that began all this, even if this one belongs to the environment that is to go.
@@ -105,7 +107,7 @@ def why_anew(found, folder, python):
 
 def fingerprint(stages):
     """Return a short text that changes when something else is to be installed for these stages."""
-    names = ["pyproject.toml", "tools/nbgate/pyproject.toml", *(REQUIREMENTS[stage] for stage in stages)]
+    names = [table[stage] for table in (PROJECTS, REQUIREMENTS) for stage in stages if stage in table]
     return hashlib.sha256(b"\n".join((ROOT / name).read_bytes() for name in names)).hexdigest()[:16]
 
 

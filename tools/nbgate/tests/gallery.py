@@ -8,11 +8,14 @@ import base64
 import copy
 import io
 import json
+import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import nbformat.validator
@@ -20,11 +23,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 SETTINGS = Path(__file__).with_name("settings.toml")
-NUMBERS = """[[number]]
-notebook = "numbers_in_prose.ipynb"
+LISTED = """[[number]]
+notebook = "{}.ipynb"
 number = "1440"
 reason = "twenty-four hours of sixty minutes each"
+
 """
+NUMBERS = "".join(map(LISTED.format, ["numbers_in_prose", "no_ids", "listed_number_gone"]))
 DOT = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4"
     "//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg=="
@@ -617,27 +622,34 @@ BREAKS = {
     ),
     "not_collected": Break("not_renamed", "not_collected.ipynb was not collected", "E110: nothing in it is tested"),
     # -- words ---------------------------------------------------------------------------------------------------
-    "link_to_no_notebook": Break("words", "stored", "figures.ipynb leads to no file", text(1, "(figure.", "(figures.")),
-    "link_to_no_heading": Break(
-        "words", "stored", "leads to no heading of figure.ipynb", text(1, "#A-figure", "#The-figure")
-    ),
-    "link_to_no_heading_here": Break("words", "stored", "leads to no heading of link_to", text(1, "#Words", "#words")),
-    "link_to_no_file": Break("words", "stored", "number.toml leads to no file", text(1, "numbers.toml", "number.toml")),
-    "formula_not_closed": Break("words", "stored", "can't be set", text(3, "{1}{2}", "{1}{2")),
-    "formula_of_unknown_command": Break("words", "stored", r'Unknown command "\fraq"', text(3, r"\frac", r"\fraq")),
-    "formula_of_unknown_environment": Break("words", "stored", "can't be set", text(3, r"\end{cases}", r"\end{case}")),
-    "formula_without_end": Break("words", "stored", "a $ without its twin", text(3, "x$, and", "x, and")),
-    "bold_not_closed": Break("words", "stored", "a ** without its twin", text(4, "**bold**", "**bold")),
-    "code_block_not_closed": Break("words", "stored", "(```) is not closed", text(4, "x = 1\n```", "x = 1")),
-    "image_without_alt": Break("words", "stored", "has no alternative text", text(2, "![a dot]", "![]")),
-    "html_image_without_alt": Break("words", "stored", "has no alternative text", text(2, " alt='a dot'", "")),
-    "number_in_prose_changed": Break("numbers_in_prose", "stored", "the prose says 3.85", text(1, "3.75", "3.85")),
+    **{
+        name: Break(of, "stored", says, text(*change))
+        for name, of, says, change in [
+            ("link_to_no_notebook", "words", "P501: figures.ipynb", (1, "(figure.", "(figures.")),
+            ("link_to_no_heading", "words", "P501: The-figure", (1, "#A-figure", "#The-figure")),
+            ("link_to_no_heading_here", "words", "P501: #Wordz", (1, "#Words", "#Wordz")),
+            ("link_to_no_file", "words", "P501: number.toml", (1, "numbers.toml", "number.toml")),
+            ("formula_not_closed", "words", "P502: ", (3, "{1}{2}", "{1}{2")),
+            ("formula_of_unknown_command", "words", "P502: fraq", (3, r"\frac", r"\fraq")),
+            ("formula_of_unknown_environment", "words", "P502: ", (3, r"\end{cases}", r"\end{case}")),
+            ("formula_without_end", "words", "P503: ", (3, "$\\hat", "\\hat")),
+            ("bold_not_closed", "words", "P503: **", (4, "**bold**", "**bold")),
+            ("code_block_not_closed", "words", "P504: ", (4, "x = 1\n```", "x = 1")),
+            ("image_without_alt", "words", "P505: ", (2, "![a dot]", "![]")),
+            ("html_image_without_alt", "words", "P505: ", (2, " alt='a dot'", "")),
+            ("table_row_too_long", "words", "P506: ", (4, "Some", "|a|b|\n|-|-|\n|1|2|3|\n\nSome")),
+            ("html_not_closed", "words", "P507: </b>", (4, "Some", "<b>Some")),
+            ("mojibake", "words", "P508: ", (4, "Some", "CafÃ© and some")),
+            ("empty_alternative_text", "words", "P509: ", (2, "![a dot]", "![image]")),
+            ("section_number_skipped", "words", "P510: ", (4, "Some", "## 1. One\n\n## 3. Three\n\nSome")),
+            ("link_named_otherwise", "words", "P511: ", (1, "[a figure](figure", "[numbers.ipynb](figure")),
+            ("number_in_prose_changed", "numbers_in_prose", "P520: the prose says 3.85", (1, "3.75", "3.85")),
+            ("percentage_changed", "numbers_in_prose", "P520: the prose says 60 %", (1, "50 %", "60 %")),
+            ("listed_number_gone", "numbers_in_prose", "P520: 1440", (1, " A day has 1440 minutes.", "")),
+        ]
+    },
     "cell_prints_another_number": Break(
-        "numbers_in_prose", "stored", "the prose says 3.75", source=replace(0, "3.7512", "3.8512"), rerun=True
-    ),
-    "percentage_changed": Break("numbers_in_prose", "stored", "the prose says 60 %", text(1, "50 %", "60 %")),
-    "listed_number_gone": Break(
-        "numbers_in_prose", "stored", "1440 is listed without need", text(1, " A day has 1440 minutes.", "")
+        "numbers_in_prose", "stored", "P520: the prose says 3.75", source=replace(0, "3.7512", "3.8512"), rerun=True
     ),
 }
 
@@ -656,11 +668,36 @@ def valid(notebook):
     return nbformat.validator.isvalid(notebook)
 
 
-def store(folder):
-    """Let the package run and store all notebooks of a folder."""
-    command = [sys.executable, "-m", "pytest", "-c", SETTINGS, "--rootdir", folder, "--nbgate-store-anyway", folder]
-    command += ["-p", "no:cacheprovider", "--quiet", "--numprocesses=2", "--dist=loadfile", "--ignore-glob=*/broken/*"]
-    subprocess.run([*map(str, command)], check=False, stdout=subprocess.DEVNULL)
+def prove(folder, *arguments, settings=SETTINGS):
+    """Put all notebooks of a folder before the gate, or let it store them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    *arguments : str
+        For pytest, beside the switch.
+    settings : pathlib.Path, optional
+
+    Returns
+    -------
+    dict
+        Name of a notebook -> list of (item, what it tells of what is wrong), in order.
+    """
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-c", settings, "--rootdir", folder, "--override-ini=addopts=", folder]
+    command += ["-p", "no:cacheprovider", "--quiet", "--color=no", "--numprocesses=2", "--dist=loadfile"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_X")}
+    command += [f"--junitxml={report}", *arguments]
+    run = subprocess.run([*map(str, command)], cwd=Path(settings).parent, env=environment, capture_output=True)
+    if not report.exists():
+        raise RuntimeError((run.stdout + run.stderr).decode("utf-8", "replace"))
+    found = defaultdict(list)
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = case.get("classname").removesuffix(".ipynb").replace(".", "/")
+        bad = [part.text for part in case if part.tag in ("failure", "error")]
+        found[name or case.get("name").partition(".")[0]] += [(case.get("name"), text) for text in bad]
+    return found
 
 
 def make(folder):
@@ -679,7 +716,7 @@ def make(folder):
         made = copy.deepcopy(INTACT[change.of])
         change.source(made)
         write(made, folder / f"{name}.ipynb")
-    store(folder)
+    prove(folder, "--nbgate-store-anyway")
     for name, change in (HARMLESS | BREAKS).items():
         made = nbformat.read(folder / f"{name if change.rerun else change.of}.ipynb", as_version=4)
         if change.source and not change.rerun:

@@ -1,15 +1,10 @@
 """Each tiny notebook of the gallery turns red where it should, by the rule that it is for, or stays green."""
 
 import json
-import os
-import subprocess
-import sys
-from collections import defaultdict
-from xml.etree import ElementTree
 
 import pytest
 
-from gallery import BREAKS, HARMLESS, INTACT, SETTINGS, make
+from gallery import BREAKS, HARMLESS, INTACT, make, prove
 
 GREEN = [*INTACT, *HARMLESS]
 
@@ -25,18 +20,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def findings(folder):
     """Return what the gate finds: name of a notebook -> list of (item, what it tells), in order; they run only once."""
-    command = [sys.executable, "-m", "pytest", "-c", SETTINGS, "--rootdir", folder, "--nbgate", folder, "--color=no"]
-    command += ["-p", "no:cacheprovider", "--quiet", "--numprocesses=2", "--dist=loadfile"]
-    command += [f"--ignore-glob={folder / 'not_collected.ipynb'}", f"--junitxml={folder / 'report.xml'}"]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_X")}
-    run = subprocess.run([*map(str, command)], env=environment, capture_output=True)
-    assert (folder / "report.xml").exists(), (run.stdout + run.stderr).decode("utf-8", "replace")
-    found = defaultdict(list)
-    for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
-        name = case.get("classname").removesuffix(".ipynb").replace(".", "/")
-        bad = [part.text for part in case if part.tag in ("failure", "error")]
-        found[name or case.get("name").partition(".")[0]] += [(case.get("name"), text) for text in bad]
-    return found
+    return prove(folder, "--nbgate", f"--ignore-glob={folder / 'not_collected.ipynb'}")
 
 
 @pytest.mark.parametrize("name", GREEN)

@@ -13,7 +13,7 @@ import pytest
 import nbgate
 from gallery import code, metadata, notebook, replace
 from nbgate import settings
-from nbgate.kernel import Kernel
+from nbgate.kernel import Kernel, copy_fonts, fonts
 from nbgate.rules import Rule, built_in
 
 
@@ -228,6 +228,18 @@ def test_a_kernel_needs_no_port_that_another_program_could_take(monkeypatch):
 
     monkeypatch.setattr("jupyter_client.connect.LocalPortCache.find_available_port", find_available_port)
     Kernel("python3").stop()
+
+
+def test_a_list_of_fonts_is_made_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "usual"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "fontlist-v390.json").write_text("{}")
+    copy_fonts(tmp_path / "own", fonts())
+    assert [file.name for file in (tmp_path / "usual").iterdir()] == ["fontlist-v390.json"]
+    copy_fonts(fonts(), tmp_path / "next")
+    assert (tmp_path / "next" / "fontlist-v390.json").read_text() == "{}"
+    (tmp_path / "file").write_text("no folder")
+    copy_fonts(fonts(), tmp_path / "file" / "below")  # says nothing
 
 
 def test_settings_in_metadata_reach_a_cell(project):

@@ -14,7 +14,7 @@ def tables():
     rules = ["| code | name | on | it asks | what breaks it | remedy |", "|---|---|---|---|---|---|"]
     for rule in sorted(built_in().values(), key=lambda rule: rule.code):
         cells = [rule.code, rule.name, "yes" if rule.default else "", rule.asks, rule.example, rule.remedy]
-        rules.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rules.append("| " + " | ".join(re.sub(r"(?<!\\)\|", r"\|", cell) for cell in cells) + " |")
     ini = ["| setting | default | what it is |", "|---|---|---|"]
     for name, (_, default, words) in settings.INI.items():
         shown = "" if default in ("", [], False) else f"`{default}`"

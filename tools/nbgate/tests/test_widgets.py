@@ -441,6 +441,12 @@ def test_each_code_has_its_rule():
     assert [rule.code for rule in RULES] == ["W601", "W602", "W603", "W604", "W605", "W606"]
 
 
+def evaluate(kernel, expression):
+    """Return the text that an expression gives in a kernel."""
+    reply = kernel.ask("", expressions={"": expression})
+    return reply["user_expressions"][""]["data"]["text/plain"]
+
+
 def test_in_a_kernel_nothing_comes_late_and_what_is_wrong_is_found(tmp_path):
     """Output widgets, captured pictures and updated displays need a real one."""
     source = """import ipywidgets
@@ -466,9 +472,9 @@ ids = [panel.model_id, ipywidgets.interactive(lambda m: print(m), m=(0, 9)).mode
 
     try:
         kernel.ask(f"exec({source!r}, globals())")
-        ids = ast.literal_eval(kernel.evaluate("ids"))
+        ids = ast.literal_eval(evaluate(kernel, "ids"))
         found = probe_call.findings(kernel, get_message, {"c1": ids}, Settings())
-        assert kernel.evaluate("n.value") == "0"
+        assert evaluate(kernel, "n.value") == "0"
     finally:
         kernel.stop()
     assert [(f.code, f.cell, f.message) for f in found] == [

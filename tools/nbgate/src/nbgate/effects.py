@@ -64,16 +64,8 @@ def watch(root, private):
     """
     places.update(root=os.path.realpath(root), private=os.path.realpath(private))
     places.update(stdout=sys.stdout, stderr=sys.stderr, listing=listing(), started=False)
-    for module, name in (
-        (warnings, "filterwarnings"),
-        (warnings, "simplefilter"),
-        (os, "system"),
-        (contextlib, "redirect_stderr"),
-        (contextlib, "redirect_stdout"),
-        (contextlib, "suppress"),
-    ):
-        original = getattr(module, name)
-        setattr(module, name, WATCHED[name](original))
+    for (module, name), watched in WATCHED.items():
+        setattr(module, name, watched(getattr(module, name)))
     warnings.catch_warnings.__init__ = watched_catch(warnings.catch_warnings.__init__)
     warnings._showwarnmsg = watched_show(warnings._showwarnmsg)
     known.extend(warnings.filters)
@@ -225,7 +217,7 @@ def look_at_numpy():
 
 
 def look_at_streams():
-    """Notice streams that a cell has replaced, and put them back for the next one."""
+    """Notice streams that a cell has replaced."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is not places[name]:
             notice("stream", f"sys.{name} is now a {type(getattr(sys, name)).__name__}")
@@ -337,12 +329,12 @@ def watched_suppress(original):
 
 
 WATCHED = {
-    "filterwarnings": watched_filter,
-    "simplefilter": watched_filter,
-    "system": watched_system,
-    "redirect_stderr": watched_redirect,
-    "redirect_stdout": watched_redirect,
-    "suppress": watched_suppress,
+    (warnings, "filterwarnings"): watched_filter,
+    (warnings, "simplefilter"): watched_filter,
+    (os, "system"): watched_system,
+    (contextlib, "redirect_stderr"): watched_redirect,
+    (contextlib, "redirect_stdout"): watched_redirect,
+    (contextlib, "suppress"): watched_suppress,
 }
 
 

@@ -40,14 +40,28 @@ def environment(folder, lines=()):
     return {**os.environ, **own}
 
 
-def keep_fonts(folder):
-    """Give a kernel the list of fonts that matplotlib has made before: to make it takes seconds."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "matplotlib")
-    usual = Path(os.environ["MPLCONFIGDIR"]) if "MPLCONFIGDIR" in os.environ else cache
-    target = Path(folder, "matplotlib")
-    target.mkdir(exist_ok=True)
-    for file in usual.glob("fontlist-*.json"):
-        shutil.copy(file, target)
+def fonts():
+    """Return the folder in which matplotlib keeps its list of fonts for whoever runs the tests."""
+    if "MPLCONFIGDIR" in os.environ:
+        return Path(os.environ["MPLCONFIGDIR"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "matplotlib")
+
+
+def copy_fonts(source, target):
+    """Copy matplotlib's list of fonts, if there is one: to make it takes seconds, in each kernel.
+
+    Parameters
+    ----------
+    source, target : pathlib.Path
+        Folders; a target that can't be written to gets none.
+    """
+    try:
+        for file in source.glob("fontlist-*.json"):
+            if not (target / file.name).exists():
+                target.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, target)
+    except OSError:
+        return
 
 
 def name_for(notebook, asked=None):
@@ -85,7 +99,7 @@ class Kernel(RunningKernel):
         self.reply = {}
         self.limit = None  # seconds for the running cell
         self.folder = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
-        keep_fonts(self.folder.name)
+        copy_fonts(fonts(), Path(self.folder.name, "matplotlib"))
         self.km = KernelManager(
             kernel_name=kernel_name,
             kernel_spec_manager=NbvalKernelspecManager(),
@@ -124,6 +138,7 @@ class Kernel(RunningKernel):
     def stop(self):
         """End the kernel."""
         super().stop()
+        copy_fonts(Path(self.folder.name, "matplotlib"), fonts())
         self.folder.cleanup()
 
     def execute_cell_input(self, cell_input, allow_stdin=None):
@@ -168,11 +183,6 @@ class Kernel(RunningKernel):
         if told.get("status") != "ok":  # the cell raised an exception, or the kernel speaks another language
             return []
         return json.loads(told["data"]["text/plain"])
-
-    def evaluate(self, expression, get_message=None):
-        """Return the text that an expression gives in the kernel."""
-        reply = self.ask("", get_message, expressions={"nbgate": expression})
-        return reply["user_expressions"]["nbgate"]["data"]["text/plain"]
 
     def ask(self, code, get_message=None, timeout=45, expressions=None):
         """Run code beside the notebook's names, and return the kernel's answer.

@@ -321,28 +321,16 @@ class _Reader:
             return "\\" + self.command_after_backslash()
         if first != "{":
             return first
-        start, depth = self.i, 1
-        while self.i < len(self.text):
-            character = self.text[self.i]
-            self.i += 1
-            if character == "\\":
-                self.i += 1
-            elif character == "{":
-                depth += 1
-            elif character == "}":
-                depth -= 1
-                if not depth:
-                    return self.text[start : self.i - 1]
-        raise TexError("Missing close brace")
+        return self.closed_by("}", "Missing close brace")
 
-    def brackets(self, otherwise=None):
-        if self.skip() != "[":
-            return otherwise
-        self.i += 1
+    def closed_by(self, closing, missing):
+        """Return what comes before a closing mark, which is passed; braces inside belong together."""
         start, depth = self.i, 0
         while self.i < len(self.text):
             character = self.text[self.i]
             self.i += 1
+            if character == closing and not depth:
+                return self.text[start : self.i - 1]
             if character == "\\":
                 self.i += 1
             elif character == "{":
@@ -350,10 +338,14 @@ class _Reader:
             elif character == "}":
                 depth -= 1
                 if depth < 0:
-                    raise TexError("Extra close brace while looking for ']'")
-            elif character == "]" and not depth:
-                return self.text[start : self.i - 1]
-        raise TexError(f"Could not find closing ']' for argument to {self.command_name}")
+                    raise TexError(f"Extra close brace while looking for '{closing}'")
+        raise TexError(missing)
+
+    def brackets(self, otherwise=None):
+        if self.skip() != "[":
+            return otherwise
+        self.i += 1
+        return self.closed_by("]", f"Could not find closing ']' for argument to {self.command_name}")
 
     def up_to(self, token):
         self.skip()

@@ -5,8 +5,6 @@ import json
 from nbgate.findings import Finding
 from nbgate.kernel import EFFECTS
 
-ANSWER = "_nbgate_answer"
-
 
 def findings(kernel, get_message, shown, settings):
     """Return what the probe finds.
@@ -26,14 +24,12 @@ def findings(kernel, get_message, shown, settings):
     queue.Empty
         If no answer comes in time.
     """
-    if shown:
-        kernel.ask(kernel.load("widgets", "_nbgate_widgets"), get_message)
-    kernel.ask(kernel.load("probe", "_nbgate_probe"), get_message)
-    call = f"await __import__('sys').modules['_nbgate_probe'].examine({shown!r}, {settings.widgets!r})"
-    code = f"__import__('sys').modules[{EFFECTS!r}].answer = {call}"
-    reply = kernel.ask(code, get_message, timeout=120)
+    files = [("probe", "_nbgate_probe"), *([("widgets", "_nbgate_widgets")] if shown else [])]
+    call = f"await __import__('_nbgate_probe').examine({shown!r}, {settings.widgets!r})"
+    code = "\n".join([*(kernel.load(*file) for file in files), f"__import__('{EFFECTS}').answer = {call}"])
+    expression = f"__import__('{EFFECTS}').Text(__import__('{EFFECTS}').answer)"
+    reply = kernel.ask(code, get_message, timeout=120, expressions={"nbgate": expression})
     if reply["status"] != "ok":
         return [Finding("E108", "", "\n".join(reply.get("traceback", ["the probe was interrupted"])))]
-    expression = f"__import__('{EFFECTS}').Text(__import__('{EFFECTS}').answer)"
-    told = kernel.evaluate(expression, get_message)
+    told = reply["user_expressions"]["nbgate"]["data"]["text/plain"]
     return [Finding(code, cell, message) for code, cell, message in json.loads(told)]

@@ -90,7 +90,7 @@ def told(old, new):
         pair = [lines[row] if row < len(lines) else None for lines in (before, after)]
         shown = ["the text ends" if line is None else repr(cut(line, *pair)) for line in pair]
         words = f"line {row + 1}\n  expected, as stored: {shown[0]}\n  what came:           {shown[1]}"
-    if len(old) + len(new) < LONG and (hint := why(old, new)):
+    if hint := why(old, new):
         words += f"\n  This looks like {hint}; {MARK}."
     elif (error := largest_error(old, new)) is not None and error < NOISE:
         words += f"\n  Its numbers differ by {error:.0e} of themselves at most: a tolerance (`rtol`) lets them pass."

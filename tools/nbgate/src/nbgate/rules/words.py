@@ -560,7 +560,7 @@ RULES = [
         "characters",
         True,
         "No character is there that nobody writes on purpose.",
-        "`Ã©` for é, a space of no width, a soft hyphen.",
+        "Two odd letters for an é, after a text was read in the wrong encoding; a space of no width, a soft hyphen.",
         "Write it anew.",
         "stored",
         characters,
