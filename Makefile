@@ -12,13 +12,13 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test nbval test-browser test-grading elsewhere again vary matrix steady mutants grade lint notebooks exercises bench clean
+.PHONY: help lab test nbval test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises bench clean
 
 help:
 	@echo "make lab      open the course in JupyterLab"
 	@echo "make test     run all tests: code, notebooks, style"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (docs/teaching.md)"
-	@echo "More checks (README.md): nbval test-browser test-grading elsewhere matrix again vary steady mutants bench"
+	@echo "More checks (README.md): nbval test-browser test-grading fuzz odd wrong elsewhere matrix again vary steady mutants bench"
 	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises lint clean"
 
 lab:
@@ -43,6 +43,19 @@ test-browser:
 test-grading:
 	$(SET_UP) tester
 	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading*.py
+
+# Thousands of broken files and replies; odd notebooks at home and in the grader; wrong functions and their luck.
+fuzz:
+	$(SET_UP) tester
+	FUZZ=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest --override-ini=addopts= -q tests/test_grading_harm.py -k any_
+
+odd:
+	$(SET_UP) tester
+	$(BIN)/python -m tests.submissions.home $(ODD)
+
+wrong:
+	$(SET_UP) tester
+	$(BIN)/python -m tools.wrong_answers $(EXERCISES)
 
 elsewhere:
 	$(SET_UP) tester

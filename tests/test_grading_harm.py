@@ -90,7 +90,7 @@ def of(edit):
 HARMFUL = {
     "deep points": (of(deep_points), True, "changed points"),
     "newlines": (right(last="\n" * 200_000), True, ""),
-    "newlines and a name": (right(last="decayed_rate" + "\n" * 200_000 + "def" + "\n" * 99_999), True, "NameError"),
+    "newlines and a name": (right(last="decayed_rate" + "\n" * 200_000 + "def" + "\n" * 99_999), True, "SyntaxError"),
     "blanks": (right(last="x = 1" + " " * 300_000), True, ""),
     "ends again and again": (of(ends_again_and_again), True, "again and again"),
     "fails again and again": (of(fails_again_and_again), True, "more code cells"),

@@ -135,6 +135,8 @@ def _network_slip(settings):
         return "unknown setting"
     if type(rate) not in (int, float) or not 0 < rate < 1e6 or len(hidden) > 5:
         return "unknown setting"
+    if not hidden:
+        return "no hidden layer"
     if count(mlp([64, *hidden, 10]), (64,)).parameters > 3000:
         return "over the budget"
     here = _reached(tuple(hidden), activation, rate)
@@ -354,6 +356,11 @@ EXERCISES = (
                 "over the budget",
                 {"hidden": [64], "activation": "relu", "learning_rate": 0.1},
                 "It has more than 3000 parameters.",
+            ),
+            Slip(
+                "no hidden layer",
+                {"hidden": [], "activation": "relu", "learning_rate": 0.1},
+                "Without a hidden layer there is nothing to design: give it one at least.",
             ),
             Slip(
                 "rate too large",

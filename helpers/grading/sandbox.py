@@ -128,7 +128,7 @@ def _needed():
     loaded = set()
     if os.path.exists("/proc/self/maps"):  # on some systems libraries are in none of these folders
         mapped = re.findall(r"(/\S*\.so[.\d]*)$", Path("/proc/self/maps").read_text(encoding="utf-8"), re.MULTILINE)
-        loaded = {Path(path) for path in mapped}
+        loaded = {path for path in map(Path, mapped) if not folders.intersection(path.parents)}
     return frozenset(path for path in {program, *folders, *loaded, Path("/etc/ld.so.cache")} if path.exists())
 
 
