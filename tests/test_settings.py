@@ -42,14 +42,15 @@ COMMANDS = {
     "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= tests/test_grading*.py",
+    "--override-ini=addopts= -q tests/test_grading_harm.py -k any_",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
     "--override-ini=addopts= --quiet tests/test_notebooks.py",
 }
-#: What `make test` and CI run, in their order.
-CI = [
-    *["make test", "make nbval", "make test-browser", "make elsewhere", "make again", "make vary SAMPLE=1"],
-    *["make test-grading", "make matrix"],
-]
+#: What CI runs, in its order: for every change, and beside it what takes longer.
+CI = {
+    "": ["make test", "make nbval", "make test-browser || make test-browser AGAIN=--last-failed", "make test-grading"],
+    "slow": ["make elsewhere", "make again", "make vary SAMPLE=1", "make matrix"],
+}
 
 #: Rules of style, what is left out of them, and where.
 RULES = ["E", "F", "W", "I", "UP", "B", "C4", "SIM", "RUF", "D", "S110", "S112", "BLE001", "TID251"]
@@ -100,12 +101,18 @@ def test_wherever_pytest_is_run_its_options_are_agreed():
 
 
 def test_ci_runs_everything():
-    lines = [line for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines() if line[:4] != "    "]
-    script = "\n".join(line for line in lines if not line.startswith("#"))
-    assert "set -euo pipefail" in script and "exit" not in script
-    assert [command for command in CI if not re.search(rf"^[^#]*\b{command}\b", script, flags=re.MULTILINE)] == []
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(r"^set -euo pipefail$", script, flags=re.MULTILINE)
+    cases = re.findall(r"^    (\S+)\)\n(.*?)^        ;;$", script, flags=re.MULTILINE | re.DOTALL)
+    ran = {word.strip('"'): re.findall(r"^        ([^#\s].*)", lines, flags=re.MULTILINE) for word, lines in cases}
+    assert ran.pop("*")[-1] == "exit 2"
+    assert ran == CI and "exit" not in script.split("case", 1)[0]
     workflow = (ROOT / ".github" / "workflows" / "course.yml").read_text(encoding="utf-8")
-    assert re.findall(r"^      - run: (.+)", workflow, flags=re.MULTILINE) == [".ci/run", "make test"]
+    assert re.findall(r"^      - run: (.+)", workflow, flags=re.MULTILINE) == [
+        ".ci/run ${{ matrix.which }}",
+        "make test",
+    ]
+    assert re.search(r'^        which: \["", slow\]$', workflow, flags=re.MULTILINE)
     assert re.search(r"^on: \[push, pull_request\]$", workflow, flags=re.MULTILINE)
     assert not re.search(r"^ *if:", workflow, flags=re.MULTILINE)
 

@@ -22,7 +22,7 @@ from tools.vary.variations import VARIATIONS
 
 NOTEBOOKS = table.ROOT / "notebooks"
 KEPT = table.ROOT / ".vary"
-#: Asked in `.ci/run`: what changes most, at the price of two runs of all chapters.
+#: Asked in `.ci/run slow`: what changes most, at the price of two runs of all chapters.
 SAMPLE = ("seeds-1", "rates-double")
 #: Room for ten times the epochs on a slow machine, in seconds.
 PATIENCE = 3600
