@@ -10,9 +10,6 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 #: Formulas are not looked for in these.
 NO_MATHS = {"script", "noscript", "style", "textarea", "pre", "code", "annotation", "annotation-xml"}
 #: These do not end a text that may hold a formula.
@@ -317,6 +314,9 @@ def _end(text, i, close, pattern):
 
 @functools.cache
 def _parser():
+    # A notebook without a text is spared the load.
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.inline.ruler.before("escape", "address", _address)
     parser.inline.ruler.before("strikethrough", "struck", _struck)
@@ -391,7 +391,7 @@ def _cells(line):
     return line.rstrip().removesuffix("|").count("|") + 1
 
 
-def _is_unfenced(token: Token, lines):
+def _is_unfenced(token, lines):
     """Return whether a token is a block of code in fences of which the last is missing."""
     if token.type != "fence":
         return False
