@@ -255,7 +255,7 @@ def test_dots_are_no_answer_yet():
 
 
 def test_a_right_answer_gets_all_points_and_one_word():
-    assert judged(exercise(reference=lambda: 1), 1) == Verdict(CORRECT, "Right.", points=2, slip="")
+    assert judged(exercise(reference=lambda: 1), 1) == Verdict(CORRECT, "Right.", points=2, slip="", share=1)
 
 
 def test_an_absolute_tolerance_is_that_of_the_exercise():

@@ -114,7 +114,8 @@ def test_each_file_in_code_font_is_there(path):
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_names_in_code_font_are_known(path):
     """Known to the code, or a file's or a target's name, or a text that the grader writes."""
-    names = names_of_the_course() | {"apt", "pip", "source", "install", "r", "venv", "activate", "bubblewrap"}
+    names = names_of_the_course() | {"apt", "pip", "source", "install", "r", "venv", "activate"}
+    names |= {"bubblewrap", "libseccomp2"}
     names |= {part for file in files(ROOT, "*") for part in re.findall(r"\w+", file.relative_to(ROOT).as_posix())}
     names |= names_in(MAKEFILE) | {name for path in PAGES for name in re.findall(r"\| `?(\w+)`? \|", text(path))}
     names |= {part for notebook in notebooks() for cell in cells(notebook) for part in re.findall(r"\w+", cell.id)}
@@ -134,6 +135,7 @@ ELSEWHERE = {
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
+N = r"(\d+)"
 #: Page -> what it says, with a group for each number -> what these are.
 SAID = {
     "README.md": {
@@ -142,7 +144,7 @@ SAID = {
         r"all tests (\d+) times": lambda: re.findall(r"^RUNS \?= (\d+)", MAKEFILE, flags=re.MULTILINE),
     },
     "docs/teaching.md": {
-        r"A cell may run for (\d+) seconds, a call for (\d+), a submission for (\d+) minutes": lambda: [
+        rf"A cell may use {N} seconds of processor time, the calls that judge a function {N}, a submission {N} min": lambda: [
             *[Limits().cell_seconds, Limits().call_seconds, Limits().total_seconds / 60]
         ],
         r"empty scratch folder of (\d+) MB": lambda: [Limits().file],

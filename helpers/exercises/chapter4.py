@@ -116,7 +116,6 @@ EXERCISES = (
             _pair_of(40, 3),
             _pair_of(5, 4000),
             _nearly_equal,
-            _pair_of((2, 3), 3),
         ),
         fixed=((np.array([3.0, 5.0, 8.0]), np.array([4.0, 5.0, 6.0])), (np.array([1.0, 1.0]), np.array([1.0, 1.0]))),
         slips=(
