@@ -144,7 +144,7 @@ SAID = {
         r"all tests (\d+) times": lambda: re.findall(r"^RUNS \?= (\d+)", MAKEFILE, flags=re.MULTILINE),
     },
     "docs/teaching.md": {
-        rf"A cell may use {N} seconds of processor time, the calls that judge a function {N}, a submission {N} min": lambda: [
+        rf"may use {N} seconds of processor time, the calls that judge a function {N}, a submission {N} min": lambda: [
             *[Limits().cell_seconds, Limits().call_seconds, Limits().total_seconds / 60]
         ],
         r"empty scratch folder of (\d+) MB": lambda: [Limits().file],
