@@ -270,14 +270,15 @@ def test_outcomes_are_called_as_in_the_progress_files_of_learners():
 
 def test_a_wrong_answer_of_no_known_kind_has_no_slip():
     asked = exercise(reference=lambda: 1, slips=(Slip("double", 2, "That is twice as much."),))
-    assert judged(asked, 3) == Verdict(INCORRECT, "Not yet right: expected another whole number, got 3.", 0, "")
-    known = "Not yet right: expected another whole number, got 2. That is twice as much."
+    assert judged(asked, 3) == Verdict(INCORRECT, "Not yet right: the answer is not 3.", 0, "")
+    known = "Not yet right: the answer is not 2. That is twice as much."
     assert judged(asked, 2) == Verdict(INCORRECT, known, 0, "double")
 
 
 def test_a_value_of_no_plain_kind_is_told_as_the_answer():
     message = judged(exercise(reference=lambda: 1.0), judged).message
-    assert message == "Not yet right: the answer is an object of type function; expected a number."
+    said = "the answer is an object of type function; expected a number. Brackets after its name call a function."
+    assert message == f"Not yet right: {said}"
 
 
 def test_a_call_that_was_cut_short_says_why():
@@ -306,7 +307,9 @@ def test_a_slip_has_the_tolerance_of_its_exercise(tolerance, close, far):
 
 def test_a_slip_may_be_that_nothing_is_returned():
     asked = function(lambda n: n, (1,), slips=(Slip("printed", lambda n: None, "You print it."),))
-    message = "Not yet right: `x(n=1)` returned None. Is there a `return`? You print it."
+    message = (
+        "Not yet right: `x(n=1)` returned None. Is there a `return`, on each way through the function? You print it."
+    )
     assert judged(asked, lambda n: print(end="")) == Verdict(INCORRECT, message, 0, "printed")
     assert judged(asked, lambda n: 5).slip == ""
 
@@ -328,7 +331,7 @@ def test_the_reference_and_the_slips_may_use_up_what_they_get():
     asked = function(lambda values: values.pop(), ([1, 2, 3],), slips=slips)
     assert judged(asked, lambda values: values[-1]).outcome == CORRECT
     for _ in range(2):
-        message = "Not yet right: `x(values=[1, 2, 3])`: expected another whole number, got 1. Not the first one."
+        message = "Not yet right: `x(values=[1, 2, 3])` should be 3, got 1. Not the first one."
         assert judged(asked, lambda values: values[0]) == Verdict(INCORRECT, message, 0, "first")
 
 

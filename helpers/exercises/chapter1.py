@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.complexity import Conv2D, count, mlp
-from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise
+from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise, unrepaired
 
 BUDGET = 1900, 2000
 
@@ -46,10 +46,12 @@ def _convolution(side, kernel_size, in_channels, out_channels):
     return count([Conv2D(in_channels, out_channels, kernel_size)], (in_channels, side, side))
 
 
-def _memory(sizes, batch_size, *, copies=4, batch=True, inputs=False, itemsize=4):
-    """Return the bytes for `copies` of the parameters and for the activations, rightly or wrongly counted."""
-    activations = (_complexity(sizes).activations + inputs * sizes[0]) * (batch_size if batch else 1)
-    return itemsize * (copies * _complexity(sizes).parameters + activations)
+def _memory(sizes, batch_size, *, copies=4, left=()):
+    """Return the bytes for `copies` of the parameters and for the activations, with the mistakes that are left."""
+    activations = _complexity(sizes).activations + ("inputs" in left) * sizes[0]
+    activations *= 1 if "batch" in left else batch_size
+    copies -= 2 * ("optimiser" in left)
+    return (8 if "bytes" in left else 4) * (copies * _complexity(sizes).parameters + activations)
 
 
 def _budget_slip(sizes):
@@ -84,6 +86,11 @@ EXERCISES = (
                 "biases for the inputs",
                 lambda sizes: _macs(sizes) + sum(sizes),
                 "You give biases to the inputs, too. The input layer computes nothing, so it has none.",
+            ),
+            Slip(
+                "a bias for each input",
+                lambda sizes: _macs(sizes) + sum(sizes[:-1]),
+                "You count a bias for each of the n inputs of a layer. Its m units have one each: n * m + m.",
             ),
             Slip(
                 "one bias a layer",
@@ -147,6 +154,34 @@ EXERCISES = (
                 "Each window has weights for every channel that comes in.",
             ),
             Slip(
+                "output channels forgotten",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size + 1) ** 2 * kernel_size**2 * in_channels
+                ),
+                "Each of the `out_channels` windows does all of this work again.",
+            ),
+            Slip(
+                "window of one row",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size + 1) ** 2 * kernel_size * in_channels * out_channels
+                ),
+                "The window is a square: its pixels are kernel_size ** 2.",
+            ),
+            Slip(
+                "positions in one row",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - kernel_size + 1) * kernel_size**2 * in_channels * out_channels
+                ),
+                "You count the positions in one row. There are as many rows of them.",
+            ),
+            Slip(
+                "always a window of 3",
+                lambda side, kernel_size, in_channels, out_channels: (
+                    (side - 2) ** 2 * kernel_size**2 * in_channels * out_channels
+                ),
+                "side - 2 is right for windows of 3 pixels. How many positions has one of 5?",
+            ),
+            Slip(
                 "biases counted",
                 lambda side, kernel_size, in_channels, out_channels: (
                     (side - kernel_size + 1) ** 2 * (kernel_size**2 * in_channels + 1) * out_channels
@@ -194,28 +229,20 @@ EXERCISES = (
         ),
         fixed=(([3, 4, 2], 1), ([784, 128, 10], 32)),
         slips=(
-            Slip(
-                "as handed out",
-                partial(_memory, copies=2, batch=False, inputs=True, itemsize=8),
-                "The code is still as it was handed out. Compare it with the list above, line by line.",
+            *unrepaired(
+                _memory,
+                {
+                    "optimiser": "Adam remembers two numbers for each parameter.",
+                    "batch": "You keep the outputs for one sample. The way back needs those of the whole batch.",
+                    "inputs": "The inputs are the data and no layer's output: they do not count among the activations.",
+                    "bytes": "8 bytes are a float64. Here all numbers have 32 bits.",
+                },
             ),
             Slip(
                 "gradients forgotten",
                 partial(_memory, copies=3),
                 "Three copies of the parameters are too few: parameters, gradients, and two numbers of Adam.",
             ),
-            Slip("optimiser forgotten", partial(_memory, copies=2), "Adam remembers two numbers for each parameter."),
-            Slip(
-                "one sample's activations",
-                partial(_memory, batch=False),
-                "You keep the activations of one sample. The way back needs them for each sample of the batch.",
-            ),
-            Slip(
-                "inputs counted",
-                partial(_memory, inputs=True),
-                "The inputs are the data and no layer's output: they do not count among the activations.",
-            ),
-            Slip("eight bytes", partial(_memory, itemsize=8), "8 bytes are a float64. Here all numbers have 32 bits."),
         ),
         hints=(
             "There are four mistakes: two kinds of numbers are missing, one is miscounted, and the bytes are wrong.",

@@ -35,6 +35,14 @@ def _losses_without_two(start, rate, steps):
     return (_path(start, rate, steps, slope=1.0)[:-1] + 1) ** 2
 
 
+def _losses_by_loss(start, rate, steps):
+    w, losses = start, []
+    for _ in range(steps):
+        losses.append((w + 1) ** 2)
+        w -= rate * losses[-1]
+    return np.array(losses)
+
+
 def _positions(start, rate, steps):
     return _path(start, rate, steps)[:-1]
 
@@ -52,7 +60,9 @@ def _ravine_slip(rate):
         return None
     if rate >= 1:
         return "flat direction alone"
-    if rate >= 0.1:
+    if abs(rate - 0.1) < 1e-6:
+        return "at the edge"
+    if rate > 0.1:
         return "beyond the edge"
     return "too close to the edge" if y > x else "too timid"
 
@@ -97,6 +107,21 @@ EXERCISES = (
                 "You multiply by `rate` once an epoch; `every` says how many epochs one factor takes.",
             ),
             Slip(
+                "base forgotten",
+                lambda epoch, base, rate, every: rate ** (epoch / every),
+                "At epoch 0 your rate is 1. Where does it start from?",
+            ),
+            Slip(
+                "what is taken off",
+                lambda epoch, base, rate, every: base * (1 - rate) ** (epoch / every),
+                "After `every` epochs `rate` is left and not taken off: it is the base of the power.",
+            ),
+            Slip(
+                "base in the power",
+                lambda epoch, base, rate, every: (base * rate) ** (epoch / every),
+                "The power takes in `base` as well. Only `rate` is multiplied again and again.",
+            ),
+            Slip(
                 "fraction upside down",
                 lambda epoch, base, rate, every: base * rate ** (every / epoch) if epoch else 1 / 0,
                 "The fraction in the exponent is upside down: it should grow with the epoch.",
@@ -131,6 +156,7 @@ EXERCISES = (
                 1.0,
                 "1 is the edge for (w + 1)^2, whose curvature is 2. This bowl is steeper.",
             ),
+            Slip("edge for a curvature of 1", 2.0, "2 would be the edge for a curvature of 1. Which is it here?"),
             Slip("curvature itself", 6.0, "6 is the curvature. The steeper the bowl, the smaller the largest rate."),
         ),
         hints=(
@@ -161,6 +187,11 @@ EXERCISES = (
                 _losses_after,
                 "Your first loss belongs to the parameter after the first step: take the loss before the update.",
             ),
+            Slip(
+                "loss for slope",
+                _losses_by_loss,
+                "You step by the loss instead of its slope, 2 (w + 1).",
+            ),
             Slip("uphill", _losses_uphill, "Your losses grow: the step goes against the slope, with a minus."),
             Slip("slope without its factor", _losses_without_two, "The derivative of (w + 1)^2 is 2 (w + 1)."),
             Slip("one too many", _losses_and_one_more, "You return one loss too many: one for each step, before it."),
@@ -189,6 +220,8 @@ EXERCISES = (
             Slip("start at 1", 688, "The distance at the start is 5 - (-1) = 6, not 1."),
             Slip("start at 5", 848, "5 is the start; the distance from the lowest point at -1 is larger."),
             Slip("factor 0.995", 1736, "A step multiplies the distance by 1 - 2 rate, not by the rate."),
+            Slip("loss for distance", 522, "After 522 steps the loss is below 0.001. Asked for is the distance."),
+            Slip("one too many", 867, "After 866 steps it is below already: the start is step 0."),
             Slip("one short", 865, "After 865 steps the distance is still just above 0.001."),
         ),
         hints=(
@@ -210,6 +243,11 @@ EXERCISES = (
                 "too close to the edge", 0.099, "Along the flat direction it is home; across it still leaps to and fro."
             ),
             Slip(
+                "at the edge",
+                0.1,
+                "This is exactly the edge: across the ravine it leaps to and fro for ever, no closer and no further.",
+            ),
+            Slip(
                 "beyond the edge",
                 0.19,
                 "It diverges: across the ravine the curvature is 20. What is the largest rate there?",
@@ -217,7 +255,8 @@ EXERCISES = (
             Slip(
                 "flat direction alone",
                 1.0,
-                "1 suits the flat direction, but in the steep one each step makes things 19 times worse.",
+                "From 1 on it would suit the flat direction alone: in the steep one each step makes things at least 19 "
+                "times worse.",
             ),
             Slip("uphill or nowhere", 0.0, "A rate must be above 0, or nothing moves towards the goal."),
         ),

@@ -97,6 +97,21 @@ EXERCISES = (
                 "The sign is turned round: sigmoid rises, so its slope is positive.",
             ),
             Slip("slope missing", lambda gradient, y: gradient * y, "The slope is y times one more factor, 1 - y."),
+            Slip(
+                "half of the slope",
+                lambda gradient, y: gradient * (1 - y),
+                "The slope is 1 - y times one more factor, y.",
+            ),
+            Slip(
+                "mean over the units",
+                lambda gradient, y: gradient * y * (1 - y) / len(y),
+                "There is no mean in it: each unit's gradient is its own.",
+            ),
+            Slip(
+                "sum for product",
+                lambda gradient, y: gradient + y * (1 - y),
+                "You add gradient and slope; the chain rule multiplies them.",
+            ),
         ),
         hints=(
             "By the chain rule: gradient times slope.",
@@ -168,6 +183,7 @@ EXERCISES = (
             Slip("slopes forgotten", 256, "These are the weights alone. Each layer also multiplies by a slope."),
             Slip("sum", 4, "You added the factors of the layers; the chain rule multiplies them."),
             Slip("one layer", 0.5, "This is the factor of one layer. There are eight."),
+            Slip("one layer short", 0.5**7, "That is seven layers. Each of the eight units has a weight and a slope."),
             Slip("slope of 1", 1, "Sigmoid's slope never reaches 1. Where is it steepest, and how steep?"),
         ),
         hints=(
@@ -198,7 +214,8 @@ EXERCISES = (
             Slip(
                 "the same for all",
                 lambda fan_in, activation: xavier.standard_deviation(fan_in),
-                "ReLU cuts off half of the signal: its weights must make up for that.",
+                "For relu you return what suits the identity. ReLU cuts off half of the signal, which its weights must "
+                'make up for. Or is it that the name comes as "relu", in small letters?',
             ),
             Slip(
                 "He's for all",

@@ -140,6 +140,11 @@ EXERCISES = (
                 "This is the root of the mean squared error.",
             ),
             Slip(
+                "sum of both",
+                lambda predicted, true: ((predicted + true) ** 2).mean(),
+                "An error is the difference of the two, not their sum.",
+            ),
+            Slip(
                 "no mean",
                 lambda predicted, true: (predicted - true) ** 2,
                 "These are the prices of the single errors. A loss is one number: their mean.",
@@ -185,6 +190,11 @@ EXERCISES = (
                 "mean for sum",
                 lambda predicted, sold, cost, profit: asymmetric_loss.with_prices(cost, profit)(predicted, sold),
                 "You take the mean; the example sums over the days. For a descent that is another learning rate.",
+            ),
+            Slip(
+                "one price",
+                lambda predicted, sold, cost, profit: (cost * abs(predicted - sold)).sum(),
+                "Every unit has the price `cost` here. Units too little have their own, `profit`.",
             ),
             Slip(
                 "squares",
@@ -244,6 +254,11 @@ EXERCISES = (
                 "The minus is lost: logarithms of probabilities are negative, surprise is not.",
             ),
             Slip(
+                "truth forgotten",
+                lambda truth, guess: -np.log(guess).sum(),
+                "You add up the surprises as they are. Each counts as often as it happens: multiply by the truth.",
+            ),
+            Slip(
                 "arguments swapped",
                 cross_entropy,
                 "You take the logarithm of the truth. It belongs to the guess; the truth says how often it counts.",
@@ -294,6 +309,21 @@ EXERCISES = (
                 "two steps",
                 lambda logits, label: cross_entropy(softmax(logits), label),
                 "The probability is rounded to 0 before you take its logarithm. Write ln(e^z / sum) as z - ln(sum).",
+            ),
+            Slip(
+                "one step, not shifted",
+                lambda logits, label: np.log(np.exp(logits).sum()) - logits[label],
+                "ln(sum) - z is the right form, and exp(1000) is still infinite: subtract the largest logit first.",
+            ),
+            Slip(
+                "shifted in one place",
+                lambda logits, label: np.log(np.exp(logits - logits.max()).sum()) - logits[label],
+                "You subtract the largest logit in the sum, and not from the logit of the label.",
+            ),
+            Slip(
+                "small number added",
+                lambda logits, label: -np.log(softmax(logits)[label] + 1e-7),
+                "A small number inside the logarithm hides the infinity: where the loss is 1000, you get 16.",
             ),
             Slip(
                 "clipped",

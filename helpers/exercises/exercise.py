@@ -8,15 +8,22 @@ import copy
 import functools
 import hashlib
 import inspect
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from helpers._checks import check_integer, check_real
+from helpers.exercises.advice import advice
 from helpers.exercises.answer import Raised
 from helpers.exercises.values import difference, kind_of, plain, show
 
 DRAWS = 8
 """How many random inputs a function is tried on, besides the fixed ones."""
+
+LEVELS = ("warm-up", "practice", "challenge")
+"""How hard exercises of 1, 2 and 3 points are."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,11 @@ class Exercise:
         check_integer(self.chapter, "chapter", at_least=1)
         check_integer(self.points, "points", at_least=1)
 
+    @property
+    def level(self):
+        """How hard it is, in a word."""
+        return LEVELS[min(self.points, len(LEVELS)) - 1]
+
     def cases(self, rng):
         """Return a list of what the answer is called with, one tuple of arguments a call; a value is not called."""
         return [()]
@@ -91,7 +103,10 @@ class Exercise:
         raise NotImplementedError
 
     def fault(self, case, got):
-        """Return what is wrong with a plain value, in words that do not give the answer away; None if nothing is."""
+        """Return what is wrong with a plain value, in words that do not give the answer away; None if nothing is.
+
+        What a function should have returned for one input gives nothing away: it is asked with others, too.
+        """
         raise NotImplementedError
 
     def problem(self, case, got):
@@ -99,12 +114,27 @@ class Exercise:
         if isinstance(got, Raised):
             return f"{self.question(case)} raised {got}."
         if got is None:
-            return f"{self.question(case)} {self.verb} None. Is there a `return`?"
+            return self._nothing(case)
         return self.fault(case, got)
+
+    def _nothing(self, case):
+        return f"{self.question(case)} is None: it has got no value yet."
+
+    def praise(self, asked):
+        """Return what to say of a right answer."""
+        return self.reason
 
     def explains(self, slip, asked):
         """Tell whether a slip explains all that was asked, pairs of a case and the answer that came."""
         raise NotImplementedError
+
+    def explains_in_part(self, slip, asked):
+        """Tell whether a slip explains all answers that are numbers, where others are inf or nan."""
+        return False
+
+    def advice(self, asked):
+        """Return a word that helps where no slip explains a wrong answer; no text if there is none."""
+        return ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -135,11 +165,14 @@ class ValueExercise(Exercise):
         return kind_of(self._right(case))
 
     def fault(self, case, got):
-        found = difference(self._right(case), got, self.rtol, self.atol)
-        return found and f"{found}."
+        found = difference(self._right(case), got, self.rtol, self.atol, tell=bool(case))
+        return found and f"{self.question(case)} {found}."
 
     def explains(self, slip, asked):
         return all(self._same(_outcome(slip.wrong, case), got) for case, got in asked)
+
+    def advice(self, asked):
+        return advice([(self._right(case), got) for case, got in asked])
 
     def _right(self, case):
         return plain(self.reference(*copy.deepcopy(case))) if case else self._only_answer
@@ -154,6 +187,13 @@ class ValueExercise(Exercise):
         if slip is None or got is None:
             return slip is got
         return difference(slip, got, self.rtol, self.atol) is None
+
+
+def _is_finite(got):
+    try:
+        return bool(np.isfinite(np.asarray(got, float)).all())
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _outcome(wrong, case):
@@ -193,9 +233,14 @@ class FunctionExercise(ValueExercise):
         named = inspect.signature(self.reference).bind(*case).arguments
         return f"`{self.name}({', '.join(f'{name}={show(value)}' for name, value in named.items())})`"
 
-    def fault(self, case, got):
-        found = super().fault(case, got)
-        return found and f"{self.question(case)}: {found}"
+    def _nothing(self, case):
+        return f"{self.question(case)} returned None. Is there a `return`, on each way through the function?"
+
+    def explains_in_part(self, slip, asked):
+        numbers = [(case, got) for case, got in asked if _is_finite(got)]
+        if not len(asked) / 2 <= len(numbers) < len(asked):
+            return False
+        return self.explains(slip, numbers) and any(self.problem(case, got) for case, got in numbers)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -210,11 +255,14 @@ class DesignExercise(Exercise):
         Takes the answer; returns None if it is right, else the name of the slip.
     expects : str
         What an answer looks like: no reference shows it.
+    says : callable
+        Takes the answer; returns what was measured, in a sentence, or no text.
     """
 
     slips: tuple
     accepts: Callable
     expects: str
+    says: Callable = lambda got: ""
 
     def expected(self, case):
         return self.expects
@@ -224,11 +272,14 @@ class DesignExercise(Exercise):
         if slip is None:
             return None
         if any(slip == known.name for known in self.slips):
-            return f"{show(got)} will not do."
+            return f"{show(got)} will not do. {self.says(got)}".rstrip()
         return f"expected {self.expects}, got {show(got)}."
 
     def explains(self, slip, asked):
         return all(slip.name == self._slip(got) for _, got in asked)
+
+    def praise(self, asked):
+        return self.says(asked[0][1])
 
     def _slip(self, got):
         """Return what `accepts` says, or the error: it may stumble over an answer of a form that nobody thought of."""
@@ -286,13 +337,85 @@ class ChoiceExercise(Exercise):
         return all(isinstance(got, str) and _letter(got) == slip.wrong for _, got in asked)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MatchExercise(Exercise):
+    """Asks for a label for each of several items, as a dict: item -> label.
+
+    Parameters
+    ----------
+    slips : tuple of Slip
+        Mistakes that are often made; what is wrong is a part of an answer, such as one item with its label.
+    right : dict
+        Item -> the right label.
+    labels : tuple of str
+        All labels that may be given.
+    """
+
+    slips: tuple
+    right: dict
+    labels: tuple
+
+    def expected(self, case):
+        items, labels = ", ".join(self.right), ", ".join(f'"{label}"' for label in self.labels)
+        return f"a dict with one of {labels} for each of {items}"
+
+    def fault(self, case, got):
+        if not isinstance(got, dict) or set(got) != set(self.right):
+            return f"expected {self.expected(case)}, got {show(got)}."
+        for item, label in got.items():
+            if _label(label) not in self.labels:
+                return f"{item} is {show(label)}, which is none of {', '.join(self.labels)}."
+        matches = sum(_label(got[item]) == label for item, label in self.right.items())
+        return None if matches == len(self.right) else f"{matches} of {len(self.right)} are right."
+
+    def explains(self, slip, asked):
+        return all(
+            isinstance(got, dict) and all(_label(got.get(item)) == label for item, label in slip.wrong.items())
+            for _, got in asked
+        )
+
+
+def _label(got):
+    return " ".join(got.lower().replace("-", " ").replace("_", " ").split()) if isinstance(got, str) else got
+
+
 def _letter(got):
-    return got.strip().upper() if isinstance(got, str) else got
+    return got.strip(" .()").upper() if isinstance(got, str) else got
 
 
 def seal(name, letter):
     """Return a fingerprint of the right option, which does not show what it is; the name is its salt."""
     return hashlib.sha256(f"{name}: {letter}".encode()).hexdigest()[:16]
+
+
+def unrepaired(faulty, faults):
+    """Return a slip for each set of mistakes that may be left in code that is to be repaired.
+
+    Parameters
+    ----------
+    faulty : callable
+        Answers a case with the mistakes that are `left`, a set of their names.
+    faults : dict
+        Name of a mistake -> what to tell whoever has mended all others.
+
+    Returns
+    -------
+    tuple of Slip
+        The code as it was handed out first, single mistakes last.
+    """
+    slips = []
+    for count in range(len(faults), 0, -1):
+        for left in itertools.combinations(faults, count):
+            mended = [fault for fault in faults if fault not in left]
+            if not mended:
+                name, said = "as handed out", f"It has {len(faults)} mistakes, and all of them are still in it."
+            elif count > 1:
+                name = ", ".join(left)
+                said = f"{count} of the {len(faults)} mistakes are left. Mended is: {', '.join(mended)}."
+            else:
+                name, said = left[0], f"One of the {len(faults)} mistakes is left. {faults[left[0]]}"
+            slips.append(Slip(name, functools.partial(faulty, left=frozenset(left)), said))
+    return tuple(slips)
 
 
 def times(factor, function):

@@ -1,20 +1,24 @@
 """What a notebook of exercises uses: check an answer, ask for a hint, see a solution, watch the progress.
 
-Everything happens on the learner's own computer. What was tried is kept in a file of the learner's own.
+Under each check stand the hints and, after a try, the solution, closed; no kernel is needed to open them. Everything
+happens on the learner's own computer. What was tried is kept in a file of the learner's own.
 """
 
+import builtins
 import html
-import re
 import time
 import weakref
+from contextlib import contextmanager
 
 import ipywidgets
 import numpy as np
+from IPython import get_ipython
 
 from helpers._checks import check_integer, lookup
-from helpers.exercises import EXERCISES
-from helpers.exercises.answer import TimeLimit, value_of
+from helpers.exercises import EXERCISES, session
+from helpers.exercises.answer import TimeLimit, Unasked, value_of
 from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED, judge
+from helpers.exercises.message import COLOURS, Message
 from helpers.exercises.progress import NOTHING, read_progress, record
 from helpers.exercises.time_limit import within
 from helpers.exercises.worked import solutions
@@ -22,36 +26,7 @@ from helpers.exercises.worked import solutions
 SECONDS = 5
 """How long a check may take for all its calls of a learner's function."""
 
-COLOURS = {NOT_ATTEMPTED: "#757575", INCORRECT: "#b45309", CORRECT: "#0b7285"}
-
 _panels = weakref.WeakSet()
-
-
-class Message:
-    """Words for the learner, which a notebook shows below the cell.
-
-    Parameters
-    ----------
-    text : str
-        What to say; lines are kept.
-    outcome : str, optional
-        One of `OUTCOMES`, which decides the colour and the mark; what is about no answer has none.
-    code : bool
-        Whether the text is Python.
-    """
-
-    def __init__(self, text, outcome=None, code=False):
-        self.text, self.outcome, self.code = text, outcome, code
-
-    def __repr__(self):
-        return f"{MARKS[self.outcome]} {self.text}" if self.outcome else self.text
-
-    def _repr_html_(self):
-        colour = COLOURS[self.outcome or NOT_ATTEMPTED]
-        style = f"border-left:4px solid {colour};padding:0.3em 0.8em;line-height:1.5"
-        text = html.escape(repr(self))
-        body = f"<pre>{text}</pre>" if self.code else re.sub("`(.+?)`", r"<code>\1</code>", text)
-        return f'<div role="status" style="{style}">{body}</div>'
 
 
 def _judged(name, answer):
@@ -60,11 +35,28 @@ def _judged(name, answer):
 
     def call(*arguments):
         try:
-            return within(max(end - time.monotonic(), 0.01), value_of, answer, *arguments)
+            with _nobody_types():
+                return within(max(end - time.monotonic(), 0.01), value_of, answer, *arguments)
         except TimeLimit:
             raise TimeLimit(f"more than {SECONDS} seconds") from None
+        except KeyboardInterrupt:
+            raise Unasked from None
 
     return judge(exercise, call, np.random.default_rng())
+
+
+@contextmanager
+def _nobody_types():
+    """Let `input` raise an error: in a notebook it would wait for ever, with a box that nobody sees."""
+
+    def refuse(*_arguments):
+        raise EOFError("input() waits for somebody who types")
+
+    before, builtins.input = builtins.input, refuse
+    try:
+        yield
+    finally:
+        builtins.input = before
 
 
 def _record(name, **what):
@@ -92,9 +84,27 @@ def check(name, answer):
     -------
     Message
     """
-    verdict = _judged(name, answer)
-    remark = "" if verdict.outcome == NOT_ATTEMPTED else _record(name, outcome=verdict.outcome)
-    return Message(f"{verdict.message} {remark}".rstrip(), verdict.outcome)
+    lookup(EXERCISES, name, "exercise")
+    if trouble := session.trouble(name):
+        return Message(f"Nothing new to check: {trouble}", INCORRECT, help=_help(name))
+    try:
+        verdict = _judged(name, answer)
+        remark = "" if verdict.outcome == NOT_ATTEMPTED else _record(name, outcome=verdict.outcome)
+    except (Unasked, KeyboardInterrupt):
+        return Message("The check was interrupted. Run it again.", help=_help(name))
+    spelling = session.spelling(name, answer) if verdict.outcome == INCORRECT else ""
+    text = " ".join(filter(None, (verdict.message, spelling, remark)))
+    return Message(text, verdict.outcome, help=_help(name, solved=verdict.outcome == CORRECT))
+
+
+def _help(name, solved=False):
+    """Return what can be opened below a check: one hint at first, after a try all, and a worked solution."""
+    hints, tried = EXERCISES[name].hints, _entry(name)["tries"]
+    shown = () if solved else hints if tried else hints[:1]
+    offered = {f"Hint {number} of {len(hints)}": Message(text) for number, text in enumerate(shown, 1)}
+    if tried and name in solutions():
+        offered["A worked solution"] = Message(solutions()[name], code=True)
+    return offered
 
 
 def require(name, answer):
@@ -129,7 +139,8 @@ def hint(name, number=None):
         number = min(_entry(name)["hints"] + 1, len(hints))
     number = min(check_integer(number, "number", at_least=1), len(hints))
     remark = _record(name, hints=number)
-    return Message(f"Hint {number} of {len(hints)}: {hints[number - 1]} {remark}".rstrip())
+    earlier = {f"Hint {n} of {len(hints)}": Message(text) for n, text in enumerate(hints[: number - 1], 1)}
+    return Message(f"Hint {number} of {len(hints)}: {hints[number - 1]} {remark}".rstrip(), help=earlier)
 
 
 def solution(name):
@@ -147,6 +158,8 @@ def solution(name):
     lookup(EXERCISES, name, "exercise")
     if not _entry(name)["tries"]:
         return Message("Try it first: the solution is shown once you have checked an answer of your own.")
+    if name not in solutions():
+        return Message("Your teacher has kept the solutions back.")
     return Message(solutions()[name], code=True)
 
 
@@ -223,3 +236,6 @@ def progress(chapter):
     Progress
     """
     return Progress(chapter)
+
+
+session.watch(get_ipython())

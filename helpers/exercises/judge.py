@@ -87,11 +87,15 @@ def judge_on(exercise, cases, call):
     share = problems.count(None) / len(problems)
     problem = next(filter(None, problems), None)
     if not problem:
-        return Verdict(CORRECT, f"Right. {exercise.reason}".rstrip(), exercise.points, share=share)
+        return Verdict(CORRECT, f"Right. {exercise.praise(asked)}".rstrip(), exercise.points, share=share)
     for slip in exercise.slips:
         if exercise.explains(slip, asked):
             return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), slip=slip.name, share=share)
-    return Verdict(INCORRECT, f"Not yet right: {problem}", share=share)
+    for slip in exercise.slips:
+        if exercise.explains_in_part(slip, asked):
+            said = f"{slip.message} Besides, some of your results are inf or nan."
+            return Verdict(INCORRECT, f"Not yet right: {problem} {said}", slip=slip.name, share=share)
+    return Verdict(INCORRECT, f"Not yet right: {problem} {exercise.advice(asked)}".rstrip(), share=share)
 
 
 def _hopeless(exercise, case, error):
@@ -106,4 +110,6 @@ def _hopeless(exercise, case, error):
             return f"{asked} changed its own input. Work on a copy, or make a new array."
         case NoFunction():
             return f"expected a function, got {said}. Hand it over by its name, without calling it."
-    return f"{asked} {exercise.verb} {said}; expected {exercise.expected(case)}."
+    more = " Brackets after its name call a function." if "type function" in said or "type method" in said else ""
+    more = more or " `list(...)` or `sum(...)` would use up the generator." * ("type generator" in said)
+    return f"{asked} {exercise.verb} {said}; expected {exercise.expected(case)}.{more}"

@@ -28,6 +28,9 @@ PATIENCE = 5
 
 COURSE = "first-steps-in-neural-networks"
 
+_unwritten = {}
+"""Entries that could not be written: they last as long as the kernel."""
+
 
 def progress_file():
     """Return where the progress is kept.
@@ -36,10 +39,18 @@ def progress_file():
     -------
     Path
         What COURSE_PROGRESS says, else a file in the user's data folder of this system.
+
+    Raises
+    ------
+    OSError
+        If the user has no folder.
     """
     if named := os.environ.get("COURSE_PROGRESS"):
         return Path(named)
-    return platformdirs.user_data_path(COURSE, appauthor=False) / "progress.json"
+    folder = platformdirs.user_data_path(COURSE, appauthor=False)
+    if not folder.is_absolute():
+        raise OSError("there is no home folder, so let COURSE_PROGRESS name a file")
+    return folder / "progress.json"
 
 
 def _take_over():
@@ -87,26 +98,41 @@ def record(name, outcome=None, hints=0):
     """
     if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: this is nobody's progress
         return ""
-    path = progress_file()
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
+        path = progress_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
-            entries, remark = _read()
-            entry = entries.setdefault(name, dict(NOTHING))
-            if outcome:
-                entry["tries"] += 1
-                entry["outcome"] = CORRECT if entry["outcome"] == CORRECT else outcome
-            entry["hints"] = max(entry["hints"], hints)
-            temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-            if remark:
-                remark += f" The file as it was is kept as {_put_aside(path)}."
-            temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
+            return _write(path, name, outcome, hints)
     except OSError as error:
+        _unwritten[name] = _noted(_read()[0].get(name, NOTHING), outcome, hints)
+        return f"Your progress could not be kept: {error}."
+
+
+def _write(path, name, outcome, hints):
+    entries, remark = _read()
+    entries[name] = _noted(entries.get(name, NOTHING), outcome, hints)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+        if remark:
+            remark += f" The file as it was is kept as {_put_aside(path)}."
+        temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
+    except BaseException:  # an interruption, too
         with suppress(OSError):
             temporary.unlink()
-        return f"Your progress could not be kept: {error}."
+        raise
+    _unwritten.clear()
     return remark
+
+
+def _noted(entry, outcome, hints):
+    """Return an entry with one more try, or more hints."""
+    entry = dict(entry)
+    if outcome:
+        entry["tries"] += 1
+        entry["outcome"] = CORRECT if entry["outcome"] == CORRECT else outcome
+    entry["hints"] = max(entry["hints"], hints)
+    return entry
 
 
 @contextmanager
@@ -140,21 +166,24 @@ def _put_aside(path):
 
 def _read():
     """Return all entries, those of this course mended, and what is wrong with the file."""
-    _take_over()
-    path = progress_file()
+    try:
+        _take_over()
+        path = progress_file()
+    except (OSError, RuntimeError):
+        return dict(_unwritten), ""
     try:
         entries, damaged = _entries(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        return {}, ""
+        return dict(_unwritten), ""
     except (OSError, ValueError):
         entries, damaged = {}, True
     if damaged and not entries:
-        return {}, f"The progress file {path} could not be read, so your progress starts anew."
+        return dict(_unwritten), f"The progress file {path} could not be read, so your progress starts anew."
     for name in entries.keys() & EXERCISES.keys():
         entries[name], odd = _mended(entries[name])
         damaged = damaged or odd
     remark = f"Part of the progress file {path} could not be read; there your progress starts anew." if damaged else ""
-    return entries, remark
+    return entries | _unwritten, remark
 
 
 def _entries(text):

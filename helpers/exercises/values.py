@@ -5,6 +5,7 @@ Only plain values are compared, so an answer cannot bring its own idea of "equal
 
 import array
 import math
+import re
 from collections import OrderedDict, defaultdict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -100,16 +101,16 @@ def _plain_array(value, left, depth):
     return value.copy()
 
 
-def show(value, length=120):
-    """Return a plain value as short text."""
+def show(value, length=120, digits=6):
+    """Return a plain value as short text, its fractions with so many digits."""
     if isinstance(value, np.ndarray):
-        formats = {"float_kind": _float_text, "int_kind": str, "bool": str}
+        formats = {"float_kind": lambda number: _float_text(number, digits), "int_kind": str, "bool": str}
         text = np.array2string(value, separator=", ", threshold=24, formatter=formats)
         text = f"array({' '.join(text.split())})"
     elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
-        text = str(type(value)(float(f"{item:.6g}") for item in value))
+        text = str(type(value)(float(f"{item:.{digits}g}") for item in value))
     elif type(value) is float:
-        text = f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+        text = f"{value:.{digits}g}" if abs(value) < 1e15 else repr(value)
     else:
         try:
             text = repr(value)
@@ -118,9 +119,9 @@ def show(value, length=120):
     return show_text(text, length)
 
 
-def _float_text(number):
+def _float_text(number, digits):
     """Return a number of an array as NumPy writes it, with a point even where nothing follows it."""
-    text = f"{number:.6g}"
+    text = f"{number:.{digits}g}"
     return text if set(text) & set(".en") else f"{text}."
 
 
@@ -129,16 +130,30 @@ def show_text(text, length=200):
     return text if len(text) <= length else f"{text[: length - 4]} ..."
 
 
-def kind_of(value, another=False):
-    """Say what kind of value an answer should be, but not which; or, of two of a kind, that it is another one."""
+def _same_text(one, other):
+    """Tell whether two shown values look alike: 866 and 866.0 do."""
+    return re.sub(r"\.0?(?!\d)", "", one) == re.sub(r"\.0?(?!\d)", "", other)
+
+
+def _show_apart(expected, got):
+    """Return both as text, with so many digits that what is wrong with the second is not rounded away."""
+    for digits in (6, 9, 12, 17):
+        right, shown = show(expected, digits=digits), show(got, digits=digits)
+        if not _same_text(right, shown):
+            break
+    return right, shown
+
+
+def kind_of(value):
+    """Say what kind of value an answer should be, but not which."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, bool):
-        return "the opposite" if another else "True or False"
+        return "True or False"
     if isinstance(value, str):
-        return "other text" if another else "text"
+        return "text"
     if isinstance(value, int | float):
-        return f"{'another' if another else 'a'} {'whole ' * isinstance(value, int)}number"
+        return f"a {'whole ' * isinstance(value, int)}number"
     return f"{len(value)} values"
 
 
@@ -159,7 +174,7 @@ def _close(expected, got, rtol, atol):
     return got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf
 
 
-def difference(expected, got, rtol=1e-5, atol=1e-8):
+def difference(expected, got, rtol=1e-5, atol=1e-8, tell=False):
     """Compare two plain values.
 
     Parameters
@@ -168,22 +183,23 @@ def difference(expected, got, rtol=1e-5, atol=1e-8):
         The right answer and the learner's.
     rtol, atol : float
         How far a number may be off.
+    tell : bool
+        Whether the words may say what is right.
 
     Returns
     -------
     str or None
-        What is different, in words that do not give the answer away; None if they agree.
+        What is different, in words that follow a subject ("should be a number, got 'x'"); None if they agree.
     """
     if isinstance(expected, np.ndarray):
-        return _array_difference(expected, got, rtol, atol)
-    wanted = f"expected {kind_of(expected)}"
+        return _array_difference(expected, got, rtol, atol, tell)
     if isinstance(expected, list | tuple):
         if not isinstance(got, list | tuple) or len(got) != len(expected):
-            return f"{wanted}, got {show(got)}"
-        found = (difference(e, g, rtol, atol) for e, g in zip(expected, got, strict=True))
-        return next((f"in place {i + 1}: {text}" for i, text in enumerate(found) if text), None)
+            return _of_kind(expected, got)
+        found = (difference(e, g, rtol, atol, tell) for e, g in zip(expected, got, strict=True))
+        return next((f"in place {i + 1} {text}" for i, text in enumerate(found) if text), None)
     if isinstance(got, np.ndarray):
-        return f"{wanted}, got an array of shape {got.shape}"
+        return f"should be {kind_of(expected)}, got an array of shape {got.shape}"
     if isinstance(expected, bool | str):
         same_kind = type(got) is type(expected)
         agree = same_kind and got == expected
@@ -192,12 +208,23 @@ def difference(expected, got, rtol=1e-5, atol=1e-8):
         agree = same_kind and _close(expected, got, rtol, atol)
     if agree:
         return None
-    return f"expected {kind_of(expected, another=True)}, got {show(got)}" if same_kind else f"{wanted}, got {show(got)}"
+    if not same_kind:
+        return _of_kind(expected, got)
+    right, shown = _show_apart(expected, got)
+    return f"should be {right}, got {shown}" if tell else f"is not {shown}"
 
 
-def _array_difference(expected, got, rtol, atol):
+def _of_kind(expected, got):
+    """Say that a value is of the wrong kind; a number that is nearly whole is not shown as if it were."""
+    shown = show(got)
+    if type(got) is float and type(expected) is int and math.isfinite(got) and shown.removeprefix("-").isdigit():
+        shown = repr(got)
+    return f"should be {kind_of(expected)}, got {shown}"
+
+
+def _array_difference(expected, got, rtol, atol, tell):
     """Compare with an array; a list of numbers stands for the array that it makes."""
-    wanted = f"expected {kind_of(expected)}"
+    wanted = f"should be {kind_of(expected)}"
     if isinstance(got, list | tuple):
         try:
             made = np.array(got)
@@ -219,7 +246,22 @@ def _array_difference(expected, got, rtol, atol):
         return None
     cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()
     more = f" of dtype {got.dtype}: fractions were cut off" if cut else ""
-    return f"{wanted} with other values, got {show(got)}{more}"
+    if not tell:
+        return f"is not {show(got)}{more}"
+    return _told(expected, got, tuple(np.argwhere(~agree)[0].tolist())) + more
+
+
+_FEW, _SHORT = 24, 60
+"""How many numbers both arrays may have, and how long they may be as text, to be shown whole."""
+
+
+def _told(expected, got, place):
+    """Say what an array should be; of a large one, its first number that is wrong."""
+    right, shown = _show_apart(expected, got)
+    if expected.size <= _FEW and max(len(right), len(shown)) <= _SHORT:
+        return f"should be {right}, got {shown}"
+    right, shown = _show_apart(expected[place].item(), got[place].item())
+    return f"should be {right} in place [{', '.join(map(str, place))}], got {shown}"
 
 
 def changed(before, after):

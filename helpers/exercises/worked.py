@@ -22,5 +22,5 @@ def unveil(text):
 
 @functools.cache
 def solutions():
-    """Return the worked solutions, name of an exercise -> text."""
-    return unveil(SOLUTIONS.read_text(encoding="utf-8"))
+    """Return the worked solutions, name of an exercise -> text; none where a teacher has left the file out."""
+    return unveil(SOLUTIONS.read_text(encoding="utf-8")) if SOLUTIONS.exists() else {}
