@@ -39,7 +39,7 @@ def results_for(students):
         answers = {name: f"{name} = {key!r}" for name in NAMES}
         flags = ["code cell 4 raised NameError"] if student.files else []
         cells = {"4": "largest_rate"}
-        result = {"student": "?", "key": key, "digest": key, "flags": flags, "answers": answers, "cells": cells}
+        result = {"student": "?", "key": key, "content": key, "flags": flags, "answers": answers, "cells": cells}
         results.append(result | {"verdicts": verdicts})
     return results
 

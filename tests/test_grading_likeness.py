@@ -90,9 +90,9 @@ def test_any_text_has_features(code):
 
 
 def test_the_same_file_is_told_and_empty_ones_are_not():
-    def result(key, digest, outcome="incorrect"):
+    def result(key, content, outcome="incorrect"):
         verdicts = {"largest_rate": {"outcome": outcome}}
-        return {"key": key, "digest": digest, "answers": {"largest_rate": "largest_rate = 1"}, "verdicts": verdicts}
+        return {"key": key, "content": content, "answers": {"largest_rate": "largest_rate = 1"}, "verdicts": verdicts}
 
     results = [result("a", "1"), result("b", "1"), result("c", "2", "not attempted"), result("d", "2", "not attempted")]
     assert likeness_of(results) == ([Pair("a", "b", {}, {}, True)], [])
@@ -101,7 +101,7 @@ def test_the_same_file_is_told_and_empty_ones_are_not():
 def test_a_class_that_is_too_large_is_told(monkeypatch):
     monkeypatch.setattr("helpers.grading.likeness.LARGEST_CLASS", 1)
     results = [
-        {"key": key, "digest": key, "answers": {}, "verdicts": {"x": {"outcome": "correct"}}} for key in ("a", "b")
+        {"key": key, "content": key, "answers": {}, "verdicts": {"x": {"outcome": "correct"}}} for key in ("a", "b")
     ]
     found, (remark,) = likeness_of(results)
     assert not found and "among up to 1 students" in remark

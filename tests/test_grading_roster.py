@@ -103,6 +103,7 @@ def test_numbers_of_the_platform_come_before_names(tmp_path):
         ("Bo Li", "bo@uni.edu", False, ["nothing was handed in"]),
     ]
     assert [people[one.identity].platform_id for one in students] == ["123", "124", "125"] and remarks == []
+    assert [one.id for one in students] == ["123", "124", "125"]
 
 
 @pytest.mark.parametrize("said", ["Sunday, 8 March 2026, 11:59 PM", "Sunday, 8 March 2026, 23:59"])

@@ -49,7 +49,7 @@ COMMANDS = {
 #: What CI runs, in its order: for every change, and beside it what takes longer.
 CI = {
     "": ["make test", "make nbval", "make test-browser || make test-browser AGAIN=--last-failed", "make test-grading"],
-    "slow": ["make elsewhere", "make again", "make vary SAMPLE=1", "make matrix"],
+    "slow": [f"make {what}" for what in ("elsewhere", "again", "vary SAMPLE=1", "matrix", "fuzz", "odd", "wrong")],
 }
 
 #: Rules of style, what is left out of them, and where.

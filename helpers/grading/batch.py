@@ -88,7 +88,8 @@ def grade_class(folder, out, settings=None, *, show=None):
     exercises : list of Exercise
         What was graded.
     results : list of dict
-        One for each student, sorted by name: "student", "key", "digest", "flags", "answers", "cells" and "verdicts".
+        One for each student, sorted by name: "student", "key", "digest" (of all that decides the grade), "file",
+        "content" (its digest alone), "flags", "answers", "cells" and "verdicts".
     failed : list of str
         Students whose submission could not be graded, each with the reason; run again to try again.
     """
@@ -175,7 +176,7 @@ def _files(student):
 def _not_judged(outcome, names, student):
     """Return a result for what came to nothing; it is not kept, so another run tries again."""
     verdict = asdict(Verdict(INCORRECT, f"It could not be graded: {outcome['odd']}."))
-    nothing = {"answers": dict.fromkeys(names, ""), "cells": {}, "file": "", "flags": []}
+    nothing = {"answers": dict.fromkeys(names, ""), "cells": {}, "file": "", "content": "", "flags": []}
     known = {**nothing, **outcome.get("result", {})}
     return {
         **known,

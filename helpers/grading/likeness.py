@@ -161,7 +161,7 @@ def likeness_of(results, course=()):
     tried = [one for one in results if any(v["outcome"] != NOT_ATTEMPTED for v in one["verdicts"].values())]
     files = defaultdict(list)
     for result in tried:
-        files[result["digest"]].append(result["key"])
+        files[result["content"] or result["key"]].append(result["key"])
     same = [Pair(one, other, {}, {}, True) for keys in files.values() for one, other in itertools.combinations(keys, 2)]
     if len(tried) > LARGEST_CLASS:
         return same, [f"Likeness is looked for among up to {LARGEST_CLASS} students; there are {len(tried)}."]

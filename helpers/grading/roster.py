@@ -282,7 +282,7 @@ def identify(delivery, roster):
             name = person.name or person.username or person.email or person.id
             student = Student(name, f"line {number} of the roster, {name}", flags=["nothing was handed in"])
         student.name = person.name or student.name
-        student.id = person.id or student.id
+        student.id = person.id or student.id or person.platform_id
         student.email = person.email or student.email
         student.username = person.username or student.username
         if date := _moodle_date(person.row.get("Last modified (submission)", "")):

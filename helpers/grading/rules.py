@@ -287,7 +287,7 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
     bonus, comment = by_hand.get((key, BONUS), (None, ""))
     if bonus:
         total += bonus
-        said.append(f"Added by hand: {bonus:g} points. {comment}".strip())
+        said.append(f"Added by hand: {bonus:g} point{'s' * (bonus != 1)}. {comment}".strip())
         flags.append(f"{bonus:+g} by hand")
     if comment := by_hand.get((key, ""), (None, ""))[1]:
         comments[""] = comment

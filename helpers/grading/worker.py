@@ -87,6 +87,7 @@ def _read(student, key, files, chapter, release):
         "answers": {name: answer[:LONGEST_ANSWER] for name, answer in answers.items()},
         "cells": {str(number + 1): name for name in names for number in submission.answer_cells(name)},
         "file": submission.file,
+        "content": submission.digest,
     }
     if not any(map(submission.answers, names)):
         verdict = asdict(Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in."))

@@ -516,7 +516,7 @@ def cases(chapter=CHAPTER):
         Case("leaves threads", right(first=LEAVES_THREADS)),
         Case(
             "changes its input",
-            right(last=CHANGES_ITS_INPUT.format(name=function)),
+            right({function: f"{all_answers()[function]}\n{CHANGES_ITS_INPUT.format(name=function)}"}),
             # Numbers can't be changed.
             one(function) if hasattr(EXERCISES[function].fixed[0][0], "__len__") else frozenset(),
         ),
