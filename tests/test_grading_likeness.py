@@ -1,12 +1,16 @@
 """Who copied is told, who did not is not: measured on classes of honest students."""
 
+import json
+
 import numpy as np
 import pytest
 
 from helpers.exercises import EXERCISES
-from helpers.grading.likeness import Pair, course_code, features, likeness, likeness_of
-from tools.honest_answers import answer, honest_class
+from helpers.exercises.exercise import FunctionExercise
+from helpers.grading.likeness import HONEST, Pair, course_code, features, likeness, likeness_of
+from tools.honest_answers import AGAIN, answer, honest_class
 from tools.make_exercises import STUDENTS
+from tools.wrong_answers import wrong_functions
 
 CHAPTERS = sorted({exercise.chapter for exercise in EXERCISES.values()})
 
@@ -113,3 +117,15 @@ def test_every_exercise_has_honest_answers():
         text = answer(name, rng)
         compile(text, name, "exec")
         assert "@" not in text.replace(" @ ", "") and not set(text) & set("‹›¦")
+
+
+def test_every_exercise_has_been_learned_from():
+    learned = json.loads(HONEST.read_text(encoding="utf-8"))
+    for part in learned.values():
+        assert set(part) == set(EXERCISES), f"{HONEST.name} is old: {AGAIN}"
+
+
+def test_every_function_has_wrong_answers():
+    for exercise in EXERCISES.values():
+        if isinstance(exercise, FunctionExercise):
+            assert len(wrong_functions(exercise)) > len(exercise.slips)

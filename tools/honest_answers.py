@@ -24,6 +24,7 @@ CLASSES = [40] * 40 + [200]
 RAREST = {True: 0.01, False: 1.5 / HONEST_STUDENTS}
 """How many must write a run, or a whole answer, for it to be stored."""
 
+AGAIN = "python -m tools.honest_answers"
 CHOICE = re.compile("‹([^‹›]*)›")
 FORMS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
@@ -41,10 +42,17 @@ def answer(name, rng):
     Returns
     -------
     str
+
+    Raises
+    ------
+    LookupError
+        If nobody has written down how the exercise is answered.
     """
     exercise = EXERCISES[name]
     if isinstance(exercise, ChoiceExercise):
         return f"{name} = {exercise.letters[rng.integers(len(exercise.letters))]!r}"
+    if not FORMS["forms"].get(name):
+        raise LookupError(f"write some honest answers to {name} into tools/honest_answers.toml, then run: {AGAIN}")
     text = _drawn(str(rng.choice(FORMS["forms"][name])), rng)
     for role, names in FORMS["names"].items():
         text = re.sub(rf"@{role}\b", _weighted(names.split(), rng), text)

@@ -100,10 +100,12 @@ def _set(field, value, node):
 
 def wrong_functions(exercise):
     """Return all wrong functions of an exercise that are known: what to call them -> the function."""
+    if not KNOWN["wrong"].get(exercise.name):
+        raise LookupError(f"write some wrong answers to {exercise.name} into tools/wrong_answers.toml")
     solution = all_answers()[exercise.name]
     head = solution.split("\n")[0]
     found = {f"slip: {slip.name}": slip.wrong for slip in exercise.slips}
-    for text in KNOWN["wrong"].get(exercise.name, ()):
+    for text in KNOWN["wrong"][exercise.name]:
         body = "\n".join(f"    {line}" for line in text.strip().split("\n"))
         found[text.strip()] = f"{head}\n{body}"
     for text in changes(solution):
