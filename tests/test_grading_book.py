@@ -9,7 +9,7 @@ from helpers.exercises import EXERCISES
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED
 from helpers.grading import __main__ as command
 from tests.test_grading_platforms import NOTEBOOK, zipped
-from tests.test_grading_roster import MOODLE
+from tests.test_grading_roster import CANVAS, MOODLE
 
 CHAPTER2 = [exercise for exercise in EXERCISES.values() if exercise.chapter == 2]
 NAMES = [exercise.name for exercise in CHAPTER2]
@@ -97,6 +97,14 @@ def test_everyone_has_a_row_and_everything_a_line(run, capsys):
     }
     assert all((run.out / row["page"]).exists() for row in rows(run.out))
     assert [row["Grade"] for row in rows(run.out, "moodle.csv")] == ["80", "0", ""]
+
+
+def test_grades_go_into_the_column_of_the_gradebook_that_is_named(run, tmp_path):
+    (tmp_path / "moodle.zip").write_bytes(zipped({"lopezana_123_9_hw.ipynb": NOTEBOOK}))
+    (tmp_path / "canvas.csv").write_text(CANVAS, encoding="utf-8")
+    assert run("--roster", tmp_path / "canvas.csv", "--column", "Homework 2 (4711)") == 0
+    got = {row["Student"]: row["Homework 2 (4711)"] for row in rows(run.out, "canvas.csv")}
+    assert got == {"    Points Possible": "20", "Lopez, Ana": "16", "Li, Bo": "7"}
 
 
 def test_what_is_given_by_hand_survives_and_is_shown(run, capsys):

@@ -80,6 +80,7 @@ def main(words=None):
     try:
         with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
             book = open_book(told.submissions, Path(scratch), told.assignment, told.roster)
+            book.column = told.column
             return _grade(told, settings, book)
     except SandboxError as error:
         _say(f"Nothing was graded: {error}.\n{WITHOUT}")
