@@ -62,6 +62,7 @@ def test_dots_and_ranges_go_from_top_to_bottom():
     assert "curve 'first, range': stays at 1 from accuracy = 0.1 to 0.9" in told
     assert "points 'first': 1 at accuracy = 0.2" in told
     assert "points 'second': 0 at accuracy = 0.5" in told
+    assert "- along y: second at 0, first at 1\n" in told
 
 
 def test_an_ellipse_lies_where_the_loss_has_its_height():
@@ -77,6 +78,7 @@ def test_weight_walks_tell_path_start_and_goal():
     assert "points 'goal': -1 at weight w_1 = 1" in first and "points 'start': 0 at weight w_1 = 0" in first
     assert "curve 'path': falls from 0 at weight w_1 = 0" in first and "to -1 at weight w_1 = 1" in first
     assert "to -0.5 at weight w_1 = 0.5" in second
+    assert first.count("coloured by values from 1 to 2, mean 1.5: 1, 2;") == 1  # light first, dark last
 
 
 # -- what the live figures compute ---------------------------------------------------------------------------------
@@ -196,6 +198,7 @@ def test_all_and_close_up_show_each_curve_alike_in_both_panels():
     shown = figures.all_and_close_up(curves, ["large"], ylabel="size", bounds={"theory": np.array([1e-3, 1.0])})
     first, second = shown.description.split("Panel 2: ")
     assert "curve 'small'" in first and "curve 'large'" in first and "curve 'theory'" in first
+    assert "curve 'theory': rises from 0.001 at layer = 1 to 1 at layer = 2" in first
     assert "curve 'small'" not in second and "curve 'large': rises from 1.5 at layer = 1 to 3.5 at layer = 2" in second
     left, right = shown.figure.axes
     assert left.lines[1].get_color() == right.lines[0].get_color()

@@ -1,6 +1,7 @@
 """The figures of chapter 5, read back from their words."""
 
 import numpy as np
+import pytest
 
 from helpers.experiments.capstone import stopping
 from helpers.figures.capstone import paired_differences, parting_losses
@@ -14,6 +15,10 @@ def test_differences_stand_in_order_beside_their_mean():
     assert "old at 0, new at 1" in words
     assert "points 'one split': rises from -2 at split, in ascending order = 1" in words and "to 5 at" in words
     assert "'mean (band: two standard errors)': a horizontal line at 1.33" in words
+    (band,) = figure.figure.axes[1].patches
+    saved = [1, 5, -2]
+    assert band.get_height() == pytest.approx(4 * np.std(saved, ddof=1) / np.sqrt(3))
+    assert band.get_y() + band.get_height() / 2 == pytest.approx(np.mean(saved))
 
 
 def test_the_lowest_held_out_loss_of_each_run_is_marked():

@@ -3,15 +3,18 @@
 Every number here comes from plain formulas or from the numeric core, never from `helpers.live` or `helpers.figures`.
 """
 
+import csv
 import functools
 import random
+import tomllib
+from pathlib import Path
 
 import ipywidgets
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from helpers.datasets import digits, pooled_digits
+from helpers.datasets import data_folder, digits, pooled_digits
 from helpers.network import Network
 from helpers.training import train
 from tests.live_figures import LIVE_FIGURES, steps_of, words
@@ -20,6 +23,8 @@ BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
 #: Points further out are drawn at this distance.
 FAR = 1000.0
+PARTS = "first", "second"
+CONTROLS = Path(__file__).with_name("controls.toml")
 
 
 @functools.cache
@@ -802,3 +807,90 @@ def test_the_budget_game_looks_and_is_named_as_it_is_told():
         "hidden_2": "second hidden layer",
     }
     assert ranges(live) == {"hidden_1": (0, 64, 1, 4), "hidden_2": (0, 32, 1, 0)}
+
+
+# -- times ---------------------------------------------------------------------------------------------------------
+
+
+def stored(name):
+    """Return the rows of a table of times, apart from how the course reads it."""
+    with (data_folder() / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_stored_times_of_a_layer_stand_at_their_multiply_adds_beside_lines_of_equal_time():
+    live = built("time_against_macs")
+    (axes,) = axes_of(live)
+    assert words(axes)[1:] == ("multiply-adds", "seconds")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    for told in axes.texts:
+        macs, seconds = told.xy
+        assert told.get_text() == f"{seconds / macs * 1e9:.2g} ns"
+        x, y = data(axes, f"{told.get_text()} a MAC")
+        near(y / x, seconds / macs)
+    assert len(axes.texts) == 3
+    for batch, colour, marker in (("1", BLUE, "o"), ("8", ORANGE, "s"), ("64", GREEN, "^")):
+        rows = [row for row in stored("layer_times.csv") if row["batch"] == batch]
+        macs = [int(row["width"]) ** 2 * int(batch) for row in rows]
+        near(data(axes, f"stored, batch {batch}"), [macs, [float(row["seconds"]) for row in rows]])
+        assert looks(axes)[f"stored, batch {batch}"] == (colour, "--", marker)
+        assert looks(axes)[f"measured here, batch {batch}"] == (colour, "-", marker)
+        live.set(batch=batch)
+        measured = {"MACs, width 2": 4 * int(batch), "MACs, width 1024": f"{1024**2 * int(batch):,}"}
+        near_readout(live.readout, {**measured, "measured": "press the button below"})
+
+
+def test_stored_times_of_an_epoch_and_of_its_products_are_told_in_first_epochs():
+    live = built("time_of_an_epoch")
+    (axes,) = axes_of(live)
+    assert words(axes) == (
+        "The time of an epoch of 512 samples",
+        "how many times as large",
+        "time (first epoch = 1)",
+    )
+    assert {label: look[:2] for label, look in looks(axes).items()} == {
+        "multiply-adds": (GREY, ":"),
+        "epoch, stored times": (BLUE, "--"),
+        "its products alone, stored": (ORANGE, "-."),
+        "epoch, measured here": (BLUE, "-"),
+        "its products alone, here": (ORANGE, "-"),
+    }
+    sizes = {
+        "width of 2 layers, from 4": lambda n: 64 * 4 * n + 16 * n**2 + 4 * n * 10,
+        "hidden layers, from 1": lambda n: 64 * 32 + 32 * 32 * (n - 1) + 32 * 10,
+        "samples in a batch, from 4": lambda n: 64 * 32 + 32 * 16 + 16 * 10,
+        "networks at once, from 1": lambda n: n * (64 * 32 + 32 * 16 + 16 * 10),
+    }
+    for grows, macs in sizes.items():
+        live.set(grows=grows)
+        rows = [row for row in stored("epoch_times.csv") if row["what grows"] == grows]
+        factors = [int(row["factor"]) for row in rows]
+        first = float(rows[0]["epoch"])
+        near(data(axes, "multiply-adds"), [factors, [macs(n) / macs(1) for n in factors]])
+        for name, column in (("epoch, stored times", "epoch"), ("its products alone, stored", "products")):
+            near(data(axes, name), [factors, [float(row[column]) / first for row in rows]])
+        near_readout(
+            live.readout,
+            {
+                "growth of multiply-adds": f"× {macs(128) / macs(1):,.3g}",
+                "growth of stored times": f"× {float(rows[-1]['epoch']) / first:.2g}",
+                "here": "press the button below",
+            },
+        )
+
+
+def test_no_live_figure_is_without_a_second_computation():
+    here = "".join(Path(__file__).with_name(f"test_live_values_{name}.py").read_text("utf-8") for name in PARTS)
+    assert [name for name in LIVE_FIGURES if f'built("{name}")' not in here and f'["{name}"]' not in here] == []
+
+
+@pytest.mark.parametrize("name", LIVE_FIGURES)
+def test_controls_go_from_where_to_where_and_start_as_told(name):
+    """All ends and starts in one list: the chapters tell readers to set controls to these values."""
+    live = built(name)
+    live.reset()
+    told = {}
+    for control, widget in live.controls.items():
+        steps = steps_of(widget)
+        told[control] = [steps[0], steps[-1], live.values[control], len(steps)]
+    assert told == tomllib.loads(CONTROLS.read_text("utf-8"))[name]

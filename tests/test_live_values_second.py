@@ -12,7 +12,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from helpers.activations import leaky_relu
-from helpers.datasets import digits, yogurt_sales
+from helpers.datasets import digits, two_rings, yogurt_sales
+from helpers.experiments.pieces import PLACEMENTS, fitted
 from helpers.experiments.timing import stored_activations
 from helpers.live import live_figure
 from helpers.network import Network
@@ -20,6 +21,7 @@ from helpers.training import train_by_epoch
 from tests.live_figures import LIVE_FIGURES, steps_of, words
 
 BLUE, ORANGE, GREEN, BLACK, GREY = "#0072b2", "#d55e00", "#009e73", "#222222", "#767676"
+AMBER = "#e69f00"
 
 
 @pytest.fixture(autouse=True)
@@ -417,6 +419,85 @@ def test_the_tangent_touches_each_activation_and_its_slope_is_the_derivative():
         drawn(two["point"], [at], [steep])
         assert left.get_ylim() == (-1.3, 6.2 if limits.endswith("no limit") else 1.3)
         told(live, {"f(x)": y, "slope": steep, "steepest slope": derivative(grid).max(), "output": limits})
+
+
+def test_regions_lie_where_a_network_of_the_same_training_gives_their_class_the_larger_output():
+    live = LIVE_FIGURES["decision_boundary"]()
+    ground, course = live._figure.axes
+    assert [words(ground), words(course)] == [
+        ("The plane", "input $x_1$", "input $x_2$"),
+        ("Training", "epoch", "share right"),
+    ]
+    points = lines(
+        ground,
+        {"outside": (ORANGE, "", "^"), "inside": (BLUE, "", "o"), "read wrongly": (BLACK, "", "o")},
+    )
+    share = lines(course, {"share right": (BLUE, "-", "")})["share right"]
+    (regions,) = ground.images
+    # A region has the colour of its class, paler.
+    assert [np.argmax(np.array(regions.cmap(i))[:3]) for i in (0, 1)] == [0, 2] and regions.origin == "lower"
+    rings = two_rings()
+    inside = rings.targets == 1
+    assert np.hypot(*rings.inputs[inside].T).max() < np.hypot(*rings.inputs[~inside].T).min()
+    drawn(points["outside"], *rings.inputs[~inside].T)
+    drawn(points["inside"], *rings.inputs[inside].T)
+    side = np.linspace(-4.2, 4.2, 111)
+    plane = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    start = live.values
+    for changed in ({}, {"epochs": 0}, {"activation": "identity", "layers": 2}, {"activation": "tanh", "units": 3}):
+        values = {**start, **changed}
+        live.set(**values)
+        hidden = [values["units"]] * values["layers"]
+        network = Network([2, *hidden, 2], values["activation"], seed=0, dtype=np.float64)
+        shares = [network.accuracy(rings.inputs, rings.targets)]
+        taught = train_by_epoch(
+            network, rings.inputs, rings.targets, values["learning_rate"], values["epochs"], 30, seed=0
+        )
+        shares += [record.accuracy for record in taught]
+        drawn(share, range(values["epochs"] + 1), shares)
+        near(regions.get_array(), network.predict(plane).reshape(111, 111))
+        wrong = network.predict(rings.inputs) != rings.targets
+        drawn(points["read wrongly"], *rings.inputs[wrong].T)
+        right = {"share right": f"{shares[-1]:.1%}", "points right": f"{300 - wrong.sum()} of 300", "state": "finite"}
+        told(live, right)
+
+
+def test_line_pieces_meet_at_the_joints_and_are_off_by_the_root_of_the_mean_square():
+    live = LIVE_FIGURES["line_pieces"]()
+    left, right = live._figure.axes
+    one = lines(left, {"curve": (AMBER, "--", ""), "network": (BLUE, "-", ""), "joints": (ORANGE, "", "o")})
+    two = lines(right, {"1 to 50 units": (BLUE, "", "."), "these units": (BLUE, "", "s")})
+    assert words(left) == ("The curve and its pieces", "x", "f(x)")
+    assert words(right) == ("How far it is off", "hidden units", "typical error")
+    assert (right.get_xscale(), right.get_yscale()) == ("log", "log")
+    goals = {
+        "sine": lambda x: np.sin(2 * x),
+        "bump": lambda x: np.exp(-2 * x**2),
+        "step": lambda x: np.tanh(6 * (x - 0.5)),
+    }
+    x, counts = np.linspace(-3, 3, 241), [1, 2, 3, 5, 7, 10, 15, 20, 30, 50]
+
+    def off(network, goal):
+        return math.sqrt(np.mean((network.outputs(x[:, None])[:, 0] - goal(x)) ** 2))
+
+    assert list(live.controls["curve"].options) == list(goals)
+    start = live.values
+    for curve, placement in zip(goals, [*PLACEMENTS, *PLACEMENTS], strict=False):
+        for units in (1, 3, 7):
+            live.set(**{**start, "curve": curve, "placement": placement, "units": units})
+            goal, network = goals[curve], fitted(curve, units, placement)
+            bends = np.unique(-network.biases[0] / network.weights[0][:, 0])
+            drawn(one["curve"], x, goal(x))
+            drawn(one["joints"], bends, network.outputs(bends[:, None])[:, 0])
+            across, up = one["network"].get_data()
+            near(up, network.outputs(across[:, None])[:, 0])
+            assert (across[0], across[-1]) == (-3, 3) and np.isin(bends, across).all()
+            drawn(two["1 to 50 units"], counts, [off(fitted(curve, n, placement), goal) for n in counts])
+            drawn(two["these units"], [units], [off(network, goal)])
+            told(
+                live,
+                {"typical error": off(network, goal), "joints": len(bends), "straight pieces": len(bends) + 1},
+            )
 
 
 def through(f, derivative, spreads, image, label):
