@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+SITE := .venv-site
 SET_UP := @$(PYTHON) tools/set_up.py
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -12,13 +13,14 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab test nbval test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises bench clean
+.PHONY: help lab test nbval test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises bench site test-site clean
 
 help:
 	@echo "make lab      open the course in JupyterLab"
 	@echo "make test     run all tests: code, notebooks, style"
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (docs/teaching.md)"
 	@echo "More checks (README.md): nbval test-browser test-grading fuzz odd wrong elsewhere matrix again vary steady mutants bench"
+	@echo "make site     the course as pages for a browser, in .site/html; make test-site checks them"
 	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises lint clean"
 
 lab:
@@ -111,5 +113,15 @@ bench:
 	done
 	$(BENCH)/bin/python -m tools.benchmarks $(ONLY)
 
+# Live figures are recorded once: what has not changed is kept in .site/recordings.
+site:
+	$(SET_UP) learner --folder $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
+	$(SITE)/bin/python -m tools.site
+
+test-site: site
+	$(SET_UP) tester
+	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site
+
 clean:
-	rm -rf $(VENV) $(BENCH)
+	rm -rf $(VENV) $(BENCH) $(SITE) .site

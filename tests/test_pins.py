@@ -17,7 +17,7 @@ from tools.places import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RANGES = {Requirement(text).name: Requirement(text).specifier for text in PROJECT["dependencies"]}
 INSTALLED = ["requirements.txt", "helpers/grading/requirements.txt", "tests/requirements.txt"]
-OTHERS = ["tests/versions/requirements.txt", "tools/benchmarks/requirements.txt"]
+OTHERS = ["tests/versions/requirements.txt", "tools/benchmarks/requirements.txt", "tools/site/requirements.txt"]
 
 #: What may never be installed, whoever wants it newer, and what goes wrong then.
 REFUSED = {

@@ -20,7 +20,7 @@ PYTEST = {
     "pythonpath": [".", "tools/nbgate/tests"],
     "addopts": [
         *["--numprocesses=auto", "--dist=loadfile"],
-        *["--ignore=tests/browser", "--ignore-glob=*/test_grading*.py"],
+        *["--ignore=tests/browser", "--ignore=tests/site", "--ignore-glob=*/test_grading*.py"],
         *["--strict-markers", "--import-mode=importlib"],
     ],
     "nbgate": True,
@@ -41,11 +41,13 @@ COMMANDS = {
     "",
     "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \\",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
+    "--override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site",
     "--override-ini=addopts= tests/test_grading*.py",
     "--override-ini=addopts= -q tests/test_grading_harm.py -k any_",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
     "--override-ini=addopts= --quiet tests/test_notebooks.py",
 }
+WORKFLOWS = [".github/workflows/course.yml", ".github/workflows/site.yml"]
 #: What CI runs, in its order: for every change, and beside it what takes longer.
 CI = {
     "": ["make test", "make nbval", "make test-browser || make test-browser AGAIN=--last-failed", "make test-grading"],
@@ -94,7 +96,7 @@ def test_wherever_pytest_is_run_its_options_are_agreed():
     (command,) = PROJECT["tool"]["tox"]["env_run_base"]["commands"]
     *words, chosen = command
     assert words == ["python", "-m", "pytest", *TOX.split()] and "notebooks" in chosen["default"]
-    for name in ("Makefile", ".ci/run", ".github/workflows/course.yml", ".pre-commit-config.yaml"):
+    for name in ("Makefile", ".ci/run", *WORKFLOWS, ".pre-commit-config.yaml"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert {line.strip() for line in re.findall(r"\bpytest\b(?!\.)(.*)", text)} <= COMMANDS, name
         assert "PYTEST_ADDOPTS" not in text and not re.search(r"\|\| true|continue-on-error", text), name

@@ -74,6 +74,8 @@ class LiveFigure(ipywidgets.VBox):
     ----------
     name : str
         Its key in `LIVE_FIGURES`.
+    play : str or None
+        As above.
     description : str
         What the picture shows now, in words (see `helpers.figures.words`).
     readout : dict
@@ -89,12 +91,12 @@ class LiveFigure(ipywidgets.VBox):
     def __init__(self, figure, moving, move, *, play=None, board=None, **controls):
         self._figure, self._canvas = figure, BlitCanvas(figure, moving)
         self._streams = inspect.isgeneratorfunction(move)
-        self._move, self.board = move, board
+        self._move, self.board, self.play = move, board, play
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
         self._task, self._setting, self._reset_at = None, False, -LATE
-        super().__init__(children=self._lay_out(play))
+        super().__init__(children=self._lay_out())
         self.add_class("live-figure")
         for control in controls.values():
             control.observe(self._moved, names="value")
@@ -103,6 +105,11 @@ class LiveFigure(ipywidgets.VBox):
             board.attach(self)
 
     # -- what a caller may use -----------------------------------------------------------------------------------
+
+    @property
+    def figure(self):
+        """matplotlib.figure.Figure: what is drawn on."""
+        return self._figure
 
     @property
     def values(self):
@@ -168,7 +175,7 @@ class LiveFigure(ipywidgets.VBox):
 
     # -- layout --------------------------------------------------------------------------------------------------
 
-    def _lay_out(self, play):
+    def _lay_out(self):
         width = int(self._figure.bbox.width)
         # A widget has a margin of 2 pixels on each side.
         wide = {"width": f"{width}px", "max_width": "calc(100% - 4px)"}
@@ -184,8 +191,8 @@ class LiveFigure(ipywidgets.VBox):
         reset = ipywidgets.Button(description="Reset", tooltip="Put all controls back", layout={"width": "90px"})
         reset.on_click(self._reset_clicked)
         buttons = [reset]
-        if play is not None:
-            slider = self._controls[play]
+        if self.play is not None:
+            slider = self._controls[self.play]
             player = ipywidgets.Play(min=slider.min, max=slider.max, step=slider.step, interval=150)
             player.value = slider.value
             player.show_repeat = False
@@ -309,14 +316,14 @@ class LiveFigure(ipywidgets.VBox):
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _values_in_words(self):
-        return ", ".join(f"{c.description or name} = {_text(c.value)}" for name, c in self._controls.items())
+        return ", ".join(f"{c.description or name} = {as_text(c.value)}" for name, c in self._controls.items())
 
     def _readout_in_words(self):
-        return ", ".join(f"{label} = {_text(value)}" for label, value in self.readout.items())
+        return ", ".join(f"{label} = {as_text(value)}" for label, value in self.readout.items())
 
     def _readout_as_html(self):
         cells = (
-            f"<span>{html.escape(label)}: <b>{html.escape(_text(value))}</b></span>"
+            f"<span>{html.escape(label)}: <b>{html.escape(as_text(value))}</b></span>"
             for label, value in self.readout.items()
         )
         return " ".join(cells)
@@ -331,8 +338,18 @@ class LiveFigure(ipywidgets.VBox):
         return {**data, **still}, metadata
 
 
-def _text(value):
-    """Return a key number as text; what is text already stays as it is."""
+def as_text(value):
+    """Return a key number as text.
+
+    Parameters
+    ----------
+    value : str or float
+        What is text already stays as it is.
+
+    Returns
+    -------
+    str
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         return str(value)
     return say(value)

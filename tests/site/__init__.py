@@ -1,0 +1,1 @@
+"""The site that `make site` built, in Chromium: ``make test-site``."""

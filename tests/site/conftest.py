@@ -1,0 +1,60 @@
+"""The built site on a server of its own, and a browser."""
+
+import contextlib
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.browser import lab
+from tools.site.__main__ import HTML
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Says nothing of what it hands out."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def html():
+    """Return the folder of the site."""
+    assert (HTML / "index.html").exists(), "there is no site yet: make site"
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def url(html):
+    """Hand the site out and return its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=html))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium."""
+    with lab.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser, url):
+    """Return a function that opens a page of the site; what it asks for gathers in ``page.asked``."""
+    with contextlib.ExitStack() as stack:
+
+        def open_page(name, width=1280, height=900, dark=False):
+            page = stack.enter_context(lab.new_page(browser, width, height))
+            mode = "dark" if dark else "light"
+            page.add_init_script(f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}')")
+            page.asked, page.sizes = [], {}
+            page.on("request", lambda request: page.asked.append(request.url))
+            page.on("response", lambda response: page.sizes.update({response.url: response.status}))
+            page.goto(f"{url}/{name}", wait_until="load")
+            return page
+
+        yield open_page

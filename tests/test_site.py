@@ -1,0 +1,327 @@
+"""The site before Sphinx: what is recorded, at which settings, and what becomes of cells. `tests/site` has the rest."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
+from helpers.figures.style import house_style, new_figure
+from helpers.live.blit import BlitCanvas
+from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
+from helpers.live.live_figure import LiveFigure
+from helpers.live.predict import questions
+from tests.live_figures import LIVE_FIGURES
+from tools.places import NOTEBOOKS, ROOT, notebooks
+from tools.site.__main__ import stored_notebooks
+from tools.site.pages import anchor, figure_in, page, with_anchors
+from tools.site.recorder import UNITS, RecordingCanvas, letters
+from tools.site.recording import Backwards, Table, fingerprint, program, read, record
+from tools.site.sampling import grid, places, samples
+from tools.site.start_page import rewired, start_page
+
+# -- what is drawn ---------------------------------------------------------------------------------------------------
+
+
+@house_style
+def drawn(draw):
+    """Return the figure, and what it draws, of one that is its axes alone, 100 by 100 pixels from the lower left."""
+    figure, axes = new_figure(height=2.0)
+    figure.set_layout_engine("none")
+    axes.set_position([0, 0, 1 / 8, 1 / 2])
+    axes.set(xlim=(0, 100), ylim=(0, 100))
+    axes.axis("off")
+    artist = draw(axes)
+    canvas = RecordingCanvas(figure)
+    blit = BlitCanvas(figure, [artist])
+    blit.draw()
+    return figure, canvas.recorder
+
+
+def moving(recorder):
+    (kind, number), *ops = recorder.ops
+    assert kind == "frame" and number == len(recorder.frames) - 1
+    return ops
+
+
+def test_a_curve_is_kept_in_units_from_the_top():
+    _, recorder = drawn(lambda axes: axes.plot([10, 20, 40], [10, 60, 30], color="#112233", linewidth=0.72)[0])
+    ((kind, style, path),) = moving(recorder)
+    assert (kind, path) == ("path", "M100 1900l100-500 200 300")
+    stroke, width, dashes, fill, clip, _, join = style
+    assert (stroke, width, dashes, fill, join) == ("#112233", 10, None, None, "round")
+    assert clip == [0, 100 * UNITS, 100 * UNITS, 100 * UNITS]
+
+
+def test_marks_are_kept_once_with_their_steps():
+    _, recorder = drawn(lambda axes: axes.plot([10, 20, 40], [10, 60, 30], "s", linestyle="", markersize=4)[0])
+    ((kind, _, _, steps),) = moving(recorder)
+    assert (kind, steps) == ("marks", [10, 190, 10, -50, 20, 30])
+
+
+def test_a_rectangle_and_its_opacity_are_kept():
+    _, recorder = drawn(lambda axes: axes.add_patch(Rectangle((10, 10), 20, 30, color="#ff0000", alpha=0.5)))
+    ((_, style, path),) = moving(recorder)
+    # Snapped to the middle of pixels, as its edge is one pixel wide.
+    assert (style[3], path) == ("#ff000080", "M105 1905l200 0 0-300-200 0z")
+
+
+def test_an_image_is_kept_as_rectangles_of_one_colour():
+    def draw(axes):
+        return axes.imshow(np.array([[0, 1], [0, 0]]), cmap="gray", extent=(0, 100, 0, 100), aspect="auto")
+
+    _, recorder = drawn(draw)
+    ((kind, _, xs, ys, rows),) = moving(recorder)
+    assert (kind, xs, ys) == ("pixels", [0, 50, 100], [100, 150, 200])
+    assert rows == [["#000000", 1, "#ffffff", 2], ["#000000", 2]]
+
+
+def test_words_are_kept_with_their_place_and_formulas_as_outlines():
+    _, recorder = drawn(lambda axes: axes.text(50, 20, "rate", fontsize=7.2))
+    ((kind, colour, size, x, y, width, angle, words),) = moving(recorder)
+    assert (kind, size, x, y, angle, words) == ("text", 100, 500, 1800, 0, "rate")
+    assert 150 < width < 250 and colour == "#000000"
+    _, recorder = drawn(lambda axes: axes.text(50, 20, "$10^2$"))
+    assert [op[0] for op in moving(recorder)] == ["path"]
+
+
+def test_what_the_player_cannot_draw_is_refused():
+    with pytest.raises(NotImplementedError, match="bold or slanted"):
+        drawn(lambda axes: axes.text(50, 20, "rate", weight="bold"))
+
+
+def test_what_stands_still_is_kept_once_and_a_legend_lies_on_top():
+    def draw(axes):
+        (line,) = axes.plot([10, 20], [10, 60], label="curve")
+        axes.legend(loc="upper left")
+        return line
+
+    _, recorder = drawn(draw)
+    assert [op[0] for op in recorder.ops] == ["frame", "path", "again"]
+    assert ["curve" in op for op in recorder.frames[0]].count(True) == 1
+
+
+def test_letters_tell_steps_and_leave_out_what_does_not_move():
+    path = Path([(1, 2), (1.5, 2), (1.52, 2.01), (0, 0), (1, 2)], closed=True)
+    assert letters(path, IdentityTransform()) == "M10 20l5 0-15-20z"
+
+
+# -- a recording -----------------------------------------------------------------------------------------------------
+
+
+def test_rows_are_written_backwards():
+    table, rows = Table(), Backwards()
+    for row in ("abc", "abd", "d"):
+        rows([table(letter) for letter in row])
+    assert table.things == list("abcd")
+    assert rows.written == [3, 0, 0, 0, 3, 3, 2, 0, 1, 1]
+
+
+@house_style
+def two_controls():
+    """A line that ends at a height."""
+    figure, axes = new_figure()
+    (line,) = axes.plot([], [], label="line")
+    axes.set(xlim=(0, 1), ylim=(0, 10))
+
+    def move(height, kind):
+        line.set_data([0, 1], [0, height if kind == "up" else -height])
+        return {"height": height}
+
+    return LiveFigure(
+        figure, [line], move, play="height", height=whole_slider("height", 0, 9, 3), kind=menu("kind", ["up", "down"])
+    )
+
+
+def rows_of(written):
+    rows, at = [], 0
+    while at < len(written):
+        rows.append(written[at + 1 : at + 1 + written[at]])
+        at += 1 + written[at]
+    return rows
+
+
+@pytest.fixture
+def live(monkeypatch):
+    monkeypatch.setitem(LIVE_FIGURES, "two_controls", two_controls)
+    live = two_controls()
+    live.name = "two_controls"
+    return live
+
+
+def test_a_recording_has_each_setting_once(live, tmp_path):
+    data = record(live, {"height": [0, 3, 9], "kind": ["up", "down"]})
+    assert [(c["label"], c["values"], c["start"], c["stride"], c["menu"]) for c in data["controls"]] == [
+        ("height", ["0", "3", "9"], 1, 1, False),
+        ("kind", ["up", "down"], 0, 3, True),
+    ]
+    assert (data["play"], data["buttons"], data["size"], len(data["frames"])) == (0, False, [800, 320], 1)
+    assert len(rows_of(data["readouts"])) == 6 and "9" in data["words"]
+    paths = [op for op in data["ops"] if op[0] == "path"]
+    assert len(paths) == 5  # 0 up is 0 down
+    file = tmp_path / "recording.js"
+    file.write_text(program("two_controls", data), encoding="utf-8")
+    assert read("two_controls", file) == data
+
+
+def test_a_recording_is_made_anew_when_its_code_or_sampling_changes(monkeypatch):
+    names = ("descent_on_a_bowl", "zig_zag")
+    before = [fingerprint(name) for name in names]
+    assert before == [fingerprint(name) for name in names] and before[0] != before[1]
+    monkeypatch.setattr("tools.site.recording.samples", lambda: {"zig_zag": {"mean": 3}})
+    assert [fingerprint(name) for name in names][1] != before[1]
+    monkeypatch.setattr("tools.site.recording.APART", {"exercises", "grading", "jupyter", "losses.py"})
+    assert fingerprint("zig_zag") != before[1]
+
+
+# -- at which settings -----------------------------------------------------------------------------------------------
+
+
+CONTROLS = {
+    "rate": rate_slider("rate", 0.01, 10, 0.2),
+    "start": slider("start", -1, 1, 0.3, step=0.1),
+    "steps": whole_slider("steps", 1, 60, 40),
+    "kind": menu("kind", ["a", "b"]),
+    "twice": checkbox("twice"),
+}
+
+
+def test_all_places_of_a_control_are_known():
+    assert places(CONTROLS["start"])[:3] == [-1.0, -0.9, -0.8] and 0.3 in places(CONTROLS["start"])
+    assert places(CONTROLS["steps"]) == list(range(1, 61))
+    assert places(CONTROLS["kind"]) == ["a", "b"] and places(CONTROLS["twice"]) == [False, True]
+    assert {0.01, 0.2, 10.0} < set(places(CONTROLS["rate"]))
+
+
+def test_undeclared_controls_share_the_budget_and_keep_start_and_ends():
+    chosen = grid(CONTROLS, {"steps": 3})
+    assert chosen["steps"] == [1, 31, 40, 60]
+    assert chosen["kind"] == ["a", "b"] and chosen["twice"] == [False, True]
+    for name in ("rate", "start"):
+        everything = places(CONTROLS[name])
+        assert {everything[0], everything[-1], CONTROLS[name].value} <= set(chosen[name])
+    assert 300 <= math.prod(map(len, chosen.values())) <= 1200
+
+
+def test_declared_values_are_taken_in_the_order_of_the_control_and_the_start_is_added():
+    assert grid(CONTROLS, {"rate": [1, 0.05], "start": [0]})["rate"] == [0.05, 0.2, 1]
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [({"speed": 3}, "names of controls.*got speed"), ({"rate": [0.06]}, r"the control rate can take, got \[0.06\]")],
+)
+def test_what_no_control_can_take_is_refused(declared, said):
+    with pytest.raises(ValueError, match=said):
+        grid(CONTROLS, declared)
+
+
+def test_samples_are_declared_for_figures_that_are_there():
+    assert set(samples()) <= set(LIVE_FIGURES)
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+def notebook(*cells):
+    made = []
+    for source, *outputs in cells:
+        made.append({"cell_type": "code", "id": "x", "metadata": {}, "source": source, "outputs": outputs})
+    return {"cells": made}
+
+
+def picture(words="a curve"):
+    metadata = {"image/png": {"alt": words, "width": 800, "height": 300}}
+    return {"output_type": "execute_result", "data": {"image/png": "AAAA", "text/plain": words}, "metadata": metadata}
+
+
+FIGURES = {
+    "bowl": {"size": [800, 300], "states": 4500, "buttons": False},
+    "game": {"size": [800, 300], "states": 60, "buttons": True},
+    "bench": {"size": [800, 300], "reason": "Too <much>."},
+}
+
+
+def shown(source, *outputs, name="02_learning_rate", asked=None):
+    (cell,) = page(notebook((source, *outputs)), name, asked or {}, FIGURES)["cells"]
+    return cell
+
+
+def test_headings_have_the_anchors_of_the_site():
+    assert anchor("2.-Counting-layers") == "2-counting-layers"
+    text = "[a](01_complexity.ipynb#2.-Counting-layers), [b](#One:-two), [c](https://x.org/#A.B), [d](x.ipynb)"
+    told = "[a](01_complexity.ipynb#2-counting-layers), [b](#one-two), [c](https://x.org/#A.B), [d](x.ipynb)"
+    assert with_anchors(text) == told
+
+
+def test_a_picture_keeps_its_words_and_loses_its_height():
+    cell = shown("draw(3)", picture())
+    assert cell["metadata"]["mystnb"] == {"image": {"alt": "a curve"}}
+    assert "height" not in cell["outputs"][0]["metadata"]["image/png"]
+
+
+def test_two_pictures_of_one_cell_are_refused():
+    with pytest.raises(ValueError, match="two pictures"):
+        shown("draw(3)", picture(), picture("another"))
+
+
+def test_a_live_figure_is_a_still_picture_until_the_player_comes():
+    cell = shown("live.bowl()", picture("a <bowl>"), name="appendix/more")
+    html = cell["outputs"][0]["data"]["text/html"]
+    assert 'data-source="../_static/live/bowl.js"' in html and 'alt="a &lt;bowl&gt;"' in html
+    assert "stop at 4,500 settings" in html and "Buttons" not in html and "../index.html#two-commands" in html
+    assert cell["metadata"]["tags"] == ["remove-input"] and "image" not in cell["metadata"].get("mystnb", {})
+
+
+def test_buttons_that_are_left_out_are_named_and_what_is_not_recorded_says_why():
+    html = shown("game()", picture())["outputs"][0]["data"]["text/html"]
+    assert "Buttons that measure or register are left out" in html
+    html = shown("panel = bench()\npanel", picture())["outputs"][0]["data"]["text/html"]
+    assert "Too &lt;much&gt;." in html and "data-source" not in html and "index.html#two-commands" in html
+
+
+def test_a_prediction_hides_its_answer():
+    asked = {"why": {"question": "1 < 2?", "choices": ["yes", "no"], "answer": 0, "because": "it is"}}
+    html = shown('predict("why")', asked=asked)["outputs"][0]["data"]["text/html"]
+    before, hidden = html.split("<details>")
+    assert "1 &lt; 2?" in before and "<li>no</li>" in before and "it is" not in before
+    assert "<b>yes</b>”: it is" in hidden
+
+
+@pytest.mark.parametrize("name", stored_notebooks())
+def test_each_picture_and_prediction_of_the_course_gets_its_place(name):
+    made = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    figures = dict.fromkeys(LIVE_FIGURES, FIGURES["bowl"])
+    expected = [figure for cell in made["cells"] if (figure := figure_in(cell, LIVE_FIGURES))]
+    asked = sum("".join(cell["source"]).rstrip().startswith("predict(") for cell in made["cells"])
+    cells = page(made, name, questions(), figures)["cells"]
+    html = "".join(text for c in cells for o in c.get("outputs", []) for text in o.get("data", {}).get("text/html", ""))
+    assert html.count('class="live-figure"') == len(expected)
+    assert html.count("<details>") >= asked
+    for cell in cells:
+        pictures = [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+        assert not pictures or cell["metadata"]["mystnb"]["image"]["alt"]
+
+
+def test_each_live_figure_is_on_a_page():
+    cells = [c for p in notebooks() for c in json.loads(p.read_text(encoding="utf-8"))["cells"]]
+    assert {figure_in(cell, LIVE_FIGURES) for cell in cells} - {None} == set(LIVE_FIGURES)
+
+
+def test_the_first_page_is_the_readme_with_a_figure():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    made = start_page(readme, "<figure>")
+    assert made.startswith("# First steps in neural networks\n\nAn interactive course")
+    assert made.replace("<figure>\n\n", "") == readme
+    assert made.index("<figure>") < made.index("It serves")
+
+
+def test_links_of_the_readme_lead_to_pages_or_to_the_repository():
+    pages = {"notebooks/a.ipynb": "a.ipynb", "docs/b.md": "docs/b.md"}
+    text = "[`a`](notebooks/a.ipynb#x) ![p](docs/b.md) [c](data/c.csv) [d](https://x.org) [e](#here)"
+    assert rewired(text, "", pages, None) == "[`a`](a.ipynb#x) ![p](docs/b.md) c [d](https://x.org) [e](#here)"
+    assert "[c](https://r/tree/main/data/c.csv)" in rewired(text, "", pages, "https://r")
+    assert rewired("[a](../notebooks/a.ipynb)", "docs", pages, None) == "[a](../a.ipynb)"

@@ -1,0 +1,85 @@
+"""What Sphinx is told. Its source is a folder made by `tools.site.__main__`; notebooks are changed as they are read."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from math_core import LatexToMathML
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from helpers.live.predict import questions
+from tools.site.pages import page
+
+project = "First steps in neural networks"
+author = "the authors of the course"
+html_title = project
+extensions = ["myst_nb"]
+exclude_patterns = []
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_render_markdown_format = "myst"
+nb_ipywidgets_js = {}
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 4
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+html_theme = "sphinx_book_theme"
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_js_files = [("player.js", {"defer": "defer"})]
+html_math_renderer = "mathml"
+html_copy_source = True
+html_show_copyright = False
+html_last_updated_fmt = None
+html_theme_options = {
+    "home_page_in_toc": True,
+    "navbar_persistent": [],
+    "show_toc_level": 2,
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "path_to_docs": "notebooks",
+}
+if repository := os.environ.get("COURSE_REPOSITORY"):
+    html_theme_options |= {
+        "repository_url": repository,
+        "use_repository_button": True,
+        "use_issues_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+    }
+
+_mathml = LatexToMathML()
+
+
+def read(app, name, source):
+    """Change a notebook on its way in; what readers download stays as it is stored."""
+    if Path(app.srcdir, f"{name}.ipynb").exists():
+        figures = json.loads(Path(app.srcdir, "figures.json").read_text(encoding="utf-8"))
+        source[0] = json.dumps(page(json.loads(source[0]), name, questions(), figures))
+
+
+def inline(writer, node):
+    """Write a formula among words."""
+    formula = _mathml.convert_with_local_state(node.astext(), displaystyle=False)
+    writer.body.append(f'<span class="formula">{formula}</span>')
+    raise nodes.SkipNode
+
+
+def display(writer, node):
+    """Write a formula that stands alone; a wide one is moved sideways on a narrow screen, like code."""
+    formula = _mathml.convert_with_local_state(node.astext(), displaystyle=True)
+    writer.body.append(f'<div class="formula" tabindex="0">{formula}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app):
+    """Put all that into Sphinx."""
+    app.connect("source-read", read)
+    app.add_html_math_renderer("mathml", (inline, None), (display, None))

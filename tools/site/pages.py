@@ -1,0 +1,151 @@
+"""Stored notebooks as pages for readers: what JupyterLab shows by itself is said here in words that Sphinx knows.
+
+The site has no text of its own about the course, so that the two can't say different things. What is changed on the
+way: links to headings, alternative texts, predictions, live figures, and which code stands folded.
+"""
+
+import base64
+import html
+import re
+from pathlib import PurePosixPath
+
+#: What runs a chapter, on the first page.
+RUN = "index.html#two-commands"
+
+
+def anchor(fragment):
+    """Return the name that MyST gives the heading that JupyterLab calls so: ``2.-Counting-layers``."""
+    return re.sub(r"[^\w-]", "", fragment.lower())
+
+
+def with_anchors(text):
+    """Return Markdown whose links to headings, of this page or another, lead to MyST's."""
+    return re.sub(r"\]\(([^)#\s:]*)#([^)\s]+)\)", lambda link: f"]({link[1]}#{anchor(link[2])})", text)
+
+
+def page(notebook, name, questions, figures):
+    """Turn a notebook into what a page shows of it.
+
+    Parameters
+    ----------
+    notebook : dict
+        A notebook, as JSON. It is changed.
+    name : str
+        Its place without its ending, such as ``appendix/frameworks``.
+    questions : dict
+        Name -> question, as `helpers.live.predict.questions` returns them.
+    figures : dict
+        Name -> what `live_figure` wants to know of each live figure.
+
+    Returns
+    -------
+    dict
+        The same notebook.
+    """
+    top = "../" * (len(PurePosixPath(name).parts) - 1)
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            cell["source"] = with_anchors(source)
+            continue
+        for output in cell["outputs"]:
+            _describe(cell, output)
+        last = source.rstrip().rpartition("\n")[2]
+        if asked := re.fullmatch(r'predict\("([\w-]+)"\)', last):
+            _replace(cell, prediction(questions[asked[1]]), alone=source.strip() == last)
+        elif shown := figure_in(cell, figures):
+            _replace(cell, live_figure(shown, figures[shown], words_of(cell), top), alone=source.strip() == last)
+        elif cell.get("id") == "setup":
+            _tag(cell, "hide-input")
+    return notebook
+
+
+def _describe(cell, output):
+    """Give pictures in an output their words, and links their anchors, where Sphinx looks for them."""
+    data, metadata = output.get("data", {}), output.get("metadata", {}).get("image/png", {})
+    if "text/markdown" in data:
+        data["text/markdown"] = with_anchors("".join(data["text/markdown"]))
+    if "alt" in metadata:
+        told = cell["metadata"].setdefault("mystnb", {}).setdefault("image", {})
+        if told.get("alt", metadata["alt"]) != metadata["alt"]:
+            raise ValueError(f"cell {cell.get('id')} has two pictures, of which Sphinx can describe one")
+        told["alt"] = metadata["alt"]
+        # The width decides; with a height beside it a picture would be squeezed on a narrow screen.
+        metadata.pop("height", None)
+
+
+def figure_in(cell, names):
+    """Return which of some live figures a cell shows, None if it shows none of them."""
+    if cell["cell_type"] != "code" or not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+        return None
+    called = re.findall(r"\b(\w+)\(\)", "".join(cell["source"]))
+    return next((name for name in called if name in names), None)
+
+
+def picture_of(cell):
+    """Return the picture that a cell shows, as the bytes of a PNG file."""
+    data = next(output["data"] for output in cell["outputs"] if "image/png" in output.get("data", {}))
+    return base64.b64decode("".join(data["image/png"]))
+
+
+def words_of(cell):
+    """Return the words of the picture that a cell shows."""
+    return next(o["metadata"]["image/png"]["alt"] for o in cell["outputs"] if "image/png" in o.get("metadata", {}))
+
+
+def _replace(cell, shown, alone):
+    """Let a cell show some HTML; a call that makes nothing else is not worth reading."""
+    cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": shown}}]
+    cell["metadata"].get("mystnb", {}).pop("image", None)
+    if alone:
+        _tag(cell, "remove-input")
+
+
+def _tag(cell, tag):
+    cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), tag]
+
+
+def prediction(question):
+    """Return a question as HTML; its answer stays hidden until it is asked for."""
+    choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in question["choices"])
+    right, because = (html.escape(text) for text in (question["choices"][question["answer"]], question["because"]))
+    return (
+        f'<div class="prediction"><p><b>Your prediction:</b> {html.escape(question["question"])}</p>'
+        f"<ul>{choices}</ul><details><summary>Reveal</summary>"
+        f"<p>The answer is “<b>{right}</b>”: {because}</p></details></div>"
+    )
+
+
+def live_figure(name, figure, words, top=""):
+    """Return a live figure as HTML: its still picture, in whose place the player puts what moves.
+
+    Parameters
+    ----------
+    name : str
+    figure : dict
+        ``size`` in pixels; and ``states``, how many settings are recorded, and ``buttons``, whether it has some that a
+        page has not, or ``reason``, why nothing is recorded.
+    words : str
+        What the still picture shows.
+    top : str
+        The way from the page to the top of the site.
+
+    Returns
+    -------
+    str
+    """
+    width, height = figure["size"]
+    place = f"{top}_static/live/{name}"
+    picture = (
+        f'<img src="{place}.png" alt="{html.escape(words)}" width="{width}" height="{height}" loading="lazy" '
+        'class="live-still">'
+    )
+    run = f'<a href="{top}{RUN}">Run the chapter</a>'
+    if "reason" in figure:
+        return f'{picture}<p class="live-note">{html.escape(figure["reason"])} {run} to move it.</p>'
+    buttons = " Buttons that measure or register are left out." if figure["buttons"] else ""
+    return (
+        f'<div class="live-figure" data-name="{name}" data-source="{place}.js">{picture}</div>'
+        f'<p class="live-note">Recorded: the controls stop at {figure["states"]:,} settings.{buttons} '
+        f"{run} for all.</p>"
+    )
