@@ -35,8 +35,7 @@ def figure(opened):
     """Return a function that opens a page with one recorded figure on it."""
 
     def show(name, alter=None):
-        page = opened("search.html")
-        page.set_content(PAGE.format(name))
+        page = opened("alone.html", body=PAGE.format(name))
         page.wait_for_function(f"() => {READY}", timeout=20_000)
         if alter:
             page.evaluate(f"alter => ({alter})({READY}.recording)")

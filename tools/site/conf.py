@@ -28,7 +28,7 @@ myst_heading_anchors = 4
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"
-html_static_path = ["_static"]
+html_favicon = "static/icon.svg"
 html_css_files = ["course.css"]
 html_js_files = [("player.js", {"defer": "defer"})]
 html_math_renderer = "mathml"
