@@ -1,6 +1,6 @@
-r"""Formulas in the texts: those of numbers alone are worked out, each displayed one is listed with a proof.
+r"""Formulas in the texts: those of numbers alone are worked out, each displayed one, or one in a table, is listed with a proof.
 
-`formulas.toml` has the LaTeX of each displayed formula as it stands, and an expression that is true because the numeric
+`formulas.toml` has the LaTeX of each such formula as it stands, and an expression that is true because the numeric
 core computes what the formula says. Who changes a formula has to look at its proof.
 """
 
@@ -37,7 +37,10 @@ def texts(path):
 
 
 def displayed(path):
-    return [latex.strip() for latex in DISPLAYED.findall(texts(path))]
+    """Return the displayed formulas of a notebook, then those in its tables that compute something."""
+    rows = "\n".join(line for line in texts(path).splitlines() if line.startswith("|"))
+    tabled = [latex for latex in INLINE.findall(rows) if re.search(r"[\^*]|\\d?frac|\\sum|\\max|\\ln .", latex)]
+    return [latex.strip() for latex in DISPLAYED.findall(texts(path)) + tabled]
 
 
 def values(latex):
