@@ -1,4 +1,4 @@
-r"""Formulas in the texts: those of numbers alone are worked out, each displayed one, or one in a table, is listed with a proof.
+r"""Formulas in the texts: those of numbers alone are worked out, each displayed one, or in a table, is proved.
 
 `formulas.toml` has the LaTeX of each such formula as it stands, and an expression that is true because the numeric
 core computes what the formula says. Who changes a formula has to look at its proof.
