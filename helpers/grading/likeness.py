@@ -237,11 +237,12 @@ def _same(cut):
     counts = {
         name: Counter(run for own in runs.values() for run in own if run[0] in "WS") for name, runs in cut.items()
     }
+    rarity = functools.cache(lambda name, run, apart: _rarity(name, run, cut[name], counts[name], apart))
     bits = {}
     for pair, by_name in found.items():
         if len(by_name) > 1:
-            apart = friends[pair[0]] | friends[pair[1]] | {*pair}
-            bits[pair] = {n: _rarity(n, run, cut[n], counts[n], apart) for n, run in sorted(by_name.items())}
+            apart = frozenset(friends[pair[0]] | friends[pair[1]] | {*pair})
+            bits[pair] = {name: rarity(name, run, apart) for name, run in sorted(by_name.items())}
     return bits
 
 
@@ -281,17 +282,19 @@ def _alike(name, cut, least):
         rare = [math.log2((len(cut) + HONEST_STUDENTS) / (usual.get(run, 0) * HONEST_STUDENTS + 2)) for run in runs]
         most = (has * np.maximum(np.array(rare, np.float32), 0)) @ has.T  # what it comes to if nobody else has it
         pairs |= {(keys[i], keys[j]) for i, j in np.argwhere(np.triu(most, 1) > least)}
-    bits = {pair: _surprise(cut, *pair, counts, usual) for pair in sorted(pairs)}
+    surprise = functools.cache(functools.partial(_surprise, cut, counts, usual))  # many share what others share
+    bits = {}
+    for one, other in sorted(pairs):
+        bits[one, other] = surprise(frozenset(run for run in cut[one] & cut[other] if run[0] in "ws"))
     return {pair: number for pair, number in bits.items() if number > least}
 
 
-def _surprise(cut, one, other, counts, usual):
-    shared = {run for run in cut[one] & cut[other] if run[0] in "ws"}
+def _surprise(cut, counts, usual, shared):
     group = [runs for runs in cut.values() if len(runs & shared) >= NEARLY_THE_SAME * len(shared)]
     within = Counter(run for runs in group for run in runs & shared)
     people = len(cut) - len(group) + HONEST_STUDENTS
     bits = {"w": 0.0, "s": 0.0}
-    for run in shared:
+    for run in sorted(shared):  # so that sums are the same, to the last digit
         others = counts[run] - within[run] + usual.get(run, 0) * HONEST_STUDENTS
         bits[run[0]] += max(0.0, math.log2(people / (others + 2)))
     return max(bits.values())
