@@ -23,7 +23,7 @@ from helpers.figures.style import new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.live import controls, live_figure
 from helpers.live.live_figure import LiveFigure
-from helpers.live.predict import Prediction, predict
+from helpers.live.predict import Prediction, predict, predictions, questions
 from helpers.losses import LOSSES
 from helpers.schedules import SCHEDULES, constant
 from tests.live_figures import LIVE_FIGURES
@@ -130,7 +130,7 @@ def test_it_is_stored_as_a_picture_with_its_words(name):
     live = shared(name)
     live.reset()
     data, metadata = live._repr_mimebundle_()
-    assert data["text/plain"] == live.description == metadata["image/png"]["alt"]
+    assert data["text/plain"] == f"{live_figure.NOTE}\n{live.description}" == metadata["image/png"]["alt"]
     assert {"image/png", "application/vnd.jupyter.widget-view+json"} < set(data)
     assert all(line.strip("- ") for line in live.description.splitlines())
     assert "nothing is drawn" not in live.description
@@ -551,18 +551,67 @@ def test_readouts_show_as_many_digits_as_a_step_has():
     assert controls.slider("a", 0, 10, 0, step=2).readout_format == ".0f"
 
 
+@pytest.fixture
+def own_progress(tmp_path, monkeypatch):
+    """Keep predictions in a folder that is not there yet."""
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "own" / "progress.json"))
+    return tmp_path / "own"
+
+
 def test_a_prediction_reveals_only_after_a_choice():
-    asked = Prediction("Up or down?", ["up", "down"], 1, "gravity.")
-    assert asked.button.disabled
+    asked = Prediction("Up or down?", ["up", "down"], 1, "gravity.", {"up": "for that it must be lighter than air."})
+    assert asked.button.disabled and asked.button.tooltip == "Choose an answer first"
     asked.reveal()
     assert asked.answer.value == ""
     asked.choice.value = 0
+    assert asked.button.tooltip == "Show what happens, and why"
     asked.reveal()
-    assert '✗ You expected something else. The answer is "down": gravity.' in html.unescape(asked.answer.value)
+    told = re.sub("<.*?>", " ", html.unescape(asked.answer.value))
+    assert '✗ You predicted "up": for that it must be lighter than air.' in told
+    assert 'The answer is "down": gravity.' in told
     asked.choice.value = 1
     assert asked.answer.value == ""
     asked.reveal()
-    assert '✓ As you predicted. The answer is "down": gravity.' in html.unescape(asked.answer.value)
+    told = re.sub("<.*?>", " ", html.unescape(asked.answer.value))
+    assert "✓ As you predicted." in told and 'The answer is "down": gravity.' in told
+
+
+def reveal(name, choice):
+    """Answer a question, and return what is told."""
+    asked = predict(name)
+    asked.choice.value = asked._choices.index(choice)
+    asked.reveal()
+    return asked.answer.value
+
+
+def test_what_was_predicted_first_is_shown_at_the_end(own_progress):
+    assert repr(predictions("05_capstone")) == "Predictions: 0 of 3 made and revealed, 0 as it came."
+    assert "<table>" not in predictions("05_capstone")._repr_html_()
+    reveal("hidden-layer-pays", "Clearly better")
+    reveal("hidden-layer-pays", "No difference that ten seeds could show")  # with the answer in view it is none
+    reveal("zero-weights", "Nothing but how frequent each digit is")
+    shown = predictions("05_capstone")
+    assert repr(shown) == "Predictions: 2 of 3 made and revealed, 1 as it came."
+    assert [choice for _, choice, _ in shown.rows] == ["Nothing but how frequent each digit is", "Clearly better"]
+    assert "rises again" not in shown._repr_html_(), "it tells what is not yet revealed"
+    assert repr(predictions()).startswith(f"Predictions: 2 of {len(questions())} made")
+    with pytest.raises(ValueError, match="unknown chapter '5'"):
+        predictions("5")
+
+
+def test_a_prediction_that_cannot_be_kept_is_revealed_all_the_same(own_progress):
+    own_progress.write_text("a file where the folder should be")
+    told = reveal("zero-weights", "Nothing at all, it diverges")
+    assert "Your prediction could not be kept" in told and "The answer is" in told
+    assert repr(predictions("05_capstone")).startswith("Predictions: 0 of 3")
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", '{"zero-weights": '])
+def test_a_damaged_file_of_predictions_is_begun_anew(own_progress, text):
+    own_progress.mkdir()
+    (own_progress / "predictions.json").write_text(text)
+    reveal("zero-weights", "Nothing at all, it diverges")
+    assert repr(predictions("05_capstone")).startswith("Predictions: 1 of 3")
 
 
 def test_a_stored_prediction_asks_without_telling():

@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgate.pictures import cut_off
+from PIL import Image
 
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES
@@ -20,7 +21,7 @@ from tools.places import ROOT, files, notebooks
 from tools.store_notebooks import PICTURES, SHOWN_IN_README, picture
 
 NOTEBOOKS = notebooks()
-QUESTION = ("question", "choices", "answer", "because", "measured", "means")
+QUESTION = ("question", "choices", "answer", "because", "instead", "measured", "means")
 CHAPTERS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 APPENDICES = [path for path in NOTEBOOKS if path.parent.name == "appendix"]
 IDS = [path.stem for path in NOTEBOOKS]
@@ -148,5 +149,5 @@ def test_every_prediction_is_asked_in_a_notebook_and_well_formed():
 def test_the_readme_shows_the_pictures_of_the_notebooks(name):
     file = PICTURES / f"{name}.png"
     notebook = nbformat.read(file.parents[2] / "notebooks" / f"{name}.ipynb", as_version=4)
-    assert file.read_bytes() == picture(notebook, SHOWN_IN_README[name]), "run `make notebooks`"
+    assert Image.open(file).tobytes() == picture(notebook, SHOWN_IN_README[name]).tobytes(), "run `make notebooks`"
     assert f"(docs/pictures/{name}.png)" in (file.parents[2] / "README.md").read_text(encoding="utf-8")

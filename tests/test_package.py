@@ -121,8 +121,8 @@ def test_everything_public_is_documented(name):
             for name in ("conf.json", "index.html.j2")
         ],
         *[
-            (f"alternative_text/{name}", f"share/jupyter/labextensions/course-alternative-text/{name}")
-            for name in ("package.json", "static/alternative_text.js")
+            (f"extension/{name}", f"share/jupyter/labextensions/course/{name}")
+            for name in ("package.json", "static/course.js")
         ],
     ],
 )

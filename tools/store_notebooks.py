@@ -4,11 +4,16 @@ Outputs always come from running a notebook, never from an editor; nbgate runs a
 """
 
 import base64
+import io
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
+from PIL import Image
 
+from helpers.live.live_figure import NOTE_HEIGHT
+from tools import hide_answers
 from tools.places import NOTEBOOKS, ROOT, notebooks
 
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
@@ -40,19 +45,25 @@ def store(paths):
 
 
 def picture(notebook, cell_id):
-    """Return the picture that the cell with this id shows, as the bytes of a PNG file."""
+    """Return the picture of the live figure that the cell with this id shows, without the note above it."""
     (cell,) = (cell for cell in notebook.cells if cell.id == cell_id)
     (encoded,) = (output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
-    return base64.b64decode(encoded)
+    stored = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    return stored.crop((0, NOTE_HEIGHT, *stored.size))
 
 
 def main(names):
     """Store the notebooks of these names, or all of them, and the pictures of the README."""
-    store(names or notebooks())
+    paths = list(map(Path, names)) or notebooks()
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        hide_answers.close(notebook)
+        nbformat.write(notebook, path)
+    store(paths)
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, cell in SHOWN_IN_README.items():
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-        (PICTURES / f"{name}.png").write_bytes(picture(notebook, cell))
+        picture(notebook, cell).save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What JupyterLab does before it starts kernels for this course: see pyproject.toml, which installs this file."""
 
+# ruff: noqa: F821 - Jupyter's own names
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Of `jupyter lab notebooks/00_start_here.ipynb` the printed address opens that notebook, not only the browser's tab.
 for argument in sys.argv[1:]:
     if argument.endswith(".ipynb"):
-        c.LabApp.default_url = f"/lab/tree/{Path(argument).name}"  # noqa: F821 - Jupyter's own
+        c.LabApp.default_url = f"/lab/tree/{Path(argument).name}"
 
-load_subconfig("jupyter_nbconvert_config.py")  # noqa: F821 - Jupyter's own
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def keep_what_needs_no_kernel(model, **_):
+    """Save the picture or the words of a widget, not the widget: opened again, it would only say "model not found"."""
+    if model["type"] == "notebook":
+        for cell in model["content"]["cells"]:
+            for output in cell.get("outputs", ()):
+                if len(output.get("data", ())) > 1:
+                    output["data"].pop(WIDGET, None)
+
+
+c.ContentsManager.pre_save_hook = keep_what_needs_no_kernel
+
+load_subconfig("jupyter_nbconvert_config.py")

@@ -9,14 +9,18 @@ import asyncio
 import functools
 import html
 import inspect
+import io
 import time
 
 import ipywidgets
 import numpy as np
 import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.figures.described import mimebundle, png_of_pixels
-from helpers.figures.style import house_settings, house_style
+from helpers.figures.style import BLACK, DPI, house_settings, house_style
 from helpers.figures.words import describe, say
 from helpers.live.blit import BlitCanvas
 from helpers.live.controls import button, placed
@@ -44,6 +48,9 @@ def live_figure(build):
 #: So many seconds after a click on Reset the browser may still send a move from before: it holds a slider's latest move
 #: back until the kernel has answered the one before. No hand is as fast.
 LATE = 0.3
+
+#: What stands above a picture that is shown without its controls, and how many pixels high.
+NOTE, NOTE_HEIGHT = "Run this cell (Shift+Enter), and you can move this picture.", 30
 
 #: Key numbers stand in columns: how many rows they take depends on the page's width, never on their digits.
 READOUT = "display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:0 12px;line-height:1.5"
@@ -332,10 +339,22 @@ class LiveFigure(ipywidgets.VBox):
         """Return the widget, and beside it the picture and its words for readers without a kernel."""
         data = super()._repr_mimebundle_(**kwargs) or {}
         size = tuple(int(n) for n in self._figure.bbox.size)
-        # The canvas still holds the latest picture; what is stored may take longer to make, and be smaller.
-        picture = self.png() if self.error else png_of_pixels(self._figure.canvas.buffer_rgba())
-        still, metadata = mimebundle(picture, self.description, size)
+        pixels = np.asarray(Image.open(io.BytesIO(self.png())).convert("RGBA"))
+        # What is stored may take longer to make than what the hand waits for, and be smaller.
+        picture = png_of_pixels(np.concatenate([_note(size[0]), pixels]))
+        still, metadata = mimebundle(picture, f"{NOTE}\n{self.description}", (size[0], size[1] + NOTE_HEIGHT))
         return {**data, **still}, metadata
+
+
+@functools.cache
+@house_style
+def _note(width):
+    """Return the pixels (NOTE_HEIGHT, width, 4) of a strip with the note."""
+    figure = Figure(figsize=(width / DPI, NOTE_HEIGHT / DPI))
+    canvas = FigureCanvasAgg(figure)
+    figure.text(0.5, 0.5, NOTE, ha="center", va="center", style="italic", color=BLACK)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
 
 
 def as_text(value):

@@ -1,28 +1,39 @@
 """Predict, then run: a question to settle for yourself before an experiment settles it.
 
 The questions are in ``data/predictions/``, a file a chapter, so that a cell that asks one does not give away the
-answer.
+answer. What a reader predicts first is kept beside the progress in the exercises, for the end of the chapter.
 """
 
 import functools
 import html
 import json
+import os
 import textwrap
+from contextlib import suppress
 
 import ipywidgets
 
 from helpers._checks import lookup
 from helpers.datasets import data_folder
+from helpers.exercises.progress import progress_file
+
+PARTS = ("question", "choices", "answer", "because", "instead")
 
 
 @functools.cache
-def questions():
-    """Return all questions: name -> dict with "question", "choices", "answer" (an index) and "because".
+def chapters():
+    """Return the questions of each file: its name, such as "01_complexity" -> name of a question -> dict.
 
-    What else a question holds is for the tests: they compute the answer from it.
+    A question has "question", "choices", "answer" (an index), "because", and "instead": why each other choice is not
+    the answer. What else it holds is for the tests: they compute the answer from it.
     """
     files = sorted((data_folder() / "predictions").glob("*.json"))
-    return {name: asked for file in files for name, asked in json.loads(file.read_text(encoding="utf-8")).items()}
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def questions():
+    """Return all questions by name."""
+    return {name: asked for chapter in chapters().values() for name, asked in chapter.items()}
 
 
 class Prediction(ipywidgets.VBox):
@@ -36,10 +47,15 @@ class Prediction(ipywidgets.VBox):
         Index of the right choice.
     because : str
         The reason, shown with the answer.
+    instead : dict
+        Each other choice -> why it is not the answer.
+    name : str, optional
+        Under which the first choice that is revealed is kept.
     """
 
-    def __init__(self, question, choices, answer, because):
+    def __init__(self, question, choices, answer, because, instead, name=None):
         self._question, self._choices, self._answer, self._because = question, choices, answer, because
+        self._instead, self._name = instead, name
         # Buttons and not radio buttons, whose arrow keys JupyterLab takes for itself.
         self.choice = ipywidgets.ToggleButtons(
             options=[(text, i) for i, text in enumerate(choices)], value=None, style={"button_width": "auto"}
@@ -54,21 +70,24 @@ class Prediction(ipywidgets.VBox):
 
     def _chosen(self, _change):
         self.button.disabled = self.choice.value is None
+        self.button.tooltip = "Choose an answer first" if self.button.disabled else "Show what happens, and why"
         self.answer.value = ""
 
     def reveal(self, _button=None):
         """Show whether the choice was right, and why."""
         if self.choice.value is None:
             return
-        verdict = "✓ As you predicted." if self.choice.value == self._answer else "✗ You expected something else."
-        told = f'{verdict} The answer is "{self._choices[self._answer]}": {self._because}'
-        self.answer.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{html.escape(told)}</div>'
+        chosen, right = self._choices[self.choice.value], self._choices[self._answer]
+        verdict = "✓ As you predicted." if chosen == right else f'✗ You predicted "{chosen}": {self._instead[chosen]}'
+        told = [verdict, f'The answer is "{right}": {self._because}', keep(self._name, chosen) if self._name else ""]
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in told if line)
+        self.answer.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{lines}</div>'
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
         asked = textwrap.fill(f"Your prediction: {self._question}", 90)
         choices = "\n".join(f"  ( ) {text}" for text in self._choices)
-        return {**data, "text/plain": f"{asked}\n{choices}"}
+        return {**data, "text/plain": f"{asked}\n{choices}\n(Run this cell to choose one.)"}
 
 
 def predict(name):
@@ -89,4 +108,110 @@ def predict(name):
         If there is no such question.
     """
     asked = lookup(questions(), name, "prediction")
-    return Prediction(*(asked[part] for part in ("question", "choices", "answer", "because")))
+    return Prediction(*(asked[part] for part in PARTS), name=name)
+
+
+# -- what was predicted -------------------------------------------------------------------------------------------
+
+
+def kept():
+    """Return what the reader predicted: name of a question -> the choice that was revealed first."""
+    with suppress(OSError, ValueError):
+        found = json.loads(_file().read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def keep(name, choice):
+    """Keep a prediction, unless there is one already: whoever has seen the answer predicts no more.
+
+    Parameters
+    ----------
+    name : str
+        The question's.
+    choice : str
+
+    Returns
+    -------
+    str
+        A remark if it could not be kept, else no text.
+    """
+    if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: these are nobody's predictions
+        return ""
+    file = _file()
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps({name: choice} | kept(), indent=1), encoding="utf-8")
+        temporary.replace(file)  # in one go: whoever reads sees the old file or the new one
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        return f"Your prediction could not be kept: {error}."
+    return ""
+
+
+def _file():
+    return progress_file().with_name("predictions.json")
+
+
+class Predicted:
+    """What the reader predicted, and what happened; what is not yet revealed stays so.
+
+    Parameters
+    ----------
+    asked : dict
+        Name -> question, as in `questions`.
+    """
+
+    def __init__(self, asked):
+        choices = kept()
+        self.open = [question["question"] for name, question in asked.items() if name not in choices]
+        #: Question, choice and answer of each that was revealed.
+        self.rows = [
+            (question["question"], choices[name], question["choices"][question["answer"]])
+            for name, question in asked.items()
+            if name in choices
+        ]
+
+    def __repr__(self):
+        right = sum(choice == answer for _, choice, answer in self.rows)
+        total = len(self.rows) + len(self.open)
+        return f"Predictions: {len(self.rows)} of {total} made and revealed, {right} as it came."
+
+    def _repr_html_(self):
+        told = [html.escape(repr(self))]
+        if self.rows:
+            lines = "".join(map(_row, self.rows))
+            heads = "".join(f'<th style="text-align:left">{head}</th>' for head in ("asked", "predicted", "happened"))
+            told.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>")
+        return "".join(told)
+
+
+def _row(row):
+    question, choice, answer = row
+    mark = "✓" if choice == answer else "✗"
+    texts = (question, f"{mark} {choice}", answer)
+    cells = (f'<td style="text-align:left">{html.escape(text)}</td>' for text in texts)
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def predictions(chapter=None):
+    """Show what you predicted, and what happened.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        The name of its file in ``data/predictions/``; by default the whole course.
+
+    Returns
+    -------
+    Predicted
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter.
+    """
+    return Predicted(questions() if chapter is None else lookup(chapters(), chapter, "chapter"))
