@@ -373,8 +373,11 @@ def test_play_moves_the_slider_of_time():
         play="steps",
         steps=controls.whole_slider("steps", 1, 9, 3),
     )
-    players = [w for w in live.children[0].children[-1].children if type(w).__name__ == "Play"]
-    assert [(p.min, p.max, p.value) for p in players] == [(1, 9, 3)]
+    player, reset = live.children[0].children[-1].children
+    assert (player.min, player.max, player.value) == (1, 9, 3)
+    player.playing = True
+    reset.click()
+    assert not player.playing
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import ipywidgets
 
 from helpers.live.controls import button
 
+#: What the button that enters something tells a hovering mouse: when it can, and when it can't.
+ENTER, WAIT = "Enter what the figure shows now", "Wait until the figure has finished"
+
 #: Name of a board -> its entries. They outlive the widgets: running a cell again loses nothing.
 ENTRIES = {}
 
@@ -35,7 +38,7 @@ class Board(ipywidgets.VBox):
     def __init__(self, name, entry, table, *, register="Register", drawn=False):
         self.entries = ENTRIES.setdefault(name, [])
         self._entry, self._table, self._drawn, self._live = entry, table, drawn, None
-        self.register_button = button(register, "Enter what the figure shows now", self.register, primary=True)
+        self.register_button = button(register, ENTER, self.register, primary=True)
         self._told = ipywidgets.HTML()
         buttons = ipywidgets.HBox([self.register_button, button("Forget all", "Clear the board", self.forget)])
         super().__init__([buttons, self._told])
@@ -76,6 +79,7 @@ class Board(ipywidgets.VBox):
 
     def _enable(self):
         self.register_button.disabled = self._live.busy
+        self.register_button.tooltip = WAIT if self._live.busy else ENTER
 
 
 def rows(cells):

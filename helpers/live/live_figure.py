@@ -102,7 +102,7 @@ class LiveFigure(ipywidgets.VBox):
         self._controls = controls
         self._initial = {name: control.value for name, control in controls.items()}
         self.name, self.error, self.readout = "", None, {}
-        self._task, self._setting, self._reset_at = None, False, -LATE
+        self._task, self._setting, self._reset_at, self._player = None, False, -LATE, None
         super().__init__(children=self._lay_out())
         self.add_class("live-figure")
         for control in controls.values():
@@ -205,6 +205,7 @@ class LiveFigure(ipywidgets.VBox):
             player.show_repeat = False
             ipywidgets.jslink((player, "value"), (slider, "value"))
             buttons.insert(0, player)
+            self._player = player
         panel = ipywidgets.Box(
             [*map(placed, self._controls.values()), ipywidgets.HBox(buttons, layout={"width": "100%"})],
             layout={**wide, "flex_flow": "row wrap"},
@@ -233,6 +234,8 @@ class LiveFigure(ipywidgets.VBox):
             self._update()
 
     def _reset_clicked(self, _button):
+        if self._player is not None:
+            self._player.playing = False
         self._set(self._initial, wait=False)
         self._reset_at = time.monotonic()
 

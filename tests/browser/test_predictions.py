@@ -17,8 +17,6 @@ NAMES = sorted(path.name for path in lab.NOTEBOOKS.glob("*.ipynb") if "predict("
 #: Words that may stand anywhere and tell nothing.
 COMMON = {"about", "again", "before", "comes", "could", "digit", "digits", "draws", "first", "level", "number"}
 COMMON |= {"place", "point", "second", "still", "times"}
-    "about again before could digit digits draws comes first level number point place second still times".split()
-)
 
 # All texts on the screen below a cell, once that cell stands at its top.
 BELOW = """async number => {

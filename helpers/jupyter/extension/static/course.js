@@ -1,4 +1,4 @@
-// What JupyterLab and Jupyter Notebook do differently for this course. It is written in the form into which JupyterLab
+// What JupyterLab and Jupyter Notebook do in addition for this course. It is written in the form into which JupyterLab
 // builds extensions, so nothing has to be built.
 
 (() => {
@@ -33,6 +33,7 @@
 
   // -- a cell that was just run shows its live figure, although JupyterLab scrolls to the next cell ------------------
 
+  const WIDGET = "application/vnd.jupyter.widget-view+json";
   const MARGIN = 8; // pixels
   const PATIENCE = 5000; // milliseconds until a live figure must have its picture
 
@@ -48,10 +49,8 @@
     return [];
   };
 
-  const bringIntoView = async (notebook, cell) => {
-    const [figure, picture] = await liveFigure(cell);
+  const bringIntoView = (cell, figure, picture) => {
     const box = cell.node.closest(".jp-WindowedPanel-outer");
-    if (!figure || !box) return;
     const { top, height } = box.getBoundingClientRect();
     const above = figure.getBoundingClientRect().top - top - MARGIN;
     const below = picture.getBoundingClientRect().bottom - top - height + MARGIN;
@@ -59,13 +58,45 @@
     else if (below > 0) box.scrollBy(0, Math.min(above, below));
   };
 
-  const keepInView = actions => actions.executed.connect((_, { notebook, cell }) => {
-    const holdsFigure = cell.model.outputs?.toJSON().some(output => output.metadata?.["image/png"] && output.data[WIDGET]);
-    const ahead = notebook.activeCellIndex - notebook.widgets.indexOf(cell);
-    if (holdsFigure && (ahead === 0 || ahead === 1)) bringIntoView(notebook, cell);
-  });
+  // -- what is only drawn in it gets a name, for those who hear the page ----------------------------------------------
 
-  const WIDGET = "application/vnd.jupyter.widget-view+json";
+  const label = (element, name) => {
+    element.setAttribute("aria-label", name);
+    element.title ||= name;
+  };
+
+  const nameParts = (figure, picture, words) => {
+    picture.alt = `As it was at first: ${words}\nWhat has changed since is told below the picture.`;
+    for (const slider of figure.querySelectorAll(".widget-slider")) {
+      const handle = slider.querySelector(".noUi-handle");
+      handle.setAttribute("aria-label", slider.querySelector(".widget-label")?.textContent ?? "");
+      // Of a slider over a list the value is told, not its place in the list.
+      const typed = slider.parentElement.querySelector(".widget-text input");
+      const tell = () => {
+        if (typed && handle.getAttribute("aria-valuetext") !== typed.value) {
+          handle.setAttribute("aria-valuetext", typed.value);
+        }
+      };
+      if (typed) {
+        label(typed, `${handle.getAttribute("aria-label")}: type a number`);
+        new MutationObserver(() => setTimeout(tell, 300)).observe(handle, { attributeFilter: ["aria-valuetext"] });
+      }
+      tell();
+    }
+    for (const player of figure.querySelectorAll(".widget-play")) {
+      const names = ["Play, or pause", "Stop, and go to the start"];
+      player.querySelectorAll("button").forEach((button, i) => label(button, names[i] ?? "Repeat"));
+    }
+  };
+
+  const attend = async (notebook, cell) => {
+    const shown = cell.model.outputs?.toJSON().find(output => output.data?.[WIDGET] && output.data["image/png"]);
+    const ahead = notebook.activeCellIndex - notebook.widgets.indexOf(cell);
+    const [figure, picture] = shown ? await liveFigure(cell) : [];
+    if (!figure) return;
+    nameParts(figure, picture, [shown.data["text/plain"]].flat().join(""));
+    if (ahead === 0 || ahead === 1) bringIntoView(cell, figure, picture);
+  };
 
   // -- a notebook that was just opened is not "unsaved", only because the kernel has told its version ----------------
 
@@ -82,7 +113,7 @@
       const { INotebookTracker, NotebookActions } = await load("@jupyterlab/notebook");
       const activate = (app, registry, notebooks) => {
         describePictures(registry);
-        keepInView(NotebookActions);
+        NotebookActions.executed.connect((_, { notebook, cell }) => { attend(notebook, cell); });
         notebooks.widgetAdded.connect(leaveClean);
       };
       const requires = [IRenderMimeRegistry, INotebookTracker];
