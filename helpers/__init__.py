@@ -6,6 +6,7 @@ Imports run one way only, from top to bottom of this map::
     activations  losses  schedules  initialisers      the numeric core: NumPy alone
     descent  complexity  datasets
     claims                                            a sentence, a value and bounds: a tick or a cross
+    own_files                                         where what a learner has done is kept
     outputs  samples  network                         a network as its equations are written
     fast_network  training                            the same faster, and trained
     exercises/                                        what is asked, and what answers back

@@ -69,7 +69,8 @@ CELLS = {
     ("appendix/more_on_activations.ipynb", "stable-claims"): "nbgate",
 }
 #: Metadata that a notebook and a cell may have; those of exercises are nbgrader's.
-NOTEBOOK, CELL = {"kernelspec", "language_info"}, {"statements", "nbgate"}
+# "jupyter": what is closed because it gives an answer away, exactly (tests/test_predictions.py).
+NOTEBOOK, CELL = {"kernelspec", "language_info"}, {"statements", "nbgate", "jupyter"}
 EXERCISE = {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
 

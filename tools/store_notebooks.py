@@ -4,15 +4,13 @@ Outputs always come from running a notebook, never from an editor; nbgate runs a
 """
 
 import base64
-import io
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
-from PIL import Image
 
-from helpers.live.live_figure import NOTE_HEIGHT
+from helpers.live.live_figure import without_note
 from tools import hide_answers
 from tools.places import NOTEBOOKS, ROOT, notebooks
 
@@ -45,11 +43,10 @@ def store(paths):
 
 
 def picture(notebook, cell_id):
-    """Return the picture of the live figure that the cell with this id shows, without the note above it."""
+    """Return the picture of the live figure that the cell with this id shows, as the bytes of a PNG file."""
     (cell,) = (cell for cell in notebook.cells if cell.id == cell_id)
     (encoded,) = (output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
-    stored = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    return stored.crop((0, NOTE_HEIGHT, *stored.size))
+    return without_note(base64.b64decode(encoded))
 
 
 def main(names):
@@ -63,7 +60,7 @@ def main(names):
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, cell in SHOWN_IN_README.items():
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-        picture(notebook, cell).save(PICTURES / f"{name}.png", optimize=True)
+        (PICTURES / f"{name}.png").write_bytes(picture(notebook, cell))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import platformdirs
-
 from helpers.exercises import EXERCISES
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES
+from helpers.own_files import COURSE, progress_file
 
 NOTHING = {"tries": 0, "outcome": NOT_ATTEMPTED, "hints": 0}
 """The entry of an exercise that nobody has looked at."""
@@ -26,31 +25,8 @@ MOST = 10**6
 PATIENCE = 5
 """Seconds to wait for another process that writes; one that has not finished by then was killed."""
 
-COURSE = "first-steps-in-neural-networks"
-
 _unwritten = {}
 """Entries that could not be written: they last as long as the kernel."""
-
-
-def progress_file():
-    """Return where the progress is kept.
-
-    Returns
-    -------
-    Path
-        What COURSE_PROGRESS says, else a file in the user's data folder of this system.
-
-    Raises
-    ------
-    OSError
-        If the user has no folder.
-    """
-    if named := os.environ.get("COURSE_PROGRESS"):
-        return Path(named)
-    folder = platformdirs.user_data_path(COURSE, appauthor=False)
-    if not folder.is_absolute():
-        raise OSError("there is no home folder, so let COURSE_PROGRESS name a file")
-    return folder / "progress.json"
 
 
 def _take_over():

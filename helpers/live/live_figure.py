@@ -360,6 +360,24 @@ def _note(width):
     return np.asarray(canvas.buffer_rgba())
 
 
+def without_note(picture):
+    """Return the stored picture of a live figure without the note above it.
+
+    Parameters
+    ----------
+    picture : bytes
+        A PNG file.
+
+    Returns
+    -------
+    bytes
+        A PNG file.
+    """
+    stored, file = Image.open(io.BytesIO(picture)), io.BytesIO()
+    stored.crop((0, NOTE_HEIGHT, *stored.size)).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def as_text(value):
     """Return a key number as text.
 

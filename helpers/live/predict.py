@@ -15,7 +15,7 @@ import ipywidgets
 
 from helpers._checks import lookup
 from helpers.datasets import data_folder
-from helpers.exercises.progress import progress_file
+from helpers.own_files import progress_file
 
 PARTS = ("question", "choices", "answer", "because", "instead")
 
@@ -139,15 +139,13 @@ def keep(name, choice):
     """
     if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: these are nobody's predictions
         return ""
-    file = _file()
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
     try:
+        file = _file()
         file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_name(f"{file.name}.{os.getpid()}")
         temporary.write_text(json.dumps({name: choice} | kept(), indent=1), encoding="utf-8")
         temporary.replace(file)  # in one go: whoever reads sees the old file or the new one
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         return f"Your prediction could not be kept: {error}."
     return ""
 

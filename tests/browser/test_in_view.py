@@ -30,6 +30,7 @@ def test_after_shift_and_enter_a_live_figure_is_in_view_and_its_parts_have_names
     file = fresh_copy(name)
     cells = nbformat.read(file, as_version=4).cells
     lab.open_notebook(page, url, file.relative_to(folder))
+    assert not lab.ask(page, "() => course.panel().context.model.dirty"), "it counts as changed"
     lab.start_cell(page, next(number for number, cell in enumerate(cells) if cell.cell_type == "code"))
     lab.wait_for_cells(page)
     out_of_view = {}

@@ -9,6 +9,8 @@ import html
 import re
 from pathlib import PurePosixPath
 
+from helpers.live.live_figure import NOTE, without_note
+
 #: What runs a chapter, on the first page.
 RUN = "index.html#two-commands"
 
@@ -83,14 +85,15 @@ def figure_in(cell, names):
 
 
 def picture_of(cell):
-    """Return the picture that a cell shows, as the bytes of a PNG file."""
+    """Return the picture of the live figure that a cell shows, as the bytes of a PNG file."""
     data = next(output["data"] for output in cell["outputs"] if "image/png" in output.get("data", {}))
-    return base64.b64decode("".join(data["image/png"]))
+    return without_note(base64.b64decode("".join(data["image/png"])))
 
 
 def words_of(cell):
-    """Return the words of the picture that a cell shows."""
-    return next(o["metadata"]["image/png"]["alt"] for o in cell["outputs"] if "image/png" in o.get("metadata", {}))
+    """Return the words of the live figure that a cell shows."""
+    stored = next(o["metadata"]["image/png"]["alt"] for o in cell["outputs"] if "image/png" in o.get("metadata", {}))
+    return stored.removeprefix(f"{NOTE}\n")
 
 
 def _replace(cell, shown, alone):
