@@ -163,10 +163,8 @@ def test_a_move_is_drawn_within_a_frame(opened):
 def numbers_above(cells, i):
     """Return the numbers in the text above a cell."""
     text = next("".join(cell["source"]) for cell in reversed(cells[:i]) if cell["cell_type"] == "markdown")
-    paragraphs = re.sub(r"\$[^$]*\$", " ", text).split("\n\n")
-    told = " ".join(
-        paragraph for paragraph in paragraphs if re.search(r"\b(Try|set|Set|times|Choose|Press)\b", paragraph)
-    )
+    sentences = re.split(r"(?<=[.?!])\s", re.sub(r"\$[^$]*\$", " ", text))
+    told = " ".join(sentence for sentence in sentences if re.search(r"\b(Try|[Ss]et|Choose|Press|turn)\b", sentence))
     return {float(number) for number in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w%])", told)}
 
 
