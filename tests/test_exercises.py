@@ -25,6 +25,7 @@ from helpers.exercises.exercise import DRAWS, ChoiceExercise, DesignExercise, Fu
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, judge
 from helpers.exercises.values import NotPlain, difference, plain, show
 from helpers.exercises.worked import SOLUTIONS, solutions, unveil, veil
+from helpers.losses import softmax
 from tools.make_exercises import SOURCES, STUB, STUDENTS, all_answers, sources, student_version
 
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, FunctionExercise)]
@@ -45,7 +46,7 @@ def verdict(exercise, answer, seed=0):
 
 def run(source, name):
     """Run the code of an answer cell and return what it defines."""
-    namespace = {"np": np, "math": math}
+    namespace = {"np": np, "math": math, "softmax": softmax}
     exec("from itertools import pairwise\n" + source, namespace)
     return namespace[name]
 
@@ -195,6 +196,72 @@ def training_step(weights, inputs, labels, rate):
 """,
 }
 
+SECOND_STYLE |= {
+    "fitted_line": """
+def fitted_line(x, y, rate, steps):
+    w, b = 0.0, 0.0
+    for step in range(steps):
+        dw = db = 0.0
+        for one, other in zip(x, y):
+            dw += 2 * (w * one + b - other) * one / len(x)
+            db += 2 * (w * one + b - other) / len(x)
+        w -= rate * dw
+        b -= rate * db
+    return [w, b]
+""",
+    "training_macs": """
+def training_macs(sizes, samples, epochs):
+    macs = 2 * sizes[0] * sizes[1]
+    for i in range(1, len(sizes) - 1):
+        macs += 3 * sizes[i] * sizes[i + 1]
+    return float(epochs * samples * macs)
+""",
+    "gradient_error": """
+def gradient_error(above, below, h, gradient):
+    up = down = size = 0.0
+    for a, b, g in zip(above, below, gradient):
+        slope = (a - b) / h / 2
+        up, down, size = up + (g - slope) ** 2, down + g * g, size + slope * slope
+    return math.sqrt(up) / (math.sqrt(down) + math.sqrt(size))
+""",
+    "two_layers_back": """
+def two_layers_back(x, target, first, second):
+    z = [sum(w * v for w, v in zip(row, x)) for row in first]
+    o = [sum(w * max(v, 0) for w, v in zip(row, z)) for row in second]
+    gradient = np.zeros(np.shape(first))
+    for j in range(len(z)):
+        if z[j] > 0:
+            arrived = sum(2 * (o[k] - target[k]) * second[k][j] for k in range(len(o)))
+            gradient[j] = [arrived * v for v in x]
+    return gradient
+""",
+    "first_outputs": """
+def first_outputs(inputs, draws):
+    *hidden, last = [draw * (2 / np.shape(draw)[1]) ** 0.5 for draw in draws]
+    for weights in hidden:
+        inputs = inputs @ weights.T
+        inputs = inputs * (inputs > 0)
+    return inputs @ last.T
+""",
+    "logit_loss": """
+def logit_loss(logit, label):
+    s = logit * (1 - 2 * label)
+    return max(s, 0) + math.log1p(math.exp(-abs(s)))
+""",
+    "held_out_loss": """
+def held_out_loss(inputs, labels, count, rate, steps):
+    x = (inputs - inputs[:count].mean(axis=0)) / inputs[:count].std(axis=0)
+    weights = np.zeros((x.shape[1], max(labels) + 1))
+    for _ in range(steps):
+        p = softmax(x[:count] @ weights)
+        for row, label in enumerate(labels[:count]):
+            p[row, label] -= 1
+        weights = weights - rate / count * x[:count].T @ p
+    p = softmax(x[count:] @ weights)
+    return -sum(math.log(p[row, label]) for row, label in enumerate(labels[count:])) / len(p)
+""",
+}
+
 #: Other right values than the worked solution's.
 SECOND_VALUE = {
     "backward_macs": 102_912.0,
@@ -212,6 +279,21 @@ SECOND_VALUE = {
     "my_settings": {"activation": "relu", "hidden": (38,), "learning_rate": 0.6},
     "fair_comparison": "d",
     "zero_weights": "b",
+    "iris_parameters": 83.0,
+    "loss_leaps": "(c)",
+    "read_losses": {"E": "Fine", "D": "too_high", "C": "DEAD", "B": "too-low", "A": "softmax twice"},
+    "outputs_for_tasks": {
+        "rain or not": "Sigmoid and binary cross entropy",
+        "several labels at once": "sigmoid and binary cross-entropy",
+        "house price": "identity and squared error",
+        "one of ten digits": "softmax and cross-entropy",
+        "time that nine in ten keep": "identity and asymmetric loss",
+    },
+    "first_suspect": "d",
+    "too_good": "a.",
+    "fair_result": {"rate_without": 1.0, "rate_with": 1, "standard_errors": np.float64(-1.221)},
+    "sure_and_wrong": 65.6,
+    "where_first": "a",
 }
 
 
@@ -1177,11 +1259,11 @@ def test_a_file_that_was_named_is_the_only_one(learner, monkeypatch, tmp_path):
 
 def test_the_panel_follows_the_checks(learner):
     panel = feedback.progress(2)
-    assert panel.total.value == "0 of 10 points" and "(not attempted)" in panel.states["largest_rate"].value
+    assert panel.total.value == "0 of 16 points" and "(not attempted)" in panel.states["largest_rate"].value
     feedback.check("largest_rate", 1.0)
     assert "✗" in panel.states["largest_rate"].value and panel.bar.value == 0
     feedback.check("largest_rate", 1 / 3)
-    assert "✓" in panel.states["largest_rate"].value and panel.total.value == "1 of 10 points"
+    assert "✓" in panel.states["largest_rate"].value and panel.total.value == "1 of 16 points"
     buttons = {button.tooltip: button for row in panel.children[1:-1] for button in row.children[1:]}
     buttons["Hint for decayed_rate"].click()
     assert panel.said.value.startswith("<strong>1. Complete a formula: exponential decay</strong><div")
@@ -1234,7 +1316,7 @@ def without_outputs(notebook):
 def test_every_chapter_has_its_exercises_in_the_order_of_the_package():
     assert [path.name for path in sorted(STUDENTS.glob("*.ipynb"))] == SOURCE_NAMES
     assert list(all_answers()) == list(EXERCISES)
-    assert len(EXERCISES) >= 30
+    assert len(EXERCISES) >= 48
     for chapter in range(1, 6):
         assert sum(exercise.chapter == chapter for exercise in EXERCISES.values()) >= 6
 
@@ -1248,7 +1330,7 @@ def test_titles_points_and_checks_agree_with_the_package(name):
     for number, (cell, mark) in enumerate(tests, 1):
         exercise = EXERCISES[mark.grade_id]
         task = next(cell for cell in cells if cell.metadata.nbgrader.grade_id == f"{exercise.name}_task").source
-        points = f"*{exercise.points} point{'s' * (exercise.points > 1)}.* "
+        points = f"*{exercise.points} point{'s' * (exercise.points > 1)}, {exercise.level}.* "
         assert task.startswith(f"## {number}. {exercise.title}\n\n{points}")
         assert mark.points == exercise.points and mark.locked and not mark.solution
         assert cell.source.startswith(f'check("{exercise.name}", {exercise.name})\n### BEGIN HIDDEN TESTS')

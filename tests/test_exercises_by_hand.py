@@ -350,6 +350,116 @@ WORKED = {
         )
     ],
 }
+#: x and y are 0, 1 and 1, 3: from w = b = 0 the errors are -1 and -3, so the slopes are -3 and -4.
+LINE = np.array([0.0, 1.0]), np.array([1.0, 3.0]), 0.5, 1
+SIGNAL = np.array([[1.0, 1.0]]), [np.array([[2.0, 0], [1, 1], [0, -1]]), np.array([[-1.0, -1, 1], [0, 1, 1]])]
+HELD_OUT = np.array([[0.0], [2], [5]]), np.array([0, 1, 0]), 2, 1.0, 1
+WORKED |= {
+    "fitted_line": [
+        (
+            LINE,
+            {
+                RIGHT: [1.5, 2],
+                "as handed out": [0, 0],
+                "sign": [-1.5, -2],
+                "height": [1.5, 4],
+                "steps": [0, 0],
+                "factor of the square": [0.75, 1],
+            },
+        )
+    ],
+    "training_macs": [
+        (
+            ([2, 3, 4], 10, 5),  # forward 6 + 12, back 6 + 24
+            {
+                RIGHT: 48 * 50,
+                "forward alone": 18 * 50,
+                "three times": 54 * 50,
+                "back alone": 30 * 50,
+                "one epoch": 480,
+                "one sample": 240,
+            },
+        )
+    ],
+    "gradient_error": [
+        (
+            (np.array([3.0, 5]), np.array([1.0, 1]), 0.5, np.array([5.0, 4])),  # measured: 2 and 4
+            {
+                RIGHT: 3 / (41**0.5 + 20**0.5),
+                "one-sided": 17**0.5 / (41**0.5 + 80**0.5),
+                "half for double": (4.5**2 + 9) ** 0.5 / (41**0.5 + (0.25 + 1) ** 0.5),
+                "not relative": 3,
+                "relative to one": 3 / 41**0.5,
+                "size of the sum": 3 / (49 + 64) ** 0.5,
+                "downhill": (49 + 64) ** 0.5 / (41**0.5 + 20**0.5),
+            },
+        )
+    ],
+    "two_layers_back": [
+        (
+            # Sums 3 and -1, so the output is 6, the error 5, and what comes back 10 times 2 and 3.
+            (np.array([1.0, 2]), np.array([1.0]), np.array([[1.0, 1], [1, -1]]), np.array([[2.0, 3]])),
+            {
+                RIGHT: [[20, 40], [0, 0]],
+                "slope forgotten": [[20, 40], [30, 60]],
+                "factor of the square": [[10, 20], [0, 0]],
+                "sign": [[-20, -40], [0, 0]],
+                "rows for columns": [[20, 0], [40, 0]],
+                "second layer": [[30, 0]],
+            },
+        )
+    ],
+    "first_outputs": [
+        (
+            SIGNAL,  # sums 2, 2 and -1, times 1; then -4 and 2, times the root of 2/3
+            {
+                RIGHT: [[-4 * (2 / 3) ** 0.5, 2 * (2 / 3) ** 0.5]],
+                "as handed out": [[0, 4 / 3]],
+                "deviation": [[-8 / 3, 4 / 3]],
+                "fan-in": [[-4 * (2 / 3) ** 0.5, 2 * (2 / 3) ** 0.5]],
+                "last layer": [[0, 2 * (2 / 3) ** 0.5]],
+                "Xavier's weights": [[-2 * (2 / 3) ** 0.5, (2 / 3) ** 0.5]],
+            },
+        )
+    ],
+    "logit_loss": [
+        (
+            (float(LN3), 1),  # probabilities 3/4 and 1/4
+            {
+                RIGHT: LN4 - LN3,
+                "overflow": LN4 - LN3,
+                "one of two terms": LN4 - LN3,
+                "labels swapped": LN4,
+                "minus lost": LN3 - LN4,
+                "logit alone": 0,
+            },
+        ),
+        (
+            (800.0, 0),
+            {
+                RIGHT: 800,
+                "overflow": math.inf,
+                "one of two terms": math.inf,
+                "labels swapped": 0,
+                "minus lost": -800,
+                "logit alone": 800,
+            },
+        ),
+    ],
+    "held_out_loss": [
+        (
+            # Scaled -1, 1 and 4, one step gives weights -1/2 and 1/2: the logits of the third differ by 4.
+            HELD_OUT,
+            {
+                RIGHT: math.log(1 + math.exp(4)),
+                "scale": 1.057991,
+                "training": math.log(1 + math.exp(-8 / 3)),
+                "asked": math.log(1 + math.exp(-1)),
+                "uphill": math.log(1 + math.exp(-4)),
+            },
+        )
+    ],
+}
 CALLS = [(name, arguments, results) for name, calls in WORKED.items() for arguments, results in calls]
 
 
@@ -358,7 +468,8 @@ CALLS = [(name, arguments, results) for name, calls in WORKED.items() for argume
 def test_right_answers_and_slips_return_what_was_worked_by_hand(name, arguments, results):
     exercise = EXERCISES[name]
     answers = {RIGHT: exercise.reference, **{slip.name: slip.wrong for slip in exercise.slips}}
-    assert list(answers) == list(results)
+    several = {slip for slip in answers if slip not in results}  # of several mistakes that are left: combinations
+    assert set(results) <= set(answers) and all(", " in slip or slip == "as handed out" for slip in several)
     for answer, result in results.items():
         if result is ZeroDivisionError:
             with pytest.raises(result):
@@ -370,7 +481,7 @@ def test_right_answers_and_slips_return_what_was_worked_by_hand(name, arguments,
 
 
 def test_every_function_is_worked_by_hand():
-    assert list(WORKED) == [exercise.name for exercise in EXERCISES.values() if isinstance(exercise, FunctionExercise)]
+    assert set(WORKED) == {exercise.name for exercise in EXERCISES.values() if isinstance(exercise, FunctionExercise)}
 
 
 #: The right answers to the inputs that are always tried.
@@ -392,6 +503,12 @@ FIXED = {
     "scaled_test": [[[0, 0], [3, 2], [4, -2]], [[0]]],
     "in_standard_errors": [2 * 3**0.5, -4 / (10 / 3) ** 0.5],
     "training_step": [[[0.475631, -0.475631], [0.048737, 0.951263]]],
+    "fitted_line": [[1.324444, 0.906667]],
+    "training_macs": [(3 * 20 - 12) * 50, (3 * 2368 - 2048) * 1297 * 12],
+    "gradient_error": [1 / (17**0.5 + 10**0.5)],
+    "two_layers_back": [[[20, 40], [0, 0]]],
+    "first_outputs": [[[-4 * (2 / 3) ** 0.5]]],
+    "logit_loss": [math.log(1 + math.exp(-2)), math.log(1 + math.exp(2)), 800, 0],
 }
 
 
@@ -455,6 +572,20 @@ NUMBERS = {
         "log10 for ln": math.log10(1 + 3 / math.e),
         "ten classes": math.log(1 + 9 / math.e),
     },
+    "iris_parameters": {
+        "biases forgotten": 69,
+        "biases for the inputs": 83 + 4,
+        "outputs without biases": 83 - 3,
+        "multiply-adds for 150": 150 * 69,
+        "one hidden layer": 5 * 6 + 7 * 3,
+    },
+    "sure_and_wrong": {
+        "ratio of probabilities": 0.9 / 0.001,
+        "loss alone": -math.log(0.001),
+        "right answers alone": -math.log(0.9),
+        "log10 for ln": 3.0,
+        "upside down": math.log(0.9) / math.log(0.001),
+    },
     "profit_for_service": {
         "share for price": 0.9,
         "cost of 1": 0.9 / 0.1,
@@ -496,7 +627,13 @@ def test_settings_of_slips_are_wrong_in_one_respect():
 
 
 #: How far from the right answer a number still counts as right.
-TOLERANCES = {"largest_rate": 0.01, "largest_factor": 0.01, "floor_of_twice": 0.005, "profit_for_service": 0.001}
+TOLERANCES = {
+    "largest_rate": 0.01,
+    "largest_factor": 0.01,
+    "floor_of_twice": 0.005,
+    "sure_and_wrong": 0.01,
+    "profit_for_service": 0.001,
+}
 
 
 @pytest.mark.parametrize("name", TOLERANCES)
@@ -561,6 +698,10 @@ OPTIONS = {
     "loss_for_a_promise": ["mean", "median", "quantile", "classes"],
     "fair_comparison": ["one seed", "training images", "common rate", "spread"],
     "zero_weights": ["rate", "no way through", "loss of zero", "biases first"],
+    "loss_leaps": ["longer", "smaller network", "smaller rate", "decay later"],
+    "first_suspect": ["loss", "rate", "size", "slopes"],
+    "too_good": ["leak", "rate", "dead", "too few"],
+    "where_first": ["rate", "loss", "activation", "size"],
 }
 
 

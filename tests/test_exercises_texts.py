@@ -5,16 +5,19 @@ import inspect
 import math
 import re
 
+import nbformat
 import numpy as np
 import pytest
 
 from helpers.complexity import count, mlp
-from helpers.exercises import EXERCISES, chapter1, chapter2, chapter5
+from helpers.exercises import EXERCISES, chapter1, chapter2, chapter5, transfer
 from helpers.exercises.exercise import FunctionExercise
 from helpers.exercises.judge import INCORRECT, judge
 from helpers.experiments.capstone import START
+from helpers.losses import softmax
 from tests.words import written
 from tools.make_exercises import all_answers, sources
+from tools.places import NOTEBOOKS
 
 TASKS = {
     cell.metadata.nbgrader.grade_id.removesuffix("_task"): cell.source
@@ -28,7 +31,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 
 def run(code, name):
     """Run some code with what a notebook of exercises imports; return what it calls by a name."""
-    names = {"np": np}
+    names = {"np": np, "softmax": softmax}
     exec("from itertools import pairwise\n" + code, names)
     return names[name]
 
@@ -141,6 +144,28 @@ SAID = {
             right("profit_for_service") == pytest.approx(c * n / (m - n))
         ),
     },
+    "iris_parameters": {
+        r"have (\d) and (\d) units": lambda a, b: (
+            right("iris_parameters") == count(mlp([4, int(a), int(b), 3]), (4,)).parameters
+        ),
+    },
+    "logit_loss": {
+        r"at (-\d+) with label (\d) it is (\d+)": lambda z, label, loss: right("logit_loss", z, label) == loss
+    },
+    "sure_and_wrong": {
+        r"probability of ([\d.]+), .* gets ([\d.]+)\.": lambda p, q: (
+            right("sure_and_wrong") == pytest.approx(np.log(q) / np.log(p))
+        ),
+        r"To within (\d) %": lambda n: EXERCISES["sure_and_wrong"].rtol == n / 100,
+    },
+    "fair_result": {
+        r"rate of ([\d.]+), ([\d.]+) or (\d),": lambda *rates: rates == transfer.RATES,
+        r"layer of (\d) units .* splits (10) to (19)\. .* splits (0) to (9)": lambda units, *splits: (
+            (units, splits) == (8, (10, 19, 0, 9))
+            and "range(10, 20)" in inspect.getsource(transfer._is_chosen_well)
+            and "(8,), hidden, range(10)" in inspect.getsource(transfer._comparison_slip)
+        ),
+    },
     "my_settings": {
         r"at most (\d+) parameters .* on (five) splits,.* after (\d+) epochs": design,
         r"start \((\d+) ReLU units\)": lambda units: units == START["hidden_1"],
@@ -151,6 +176,8 @@ OTHERS = {
     **{"why_decay": {"16", "32"}, "accuracy": {"0", "1"}, "zero_weights": {"0"}, "small_layers": {"2"}},
     **{"in_standard_errors": {"0"}, "initial_deviation": {"0"}, "surprise": {"0"}, "ravine_rate": {"0"}},
     **{"losses_of_descent": {"1", "2"}, "steps_needed": {"1", "2"}},
+    **{"fitted_line": {"0"}, "training_macs": {"1"}, "two_layers_back": {"0"}, "logit_loss": {"0", "1"}},
+    **{"fair_result": {"0"}},
 }
 WORDS = {"four": 4, "half a": 0.5, "five": 5}
 
@@ -159,7 +186,7 @@ def left_in(task, said=()):
     """Return the numbers of a task that are not in what is said; nor in its title, its points, and code."""
     for pattern in said:
         task = re.sub(pattern, "", task)
-    no_words = r"^## .*|^\*\d points?\.\*|`[^`\n]*`|3-4-2|784-128-10|\\frac12"
+    no_words = r"^## .*|^\*\d points?, [a-z-]+\.\*|`[^`\n]*`|3-4-2|784-128-10|\\frac12"
     return {word.strip() for word, _ in written(re.sub(no_words, "", BLOCK.sub("", task), flags=re.MULTILINE))}
 
 
@@ -182,3 +209,22 @@ def test_the_form_of_an_answer_that_a_task_shows_is_judged():
     form = run("form = " + BLOCK.findall(TASKS["my_settings"])[0], "form")
     assert judge(EXERCISES["my_settings"], lambda: form, np.random.default_rng(0)).slip not in ("", "unknown setting")
     assert EXERCISES["budget_network"].expects.partition("such as ")[2] in TASKS["budget_network"]
+
+
+CHAPTERS = sorted({exercise.chapter for exercise in EXERCISES.values()})
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_ends_with_what_one_should_be_able_to_do(chapter):
+    """As many lines as there are promises at its beginning, and each exercise in one of them."""
+    (path,) = NOTEBOOKS.glob(f"0{chapter}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    promises = next(cell.source for cell in cells if "**You will learn**" in cell.source).partition(
+        "**You will learn**"
+    )[2]
+    (able,) = (cell.source for cell in cells if cell.source.startswith("### Can I do this?"))
+    lines = re.findall(r"^\* I can .*", able, flags=re.MULTILINE)
+    assert len(lines) == len(re.findall(r"^\* ", promises, flags=re.MULTILINE))
+    asked = [name for line in lines if "of chapter" not in line for name in re.findall(r"\*([^*]+)\*", line[2:])]
+    titles = [exercise.title for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    assert sorted(asked) == sorted(title.partition(": ")[2] or title for title in titles)

@@ -16,6 +16,7 @@ from helpers.exercises import EXERCISES, feedback, progress, session
 from helpers.exercises.answer import value_of
 from helpers.exercises.exercise import FunctionExercise
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, judge
+from helpers.losses import softmax
 from tools.make_exercises import all_answers
 
 ANSWERS = tomllib.loads(Path(__file__).with_name("answers_of_learners.toml").read_text(encoding="utf-8"))
@@ -24,7 +25,7 @@ WRONG = [(name, code, word) for name, answers in ANSWERS.items() for code, word 
 
 def answer(name, code):
     """Return what a learner's code makes the name of an exercise stand for."""
-    names = {"np": np, "math": math, "pairwise": pairwise}
+    names = {"np": np, "math": math, "pairwise": pairwise, "softmax": softmax}
     if isinstance(EXERCISES[name], FunctionExercise):
         head = re.search(rf"def {name}\(.*\):", all_answers()[name])[0]
         code = head + "".join(f"\n    {line}" for line in code.strip().replace("\\n", "\n").split("\n"))

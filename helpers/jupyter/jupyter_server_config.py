@@ -28,3 +28,6 @@ def keep_what_needs_no_kernel(model, **_):
 c.ContentsManager.pre_save_hook = keep_what_needs_no_kernel
 
 load_subconfig("jupyter_nbconvert_config.py")
+
+# The file browser shows exercises, and not their solutions beside them. By its path each can be opened.
+c.ContentsManager.hide_globs = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "solutions"]

@@ -42,7 +42,7 @@ def test_check_hint_and_solution_answer_and_the_panel_follows(exercises):
         lab.wait(page, f"{shown}.includes({json.dumps(text)})", f"cell {number} to show {text!r}")
 
     shows(check, "○ Not attempted yet")
-    shows(panel, "0 of 10 points")
+    shows(panel, "0 of 16 points")
     shows(panel, "○ 1. Complete a formula: exponential decay (not attempted)")
     press("Solution")
     shows(panel, "Try it first")
@@ -59,6 +59,6 @@ def test_check_hint_and_solution_answer_and_the_panel_follows(exercises):
 
     hand_in(RIGHT)
     shows(check, "✓ Right.")
-    shows(panel, "2 of 10 points")
+    shows(panel, "2 of 16 points")
     shows(panel, "✓ 1. Complete a formula: exponential decay (correct)")
     assert lab.errors_in_cells(page) == [] and lab.errors_in_console(page) == []
