@@ -1,0 +1,93 @@
+"""Numbers that cells of code write into labels, claims and prints: the code above them has the same.
+
+A label that says "× 12" beside a 10 is printed and drawn as it stands, and storing the notebook keeps it.
+"""
+
+import ast
+import re
+
+import nbformat
+import pytest
+from nbgate.rules.numbers import listed
+
+from tests.words import cells, modules, without_source
+from tools.places import ROOT, notebooks
+
+TEXTS = [path for path in notebooks() if path.parent.name not in ("exercises", "solutions")]
+LISTED = listed(ROOT / "tests" / "numbers_in_strings.toml")
+#: A number, but not that of a name ("VGG-16") or of a field ("{:8.4f}", which is taken out before).
+NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\d)")
+#: A name of a file, a question, a figure: not words.
+NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+#: Those that number panels, layers and choices.
+SMALL = {0, 1, 2, 3}
+
+
+def strings(node):
+    """Yield the strings of a syntax tree; not how numbers are written ("8.4f"), nor docstrings."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(node, ast.FormattedValue) and child is node.format_spec:
+            continue
+        if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
+            yield re.sub(r"\{[^{}]*\}", " ", child.value)
+        yield from strings(child)
+
+
+def constants(tree):
+    """Return the numbers of a syntax tree."""
+    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {abs(value) for value in found if isinstance(value, int | float)}
+
+
+def parsed(cell):
+    """Return the syntax tree of a cell, without what is for IPython alone."""
+    return ast.parse(re.sub(r"^[%!].*", "pass", cell.source, flags=re.MULTILINE))
+
+
+def unfounded(notebook):
+    """Return the numbers in strings of cells, but the smallest, that no code has since the section's heading."""
+    found, known = [], set()
+    for cell in notebook:
+        if cell.cell_type == "markdown":
+            known = set() if re.search("^## ", cell.source, flags=re.MULTILINE) else known
+            continue
+        tree = parsed(cell)
+        known |= constants(tree) | SMALL
+        for text in strings(tree):
+            for written in () if NAME.fullmatch(text) else NUMBER.findall(text):
+                number = float(written.replace(",", ""))
+                if not known & {number, number / 100}:
+                    found.append(written)
+    return found
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_numbers_in_strings_are_those_of_the_code_or_listed(path):
+    own = {entry.number for entry in LISTED if path.match(entry.notebook)}
+    unknown = [number for number in unfounded(cells(path)) if number not in own]
+    assert unknown == [], "write it as {} with the code's own value, or list it in tests/numbers_in_strings.toml"
+
+
+def test_no_number_is_listed_without_need():
+    found = {path.name: unfounded(cells(path)) for path in TEXTS}
+    needless = [entry for entry in LISTED if entry.number not in found[entry.notebook]]
+    assert needless == [], "take it out of tests/numbers_in_strings.toml"
+
+
+@pytest.mark.parametrize("entry", [e for e in LISTED if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}")
+def test_a_listed_number_is_what_its_expression_gives(entry):
+    assert without_source(entry.number, [float(eval(entry.equals, dict(modules())))]) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('plot(10 * x, label="weights × 12")', ["12"]),
+        ('claim(f"over {a:8.4f} of 16", b)', ["16"]),
+        ('print(f"{least} of 600 rates, from 0.3")', ["600", "0.3"]),
+        ('x = 600\nprint(f"{x} of 600")', []),
+        ('print("VGG-16")\npredict("after-16-steps")', []),
+    ],
+)
+def test_what_is_found(source, found):
+    assert unfounded([nbformat.v4.new_code_cell(source)]) == found
