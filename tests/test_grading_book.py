@@ -11,8 +11,9 @@ from helpers.grading import __main__ as command
 from tests.test_grading_platforms import NOTEBOOK, zipped
 from tests.test_grading_roster import CANVAS, MOODLE
 
-CHAPTER2 = [exercise for exercise in EXERCISES.values() if exercise.chapter == 2]
-NAMES = [exercise.name for exercise in CHAPTER2]
+#: Six of them, so that the sums below can be done in the head.
+NAMES = ["decayed_rate", "largest_rate", "losses_of_descent", "steps_needed", "ravine_rate", "why_decay"]
+CHAPTER2 = [EXERCISES[name] for name in NAMES]
 
 
 def verdict(exercise, right):

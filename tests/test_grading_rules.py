@@ -8,7 +8,9 @@ from helpers.exercises import EXERCISES
 from helpers.grading.platforms import Student
 from helpers.grading.rules import Rules, read_by_hand, read_rules, settle, strangers_with_more_time
 
-CHAPTER2 = [exercise for exercise in EXERCISES.values() if exercise.chapter == 2]
+#: Six of them, so that the sums below can be done in the head.
+NAMES = ("decayed_rate", "largest_rate", "losses_of_descent", "steps_needed", "ravine_rate", "why_decay")
+CHAPTER2 = [EXERCISES[name] for name in NAMES]
 DEADLINE = datetime(2026, 3, 8, 23, 59).astimezone()
 
 
