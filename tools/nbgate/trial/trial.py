@@ -152,7 +152,9 @@ def check(collection, tree, tool):
             *OPTIONS[tool],
             *collection.notebooks,
         ]
-        paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+        # The package that is imported here, also if it was found by a path relative to this folder.
+        ours = str(Path(rules.__file__).resolve().parent.parent.parent)
+        paths = os.pathsep.join(filter(None, [str(HERE), ours, os.environ.get("PYTHONPATH")]))
         surroundings = {**os.environ, "TRIAL_RECORD": str(lines), "PYTHONPATH": paths}
         ran = subprocess.run(
             command,
