@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.complexity import count, mlp
-from helpers.exercises import EXERCISES, chapter1, chapter2, chapter5, transfer
+from helpers.exercises import EXERCISES, chapter1, chapter2, chapter5, of_chapter, transfer
 from helpers.exercises.exercise import FunctionExercise
 from helpers.exercises.judge import INCORRECT, judge
 from helpers.experiments.capstone import START
@@ -226,5 +226,5 @@ def test_a_chapter_ends_with_what_one_should_be_able_to_do(chapter):
     lines = re.findall(r"^\* I can .*", able, flags=re.MULTILINE)
     assert len(lines) == len(re.findall(r"^\* ", promises, flags=re.MULTILINE))
     asked = [name for line in lines if "of chapter" not in line for name in re.findall(r"\*([^*]+)\*", line[2:])]
-    titles = [exercise.title for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    titles = [exercise.title for exercise in of_chapter(chapter)]
     assert sorted(asked) == sorted(title.partition(": ")[2] or title for title in titles)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from markupsafe import escape
 
-from helpers.exercises import EXERCISES
+from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.answer import Stopped, TimeLimit
 from helpers.exercises.exercise import FunctionExercise
 from helpers.exercises.judge import CORRECT, INCORRECT
@@ -104,10 +104,6 @@ def write_quick(folder, names=QUICK):
 
 def table(results, exercises):
     return report.grades_table(exercises, settle(results, exercises, {}), Book()).encode()
-
-
-def exercises_of(chapter):
-    return [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
 
 
 def total(result):
@@ -223,7 +219,7 @@ def test_the_same_submissions_give_the_same_table_however_many_workers(graded, t
         for exercises, results, _ in [grade_class(folder, tmp_path / f"{workers}", settings(workers=workers))]
     }
     assert len(tables) == 1
-    lines = table(list(graded[1].values()), exercises_of(CHAPTER)).splitlines()
+    lines = table(list(graded[1].values()), of_chapter(CHAPTER)).splitlines()
     assert set(tables.pop().splitlines()) <= set(lines)
 
 

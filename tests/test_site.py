@@ -14,13 +14,13 @@ from helpers.live.blit import BlitCanvas
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure
 from helpers.live.predict import questions
-from tests.live_figures import LIVE_FIGURES
+from tests.live_figures import LIVE_FIGURES, steps_of
 from tools.places import NOTEBOOKS, ROOT, notebooks
 from tools.site.__main__ import stored_notebooks
 from tools.site.pages import anchor, figure_in, page, with_anchors
 from tools.site.recorder import UNITS, RecordingCanvas, letters
 from tools.site.recording import Backwards, Table, fingerprint, program, read, record
-from tools.site.sampling import grid, places, samples
+from tools.site.sampling import grid, samples
 from tools.site.start_page import rewired, start_page
 
 # -- what is drawn ---------------------------------------------------------------------------------------------------
@@ -190,10 +190,10 @@ CONTROLS = {
 
 
 def test_all_places_of_a_control_are_known():
-    assert places(CONTROLS["start"])[:3] == [-1.0, -0.9, -0.8] and 0.3 in places(CONTROLS["start"])
-    assert places(CONTROLS["steps"]) == list(range(1, 61))
-    assert places(CONTROLS["kind"]) == ["a", "b"] and places(CONTROLS["twice"]) == [False, True]
-    assert {0.01, 0.2, 10.0} < set(places(CONTROLS["rate"]))
+    assert steps_of(CONTROLS["start"])[:3] == [-1.0, -0.9, -0.8] and 0.3 in steps_of(CONTROLS["start"])
+    assert steps_of(CONTROLS["steps"]) == list(range(1, 61))
+    assert steps_of(CONTROLS["kind"]) == ["a", "b"] and steps_of(CONTROLS["twice"]) == [False, True]
+    assert {0.01, 0.2, 10.0} < set(steps_of(CONTROLS["rate"]))
 
 
 def test_undeclared_controls_share_the_budget_and_keep_start_and_ends():
@@ -201,7 +201,7 @@ def test_undeclared_controls_share_the_budget_and_keep_start_and_ends():
     assert chosen["steps"] == [1, 31, 40, 60]
     assert chosen["kind"] == ["a", "b"] and chosen["twice"] == [False, True]
     for name in ("rate", "start"):
-        everything = places(CONTROLS[name])
+        everything = steps_of(CONTROLS[name])
         assert {everything[0], everything[-1], CONTROLS[name].value} <= set(chosen[name])
     assert 300 <= math.prod(map(len, chosen.values())) <= 1200
 

@@ -41,6 +41,8 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 #: A year is no result: in brackets, or after a month or certain words.
 YEAR = rf"\((?:19|20)\d\d\)|\b(?:in|since|et al\.|{MONTHS}) (?:19|20)\d\d\b"
 LISTED = listed(ROOT / "tests" / "numbers_in_texts.toml")
+#: Those of tests/test_strings.py: their expressions are worked out here, too.
+IN_STRINGS = listed(ROOT / "tests" / "numbers_in_strings.toml")
 #: What is said without a source: of the reader's time, of exercises (see test_exercises.py), and names.
 NO_RESULT = re.compile(
     r"\b(?:about|of|takes) \d+(?: to \d+)? minutes|\b\d+ exercises, \d+ points|\b[A-Za-z]+-\d+\b|\b\d+-(?:bit|fold)\b"
@@ -110,7 +112,9 @@ def test_no_number_is_listed_without_need():
     assert needless == [], "take it out of tests/numbers_in_texts.toml"
 
 
-@pytest.mark.parametrize("entry", [e for e in LISTED if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}")
+@pytest.mark.parametrize(
+    "entry", [e for e in LISTED + IN_STRINGS if e.equals], ids=lambda entry: f"{entry.notebook} {entry.number}"
+)
 def test_a_listed_number_is_what_its_expression_gives(entry):
     assert without_source(entry.number, [float(eval(entry.equals, dict(modules())))]) == []
 

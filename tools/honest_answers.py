@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers.exercises import EXERCISES
+from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.exercise import ChoiceExercise, FunctionExercise
 from helpers.grading.likeness import HONEST, HONEST_STUDENTS, features, shared
 from tools.make_exercises import all_answers
@@ -104,7 +104,7 @@ def honest_class(chapter, size, rng):
     list of dict
         For each student: name of an exercise -> answer.
     """
-    names = [exercise.name for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    names = [exercise.name for exercise in of_chapter(chapter)]
     return [{name: answer(name, rng) for name in names} for _ in range(size)]
 
 

@@ -26,3 +26,8 @@ ORDER = (
 
 EXERCISES = {exercise.name: exercise for chapter in ORDER for exercise in chapter}
 """All exercises by name, in the order of the course."""
+
+
+def of_chapter(chapter):
+    """Return the exercises of a chapter, in the order of its notebook; none if there is no such chapter."""
+    return [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]

@@ -15,7 +15,7 @@ import numpy as np
 from IPython import get_ipython
 
 from helpers._checks import check_integer, lookup
-from helpers.exercises import EXERCISES, session
+from helpers.exercises import EXERCISES, of_chapter, session
 from helpers.exercises.answer import TimeLimit, Unasked, value_of
 from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED, judge
 from helpers.exercises.message import COLOURS, Message
@@ -175,7 +175,7 @@ class Progress(ipywidgets.VBox):
     def __init__(self, chapter):
         check_integer(chapter, "chapter", at_least=1)
         self.chapter = chapter
-        self.exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+        self.exercises = of_chapter(chapter)
         if not self.exercises:
             raise ValueError(f"there are no exercises for chapter {chapter}")
         shrinks = {"flex": "0 1 20em", "min_width": "0"}

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from helpers.datasets import data_folder
-from helpers.exercises import EXERCISES
+from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.judge import INCORRECT, Verdict
 from helpers.grading.book import open_book
 from helpers.grading.files import write
@@ -258,7 +258,7 @@ def _exercises(out, inquiry, settings):
             raise ValueError(f"{out} holds the grades of chapter {noted}: choose another folder for chapter {chapter}")
         chapter = noted
     chapter = chapter or _likely_chapter(inquiry, settings)
-    exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    exercises = of_chapter(chapter)
     if not exercises:
         known = ", ".join(map(str, sorted({exercise.chapter for exercise in EXERCISES.values()})))
         raise ValueError(f"there are no exercises to grade: say which chapter, one of {known}")

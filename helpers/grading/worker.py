@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from helpers.exercises import EXERCISES
+from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.judge import NOT_ATTEMPTED, Verdict
 from helpers.grading.grade import grade
 from helpers.grading.plain_json import to_line
@@ -74,7 +74,7 @@ def _release(path):
 def _read(student, key, files, chapter, release):
     """Return what a student handed in, boiled down to what is judged, and the result as far as it is known."""
     release = _release(release)
-    names = [exercise.name for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    names = [exercise.name for exercise in of_chapter(chapter)]
     submission = choose(read(student, key, files), names, release)
     flags = [*submission.flags]
     if any(map(submission.answers, names)):
@@ -98,7 +98,7 @@ def _read(student, key, files, chapter, release):
 def _judge(submission, result, chapter, secret, isolated, limits, hidden):
     """Return the result of a submission that `_read` has read."""
     if submission:
-        exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+        exercises = of_chapter(chapter)
         submission["cells"] = tuple(submission["cells"])
         sandbox = _sandbox(isolated, Limits(**limits), tuple(hidden))
         verdicts, flags = grade(Submission(**submission), exercises, sandbox, secret)

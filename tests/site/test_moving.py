@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from tests.live_figures import LIVE_FIGURES
+from tests.live_figures import LIVE_FIGURES, steps_of
 from tests.site.pictures import apart, pixels
 from tools.places import NOTEBOOKS
 from tools.site.__main__ import RECORDINGS
 from tools.site.pages import figure_in
 from tools.site.recording import fingerprint
-from tools.site.sampling import grid, is_menu, places, samples
+from tools.site.sampling import grid, is_menu, samples
 
 RECORDED = [name for name in LIVE_FIGURES if not isinstance(samples().get(name), str)]
 #: So many pixels may differ clearly, by letters that lie a little elsewhere. A wrong curve is three times as many.
@@ -181,7 +181,7 @@ def test_values_that_the_text_above_a_figure_tells_to_try_are_recorded():
             values = grid(live.controls, samples().get(name, {}))
             sliders = [control for control in values if not is_menu(live.controls[control])]
             for number in numbers_above(cells, i):
-                able = [control for control in sliders if number in places(live.controls[control])]
+                able = [control for control in sliders if number in steps_of(live.controls[control])]
                 if able and not any(number in values[control] for control in able):
                     missing.append((name, number))
     assert missing == []

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, partial
 
-from helpers.exercises import EXERCISES
+from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.exercise import FunctionExercise
 from tools.make_exercises import STUDENTS, all_answers
 
@@ -59,7 +59,7 @@ def released(chapter=CHAPTER):
 
 def points(chapter=CHAPTER):
     """Return the points of a chapter's exercises, by name."""
-    return {exercise.name: exercise.points for exercise in EXERCISES.values() if exercise.chapter == chapter}
+    return {exercise.name: exercise.points for exercise in of_chapter(chapter)}
 
 
 def mark(cell):
@@ -369,7 +369,7 @@ _BUILDERS = (right, wrong, answer_with, changed)
 
 def cases(chapter=CHAPTER):
     """Return the bank of a chapter."""
-    exercises = [exercise for exercise in EXERCISES.values() if exercise.chapter == chapter]
+    exercises = of_chapter(chapter)
     function = next(exercise.name for exercise in exercises if isinstance(exercise, FunctionExercise))
     value = next(exercise.name for exercise in exercises if not isinstance(exercise, FunctionExercise))
     every = frozenset(points(chapter))

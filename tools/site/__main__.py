@@ -15,10 +15,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from tools.live_figures import live_figures
 from tools.places import NOTEBOOKS, ROOT, files
 from tools.site.font import font_of
 from tools.site.pages import figure_in, live_figure, picture_of, words_of
-from tools.site.recording import live_figures, read, recorded
+from tools.site.recording import read, recorded
 from tools.site.sampling import samples
 from tools.site.start_page import rewired, start_page
 

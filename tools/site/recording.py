@@ -1,16 +1,14 @@
 """A live figure at each setting of its controls, as one small file that ``static/player.js`` replays."""
 
 import hashlib
-import importlib
 import inspect
 import itertools
 import json
 import math
-import pkgutil
 from pathlib import Path
 
-import helpers.live
 from helpers.live.live_figure import LIVE_FIGURES, TimeFigure, as_text
+from tools.live_figures import live_figures
 from tools.places import ROOT, files
 from tools.site.recorder import UNITS, RecordingCanvas
 from tools.site.sampling import grid, is_menu, samples
@@ -139,13 +137,6 @@ def value_in_words(control, value):
     if hasattr(control, "options"):
         return next(label for label, other in control.options if other == value)
     return format(value, control.readout_format)
-
-
-def live_figures():
-    """Return `LIVE_FIGURES` with all figures of the course in it."""
-    for module in pkgutil.iter_modules(helpers.live.__path__, "helpers.live."):
-        importlib.import_module(module.name)
-    return LIVE_FIGURES
 
 
 #: What has no part in any live figure: a change there leaves recordings as they are.

@@ -8,6 +8,8 @@ import math
 import tomllib
 from pathlib import Path
 
+from tools.live_figures import steps_of
+
 #: So many settings a figure has where ``samples.toml`` says nothing.
 BUDGET = 600
 SAMPLES = Path(__file__).with_name("samples.toml")
@@ -22,27 +24,6 @@ def samples():
         For a figure that can't be recorded the reason, a text, stands for its controls.
     """
     return tomllib.loads(SAMPLES.read_text(encoding="utf-8"))
-
-
-def places(control):
-    """Return all that a control may be set to.
-
-    Parameters
-    ----------
-    control : ipywidgets.Widget
-        As `helpers.live.controls` makes them.
-
-    Returns
-    -------
-    list
-        In the order of the control.
-    """
-    if isinstance(control.value, bool):
-        return [False, True]
-    if hasattr(control, "options"):
-        return [option[1] if isinstance(option, tuple) else option for option in control.options]
-    count = round((control.max - control.min) / control.step)
-    return [type(control.value)(round(control.min + i * control.step, 10)) for i in range(count + 1)]
 
 
 def is_menu(control):
@@ -72,7 +53,7 @@ def grid(controls, declared):
     """
     if unknown := set(declared) - set(controls):
         raise ValueError(f"expected names of controls, {', '.join(controls)}, got {', '.join(sorted(unknown))}")
-    everything = {name: places(control) for name, control in controls.items()}
+    everything = {name: steps_of(control) for name, control in controls.items()}
     chosen = {name: everything[name] for name, control in controls.items() if is_menu(control)}
     for name, wanted in declared.items():
         chosen[name] = _chosen(name, everything[name], controls[name].value, wanted)
