@@ -1,5 +1,7 @@
 """What is timed is what it is said to be; how long it takes is nobody's business but the reader's."""
 
+import functools
+import timeit
 from types import SimpleNamespace
 
 import numpy as np
@@ -60,10 +62,18 @@ def test_multiply_adds_of_an_epoch_by_hand():
     assert macs_of_an_epoch(runs, 8) == 8 * macs_of_an_epoch(batch, 1)
 
 
-def test_the_best_time_is_the_time_of_one_call():
+def test_the_best_time_is_the_time_of_one_call(monkeypatch):
+    """By a clock on which each call takes a microsecond, and those of the first repetition three."""
     calls = []
+
+    def clock():
+        slow = min(max(len(calls) - 2, 0), 2000)
+        return 1e-6 * (len(calls) + 2 * slow)
+
+    monkeypatch.setattr(timing.timeit, "Timer", functools.partial(timeit.Timer, timer=clock))
     seconds = timing.best_of(3, lambda: calls.append(0))
     assert len(calls) > 1000 and seconds > 0
+    assert len(calls) == 2 + 3 * 2000 and seconds == pytest.approx(1e-6)
 
 
 @pytest.mark.parametrize("what", GROWTH)
