@@ -4,6 +4,8 @@ import os
 from fnmatch import fnmatch
 from pathlib import Path
 
+from helpers.language import languages
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -31,8 +33,14 @@ def files(folder, pattern):
 
 
 def notebooks():
-    """Return all notebooks of the course."""
-    return files(NOTEBOOKS, "*.ipynb")
+    """Return all notebooks of the course as they are written; editions in other languages are generated from them."""
+    editions = {NOTEBOOKS / language for language in languages()}
+    return [path for path in files(NOTEBOOKS, "*.ipynb") if editions.isdisjoint(path.parents)]
+
+
+def editions():
+    """Return all generated notebooks, in all other languages."""
+    return [path for language in languages()[1:] for path in files(NOTEBOOKS / language, "*.ipynb")]
 
 
 def pages():

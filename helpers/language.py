@@ -1,0 +1,113 @@
+"""The language in which the course speaks.
+
+English is what is written in the code, as the argument of `_`; other languages are catalogues in ``locale/``, made and
+checked by ``python -m tools.translate``. ``COURSE_LANGUAGE`` in the environment names one of them; a translated
+notebook names its own in its first line, before it loads anything else:
+
+>>> use("en")
+"""
+
+import gettext
+import os
+import sys
+from pathlib import Path
+
+#: Where each language has a folder.
+LOCALE = Path(__file__).resolve().parent / "locale"
+#: The font of an edition, in its folder: what matplotlib's own font lacks.
+FONT = "course-sans.otf"
+
+_spoken = os.environ.get("COURSE_LANGUAGE") or "en"
+
+
+def languages():
+    """Return the codes of all languages: English, then those that have a catalogue.
+
+    Returns
+    -------
+    list of str
+    """
+    return ["en", *sorted(catalogue.parents[1].name for catalogue in LOCALE.glob("*/LC_MESSAGES/course.mo"))]
+
+
+def spoken():
+    """Return the code of the language in which the course speaks now, such as "en".
+
+    Returns
+    -------
+    str
+    """
+    return _spoken
+
+
+def use(language):
+    """Let the course speak a language, from here on.
+
+    Parameters
+    ----------
+    language : str
+        A code that `languages` lists.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    RuntimeError
+        If a module of the course is loaded already and has made its texts in another language.
+    """
+    global _spoken
+    catalogue = _catalogue(language)
+    loaded = [name for name in sys.modules if name.startswith("helpers.") and name != __name__]
+    if language != _spoken and loaded:
+        raise RuntimeError(
+            f"the course speaks {_spoken!r} already: restart the kernel, then call use({language!r}) before all else"
+        )
+    _spoken = language
+    _use(catalogue)
+
+
+def _catalogue(language):
+    if language not in languages():
+        raise ValueError(f"language must be one of {', '.join(languages())}, got {language!r}")
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("course", LOCALE, languages=[language])
+
+
+def _use(catalogue):
+    global _gettext, _ngettext
+    _gettext, _ngettext = catalogue.gettext, catalogue.ngettext
+
+
+def _(message):
+    """Return a message in the language that is spoken now; what is not translated stays English.
+
+    Parameters
+    ----------
+    message : str
+        The English text. What changes from one time to another stands in holes for `str.format`, filled afterwards.
+
+    Returns
+    -------
+    str
+    """
+    return _gettext(message) if message else message
+
+
+def ngettext(one, many, number):
+    """Return the message that goes with a number of things.
+
+    Parameters
+    ----------
+    one, many : str
+        The English texts for 1 and for any other number.
+    number : int
+
+    Returns
+    -------
+    str
+    """
+    return _ngettext(one, many, number)
+
+
+_use(_catalogue(_spoken))

@@ -1,0 +1,133 @@
+"""Catalogues: what each message is in a language, in files that every translator's tool can edit (gettext's .po)."""
+
+import difflib
+
+import polib
+
+from helpers.language import LOCALE
+from tools.translate.sources import catalogues
+
+#: So much alike an old message must be, to be shown beside a new one.
+ALIKE = 0.6
+
+
+def file_of(language, name):
+    """Return where a catalogue is kept.
+
+    Parameters
+    ----------
+    language, name : str
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    return LOCALE / language / f"{name}.po"
+
+
+def read(language, name):
+    """Return a catalogue as it is kept; one that does not exist yet is empty.
+
+    Parameters
+    ----------
+    language, name : str
+
+    Returns
+    -------
+    polib.POFile
+    """
+    file = file_of(language, name)
+    # No lines are wrapped: a changed word is a changed line.
+    return polib.pofile(str(file), wrapwidth=0) if file.exists() else polib.POFile(wrapwidth=0)
+
+
+def renewed(messages, old, language):
+    """Return the catalogue of these messages.
+
+    Parameters
+    ----------
+    messages : list of Message
+        What is to be said.
+    old : polib.POFile
+        Translations of messages that are still the same stay. What is most like a new message in the same place is
+        shown with it, marked as stale.
+    language : str
+
+    Returns
+    -------
+    polib.POFile
+    """
+    new = polib.POFile(wrapwidth=0)
+    new.metadata = {"Language": language, "Content-Type": "text/plain; charset=utf-8"}
+    known = {(entry.msgctxt or "", entry.msgid): entry for entry in old}
+    wanted = {(message.context, message.text) for message in messages}
+    left = [entry for key, entry in known.items() if key not in wanted and entry.msgstr]
+    for message in messages:
+        entry = polib.POEntry(msgctxt=message.context or None, msgid=message.text, comment=message.kind)
+        if was := known.get((message.context, message.text)):
+            entry.msgstr, entry.flags, entry.previous_msgid = was.msgstr, list(was.flags), was.previous_msgid
+        else:
+            likeness = [
+                (difflib.SequenceMatcher(None, other.msgid, message.text).ratio(), other.msgid, other.msgstr)
+                for other in left
+                if (other.msgctxt or "") == message.context
+            ]
+            ratio, msgid, msgstr = max(likeness, default=(0, "", ""))
+            if ratio > ALIKE:
+                entry.msgstr, entry.flags, entry.previous_msgid = msgstr, ["fuzzy"], msgid
+        new.append(entry)
+    return new
+
+
+def renew(language):
+    """Bring all catalogues of a language up to date with the English course.
+
+    Parameters
+    ----------
+    language : str
+    """
+    for name, messages in catalogues().items():
+        file = file_of(language, name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        renewed(messages, read(language, name), language).save(str(file))
+    known = {file_of(language, name) for name in catalogues()}
+    for file in (LOCALE / language).rglob("*.po"):
+        if file not in known:
+            file.unlink()
+
+
+def compiled(language):
+    """Return the one catalogue that the package reads, as the bytes of gettext's .mo.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    bytes
+        Of all messages of the package, in the order of their texts.
+    """
+    entries = {}
+    for name in catalogues():
+        if name.startswith("helpers/"):
+            entries |= {entry.msgid: entry for entry in read(language, name) if entry.translated()}
+    merged = polib.POFile()
+    merged.metadata = {"Language": language, "Content-Type": "text/plain; charset=utf-8"}
+    merged.extend(polib.POEntry(msgid=text, msgstr=entries[text].msgstr) for text in sorted(entries))
+    return merged.to_binary()
+
+
+def translations(language, name):
+    """Return a catalogue as a table.
+
+    Parameters
+    ----------
+    language, name : str
+
+    Returns
+    -------
+    dict
+        Context and message -> translation, of those that are translated and not stale.
+    """
+    return {(entry.msgctxt or "", entry.msgid): entry.msgstr for entry in read(language, name) if entry.translated()}

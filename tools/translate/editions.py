@@ -1,0 +1,235 @@
+"""Generate the notebooks and pages of an edition; nobody edits them."""
+
+import ast
+import os
+import re
+from pathlib import Path
+
+import nbformat
+
+from tools.places import NOTEBOOKS, ROOT
+from tools.translate.blocks import pieces, pieces_of_markdown, put
+from tools.translate.catalogues import translations
+from tools.translate.sources import PAGES, catalogues, originals
+
+LINK = re.compile(r'(\]\(|href=")([^)"]*)')
+#: The first line of the first code cell.
+SWITCH = 'from helpers.language import use\n\nuse("{language}")\n\n'
+
+
+def place_of(language, path):
+    """Return where the edition's version of a notebook or page is kept.
+
+    Parameters
+    ----------
+    language : str
+    path : pathlib.Path
+        Of the English one.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    if path.is_relative_to(NOTEBOOKS):
+        return NOTEBOOKS / language / path.relative_to(NOTEBOOKS)
+    return ROOT / "docs" / language / path.name
+
+
+def translator(language, name):
+    """Return a function from the context and the text of a message to its translation, or to its text without one.
+
+    Parameters
+    ----------
+    language, name : str
+
+    Returns
+    -------
+    function
+    """
+    table = translations(language, name)
+    return lambda context, text: table.get((context, text), text)
+
+
+def name_of(path):
+    """Return the name of the catalogue of a notebook or page.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    str
+    """
+    if path.is_relative_to(NOTEBOOKS):
+        return f"notebooks/{path.relative_to(NOTEBOOKS).with_suffix('')}"
+    return f"pages/{path.stem}"
+
+
+def _anchor(heading, path):
+    """Return the address of a heading on a page: JupyterLab's for a notebook, GitHub's for a page."""
+    if path.suffix == ".ipynb":
+        return heading.replace(" ", "-")
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(language, path):
+    """Return the addresses of headings: English -> the edition's.
+
+    Parameters
+    ----------
+    language : str
+    path : pathlib.Path
+        Of the English notebook or page.
+
+    Returns
+    -------
+    dict
+    """
+    table = translations(language, name_of(path))
+    return {
+        _anchor(message.text, path): _anchor(table.get((message.context, message.text), message.text), path)
+        for message in catalogues()[name_of(path)]
+        if message.kind == "heading"
+    }
+
+
+def linked(text, language, path):
+    """Return Markdown whose links lead from the edition's place to the edition's places, where there are such.
+
+    Parameters
+    ----------
+    text : str
+    language : str
+    path : pathlib.Path
+        Of the English notebook or page.
+
+    Returns
+    -------
+    str
+    """
+    here = place_of(language, path).parent
+    sources = {*originals(), *PAGES}
+
+    def there(match):
+        start, target = match.groups()
+        address, mark, fragment = target.partition("#")
+        if "://" in target or target.startswith("mailto:") or not target:
+            return match[0]
+        goal = Path(os.path.normpath(path.parent / address)) if address else path
+        if fragment and goal in sources:
+            fragment = anchors(language, goal).get(fragment, fragment)
+        new = Path(os.path.relpath(_twin(language, goal, sources), here)).as_posix() if address else ""
+        return f"{start}{new}{'/' * address.endswith('/')}{mark}{fragment}"
+
+    return LINK.sub(there, text)
+
+
+def _twin(language, goal, sources):
+    """Return the edition's version of a file or folder; what has none is linked as it is."""
+    made = goal in sources or (goal.is_relative_to(NOTEBOOKS) and goal.suffix in ("", ".ipynb") and goal.exists())
+    return place_of(language, goal) if made else goal
+
+
+def notebook(language, path):
+    """Return the edition's version of a notebook, without outputs.
+
+    Parameters
+    ----------
+    language : str
+    path : pathlib.Path
+        Of the English notebook.
+
+    Returns
+    -------
+    notebook
+
+    Raises
+    ------
+    ValueError
+        If a translated cell computes something else.
+    """
+    made = nbformat.read(path, as_version=4)
+    translate = translator(language, name_of(path))
+    first = True
+    for cell in made.cells:
+        source = put(pieces(cell), lambda text, cell=cell: translate(cell.id, text))
+        if cell.cell_type == "markdown":
+            cell.source = linked(source, language, path)
+        elif cell.cell_type == "code":
+            if _computed(source) != _computed(cell.source):
+                raise ValueError(f"{name_of(path)}: cell {cell.id}: what it computes differs from the English cell")
+            cell.source = (SWITCH.format(language=language) if first else "") + source
+            cell.outputs, cell.execution_count, first = [], None, False
+    made.metadata.setdefault("nbgate", {})["language"] = language
+    return made
+
+
+def _computed(source):
+    """Return code as a tree, each of its texts replaced by its holes alone."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+        if isinstance(node, ast.JoinedStr):
+            holes = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+            node.values = sorted(holes, key=ast.dump)
+    return ast.dump(tree)
+
+
+def page(language, path):
+    """Return the edition's version of a page.
+
+    Parameters
+    ----------
+    language : str
+    path : pathlib.Path
+        Of the English page.
+
+    Returns
+    -------
+    str
+    """
+    translate = translator(language, name_of(path))
+    text = put(pieces_of_markdown(path.read_text(encoding="utf-8")), lambda text: translate("", text))
+    return linked(text, language, path)
+
+
+def generate(language):
+    """Write all notebooks and pages of an edition; the outputs of cells that have not changed stay.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    list of pathlib.Path
+        Notebooks whose sources changed: they must be run and stored.
+    """
+    changed = []
+    for path in originals():
+        new, place = notebook(language, path), place_of(language, path)
+        if not place.exists() or bare(nbformat.read(place, as_version=4)) != bare(new):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(new, place)
+            changed.append(place)
+    for path in PAGES:
+        place = place_of(language, path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(page(language, path), encoding="utf-8")
+    return changed
+
+
+def bare(notebook):
+    """Return what is written of a notebook and not run: of each cell id, kind, source and metadata.
+
+    Parameters
+    ----------
+    notebook : notebook
+
+    Returns
+    -------
+    list of tuple
+    """
+    return [notebook.metadata, *((cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells)]

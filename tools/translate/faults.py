@@ -1,0 +1,248 @@
+"""What a translation must keep: numbers, formulas, code, links and holes; and what it must look like."""
+
+import re
+import tomllib
+from collections import Counter
+
+from markdown_it import MarkdownIt
+
+from helpers.language import LOCALE
+from tools.translate.catalogues import file_of, read
+from tools.translate.sources import catalogues
+
+KEPT = {
+    "formula": re.compile(r"\$\$?[^$]+\$\$?"),
+    "code": re.compile(r"`[^`]+`"),
+    "link": re.compile(r"\]\(([^)]*)\)|https?://[^\s)>]+"),
+    "tag": re.compile(r"</?[a-z]+[^>]*>"),
+    "statement": re.compile(r"\b[NC]\d\d\b"),
+}
+HOLE = re.compile(r"\{[^{}]*\}")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+CHINESE = "\u4e00-\u9fff"
+#: Marks that Chinese does not use beside Chinese.
+HALF_WIDTH = re.compile(f"[{CHINESE}][,;:?!]|[,;:?!][{CHINESE}]")
+
+
+def glossary(language):
+    """Return the terms of a language.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    dict
+        English term -> dict with "is", the forms that it may have, and "not", forms that it must not have.
+    """
+    return tomllib.loads((LOCALE / language / "glossary.toml").read_text(encoding="utf-8"))
+
+
+def _numbers(text, kind):
+    for pattern in KEPT.values():
+        text = pattern.sub(" ", text)
+    return Counter(NUMBER.findall(HOLE.sub(" ", text) if kind == "string" else text))
+
+
+def _written(counter):
+    return ", ".join(sorted(counter.elements())) or "none"
+
+
+def lost(text, translation, kind):
+    """Say what a translation does not keep.
+
+    Parameters
+    ----------
+    text, translation : str
+    kind : str
+        As of a `Message`.
+
+    Returns
+    -------
+    list of str
+        One line for each kind of thing that differs.
+    """
+    found = []
+    patterns = {**KEPT, **({"hole": HOLE} if kind == "string" else {})}
+    pairs = [
+        (what, *(Counter(m[0] for m in p.finditer(t)) for t in (text, translation))) for what, p in patterns.items()
+    ]
+    pairs.append(("number", _numbers(text, kind), _numbers(translation, kind)))
+    for what, before, after in pairs:
+        if before != after:
+            found.append(f"{what}: {_written(before - after)} became {_written(after - before)}")
+    if text.count("\\n") != translation.count("\\n") or (
+        kind in ("string", "comment") and "\n" in translation and "\n" not in text
+    ):
+        found.append("line breaks differ")
+    if kind == "string":
+        for quote in ('"', "'"):
+            if translation.count(quote) != text.count(quote):
+                found.append(f"quotation marks: {text.count(quote)} {quote} became {translation.count(quote)}")
+    for side, ends in (("begins", str.lstrip), ("ends", str.rstrip)):
+        if (ends(text) == text) != (ends(translation) == translation):
+            found.append(f"one {side} with a space, the other does not")
+    return found
+
+
+def unrendered(translation):
+    """Say which marks of Markdown a page would show.
+
+    Parameters
+    ----------
+    translation : str
+        A paragraph, an item or a cell of a table.
+
+    Returns
+    -------
+    list of str
+    """
+    text = KEPT["formula"].sub("x", translation)
+    shown = [
+        child.content
+        for token in MarkdownIt().parse(text)
+        for child in token.children or ()
+        if child.type == "text" and re.search(r"\*|__", child.content)
+    ]
+    return [f"emphasis that is not rendered: {part}" for part in shown]
+
+
+def misworded(text, translation, terms):
+    """Say which terms do not have the form that the glossary gives them.
+
+    Parameters
+    ----------
+    text, translation : str
+    terms : dict
+        As of `glossary`.
+
+    Returns
+    -------
+    list of str
+    """
+    words = KEPT["code"].sub(" ", KEPT["formula"].sub(" ", HOLE.sub(" ", text)))
+    found = []
+    for english, form in terms.items():
+        if re.search(rf"\b{re.escape(english)}s?\b", words, re.IGNORECASE) and not any(
+            one in translation for one in form["is"]
+        ):
+            found.append(f"{english!r} is {' or '.join(form['is'])} in the glossary")
+        found += [
+            f"{wrong} is {form['is'][0]} in the glossary" for wrong in form.get("not", ()) if wrong in translation
+        ]
+    return found
+
+
+def of_entry(entry, terms):
+    """Say what is wrong with an entry of a catalogue.
+
+    Parameters
+    ----------
+    entry : polib.POEntry
+        Its comment is the kind of the message.
+    terms : dict
+        As of `glossary`.
+
+    Returns
+    -------
+    list of str
+    """
+    if not entry.msgstr:
+        return ["not translated"]
+    if "fuzzy" in entry.flags:
+        return [f"stale: the English was {entry.previous_msgid!r}"]
+    found = lost(entry.msgid, entry.msgstr, entry.comment) + misworded(entry.msgid, entry.msgstr, terms)
+    if entry.comment in ("text", "table", "heading"):
+        found += unrendered(entry.msgstr)
+    words = entry.msgstr
+    for pattern in (*KEPT.values(), HOLE):
+        words = pattern.sub(" ", words)
+    found += [f"half-width mark beside Chinese: {mark[0]!r}" for mark in HALF_WIDTH.finditer(words)]
+    return found
+
+
+def of_catalogue(language, name, terms):
+    """Say what is wrong with a catalogue.
+
+    Parameters
+    ----------
+    language, name : str
+    terms : dict
+        As of `glossary`.
+
+    Returns
+    -------
+    list of str
+        Each line with file, place, fault and English text.
+    """
+    place = file_of(language, name).relative_to(LOCALE.parents[1])
+    entries = read(language, name)
+    said = {(entry.msgctxt or "", entry.msgid): entry for entry in entries}
+    wanted = {(message.context, message.text): message for message in catalogues()[name]}
+    found = [(*key, "missing in the catalogue") for key in wanted if key not in said]
+    found += [(*key, "no longer in the English course") for key in said if key not in wanted]
+    found += [(*key, fault) for key, entry in said.items() if key in wanted for fault in of_entry(entry, terms)]
+    return [f"{place}: {context or 'no cell'}: {fault}: {text[:70]!r}" for context, text, fault in found]
+
+
+def at_odds(language):
+    """Say which messages of the package have two translations: at run time there is but one.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    list of str
+    """
+    told = {}
+    for name in catalogues():
+        if name.startswith("helpers/"):
+            for entry in read(language, name):
+                told.setdefault(entry.msgid, {})[entry.msgstr] = name
+    return [f"{text[:70]!r} is said in two ways: {said}" for text, said in told.items() if len(said) > 1]
+
+
+def unnamed(language, terms):
+    """Say which terms do not stand with their English where the course first uses them.
+
+    Parameters
+    ----------
+    language : str
+    terms : dict
+        As of `glossary`.
+
+    Returns
+    -------
+    list of str
+    """
+    found = []
+    for english, form in terms.items():
+        for name in catalogues():
+            texts = [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
+            if name.startswith("notebooks/0") and any(one in text for one in form["is"] for text in texts):
+                named = [f"{one}（{english}" for one in form["is"]] + [f"{one}**（{english}" for one in form["is"]]
+                if not any(one.casefold() in text.casefold() for one in named for text in texts):
+                    found.append(f"{name}: first use of {form['is'][0]} without （{english}）")
+                break
+    return found
+
+
+def all_faults(language, names=()):
+    """Say what is wrong with all catalogues of a language.
+
+    Parameters
+    ----------
+    language : str
+    names : list of str
+        Of some catalogues alone.
+
+    Returns
+    -------
+    list of str
+    """
+    terms = glossary(language)
+    found = [fault for name in names or catalogues() for fault in of_catalogue(language, name, terms)]
+    return found if names else found + at_odds(language) + unnamed(language, terms)

@@ -1,0 +1,94 @@
+"""Cut a font that has all the characters which pictures of an edition need, so that every machine draws the same.
+
+Latin letters, digits and signs come from DejaVu Sans, matplotlib's own font; this one has the rest.
+"""
+
+import io
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from helpers.language import FONT, LOCALE
+from tools.translate.catalogues import read
+from tools.translate.sources import catalogues
+
+#: Noto Sans CJK, as Debian's package fonts-noto-cjk has it, and which of its faces draws a language's forms.
+SOURCE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+FACES = {"zh": "Noto Sans CJK SC"}
+KEPT_NAMES = {0, 13, 14}  # whose it is, and its licence
+
+
+def characters(language):
+    """Return the characters that pictures may need: those of the package, and of texts in the code of notebooks.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    set of str
+        Without those that matplotlib's own font has.
+    """
+    texts = [
+        entry.msgstr
+        for name in catalogues()
+        for entry in read(language, name)
+        if name.startswith("helpers/") or entry.comment == "string"
+    ]
+    return {letter for letter in "".join(texts) if ord(letter) >= 0x2E80}
+
+
+def covered(font):
+    """Return the characters that a font has.
+
+    Parameters
+    ----------
+    font : pathlib.Path
+
+    Returns
+    -------
+    set of str
+    """
+    return set(map(chr, TTFont(font).getBestCmap()))
+
+
+def cut(language):
+    """Write the font of an edition, unless the one that it has has all that is needed and no more.
+
+    Parameters
+    ----------
+    language : str
+
+    Raises
+    ------
+    OSError
+        If the font that it is cut from is not on this machine.
+    """
+    target, wanted = LOCALE / language / FONT, characters(language)
+    if target.exists() and covered(target) == wanted:
+        return
+    if not SOURCE.exists():
+        raise OSError(f"{SOURCE} is missing: install Debian's fonts-noto-cjk")
+    options = subset.Options(layout_features=[], name_IDs=["*"], notdef_outline=True, hinting=False)
+    faces = (TTFont(SOURCE, fontNumber=i, lazy=True) for i in range(10))
+    face = next(font for font in faces if font["name"].getDebugName(1) == FACES[language])
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=map(ord, wanted))
+    cutter.subset(face)
+    family = f"Course Sans {language}"
+    for record in list(face["name"].names):
+        if record.nameID not in KEPT_NAMES:
+            face["name"].removeNames(record.nameID, record.platformID, record.platEncID, record.langID)
+    for number, text in ((1, family), (2, "Regular"), (4, family), (6, family.replace(" ", ""))):
+        face["name"].setName(text, number, 3, 1, 0x409)
+    if "CFF " in face:
+        top = face["CFF "].cff
+        top.fontNames[0] = family.replace(" ", "")
+        top.topDictIndex[0].FullName = top.topDictIndex[0].FamilyName = family
+    face["head"].modified = face["head"].created
+    face.recalcTimestamp = False
+    file = io.BytesIO()
+    face.save(file)
+    target.write_bytes(file.getvalue())
