@@ -18,7 +18,7 @@ def main(arguments=None):
     parser.add_argument("names", nargs="*", help="with --check: which catalogues, such as notebooks/02_learning_rate")
     parser.add_argument("--check", action="store_true", help="only say what is wrong with the catalogues")
     parser.add_argument("--catalogues", action="store_true", help="only bring the catalogues up to date")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     if not asked.check:
         catalogues.renew(asked.language)
         compiled = LOCALE / asked.language / "LC_MESSAGES" / "course.mo"
