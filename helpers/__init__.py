@@ -2,6 +2,7 @@
 
 Imports run one way only, from top to bottom of this map::
 
+    language                                          what is said in English, or in another language
     _checks                                           what an error says: what was expected, and what came
     activations  losses  schedules  initialisers      the numeric core: NumPy alone
     descent  complexity  datasets
@@ -16,6 +17,7 @@ Imports run one way only, from top to bottom of this map::
     live/                                             pictures moved by sliders
     ledger  installation                              all statements and their verdicts; is everything in place?
     jupyter/                                          settings of JupyterLab
+    locale/                                           what messages are in other languages
 
 `import helpers` loads none of them: name the module that you want, as in
 ``from helpers.activations import ACTIVATIONS``. The numeric core never loads matplotlib.

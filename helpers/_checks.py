@@ -8,29 +8,38 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from helpers.language import _
+
 
 def what_is(value):
     """Say in a few words what `value` is, for an error message."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
+        return _("an array of shape {value.shape} and dtype {value.dtype}", value=value)
     if isinstance(value, bool | int | float | str | None | np.generic):
         return repr(value)
-    return f"{value!r:.60} of type {type(value).__name__}"
+    return _("{value!r:.60} of type {type}", value=value, type=type(value).__name__)
 
 
 def check_real(value, name, *, above=None, at_least=None, at_most=None):
     """Return `value` unchanged if it is a finite real number within the limits, else raise."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (float, Real)):
-        raise TypeError(f"{name} must be a real number, got {what_is(value)}")
+        raise TypeError(_("{name} must be a real number, got {got}", name=name, got=what_is(value)))
     if not _within(value, above, at_least, at_most):
         limits = []
         if above is not None:
-            limits.append(f" above {above}")
+            limits.append(_(" above {above}", above=above))
         if at_least is not None:
-            limits.append(f" at least {at_least}")
+            limits.append(_(" at least {at_least}", at_least=at_least))
         if at_most is not None:
-            limits.append(f" at most {at_most}")
-        raise ValueError(f"{name} must be a finite number{' and'.join(limits)}, got {value!r}")
+            limits.append(_(" at most {at_most}", at_most=at_most))
+        raise ValueError(
+            _(
+                "{name} must be a finite number{limits}, got {value!r}",
+                name=name,
+                limits=_(" and").join(limits),
+                value=value,
+            )
+        )
     return value
 
 
@@ -50,9 +59,11 @@ def _within(value, above, at_least, at_most):
 def check_integer(value, name, *, at_least=None):
     """Return `value` as an int if it is a whole number of at least `at_least`, else raise."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, Integral)):
-        raise TypeError(f"{name} must be a whole number, got {what_is(value)}")
+        raise TypeError(_("{name} must be a whole number, got {got}", name=name, got=what_is(value)))
     if at_least is not None and value < at_least:
-        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+        raise ValueError(
+            _("{name} must be at least {at_least}, got {value!r}", name=name, at_least=at_least, value=value)
+        )
     return int(value)
 
 
@@ -61,16 +72,16 @@ def any_array(value, name):
     try:
         return np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} must be a number or an array of numbers: {error}") from None
+        raise ValueError(_("{name} must be a number or an array of numbers: {error}", name=name, error=error)) from None
 
 
 def float_array(value, name, *, may_be_empty=True):
     """Return `value` as a floating-point array: float dtypes are kept, others become float64."""
     array = any_array(value, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, got {what_is(array)}")
+        raise TypeError(_("{name} must hold real numbers, got {got}", name=name, got=what_is(array)))
     if array.size == 0 and not may_be_empty:
-        raise ValueError(f"{name} must not be empty, got {what_is(array)}")
+        raise ValueError(_("{name} must not be empty, got {got}", name=name, got=what_is(array)))
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
@@ -81,5 +92,13 @@ def lookup(registry, name, kind):
     from difflib import get_close_matches  # here, since only a mistake needs it
 
     close = get_close_matches(str(name), registry, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"unknown {kind} {name!r}: expected one of {', '.join(registry)}{hint}")
+    hint = _("; did you mean {name!r}?", name=close[0]) if close else ""
+    raise ValueError(
+        _(
+            "unknown {kind} {name!r}: expected one of {names}{hint}",
+            kind=kind,
+            name=name,
+            names=", ".join(registry),
+            hint=hint,
+        )
+    )

@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from helpers._checks import check_real, float_array, what_is
+from helpers.language import _
 
 _erfc = np.vectorize(math.erfc, otypes=[float])
 
@@ -124,7 +125,7 @@ class Activation:
         return np.multiply(gradient, self._derivative(x, y), out=out)
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"{self!r} cannot be changed: all use the same one")
+        raise AttributeError(_("{this!r} cannot be changed: all use the same one", this=self))
 
     def __repr__(self):
         return f"<activation {self.name}>"
@@ -363,9 +364,9 @@ def _buffer(out, x):
     if out is None:
         return np.empty_like(x)
     if not isinstance(out, np.ndarray) or out.dtype.kind != "f":
-        raise TypeError(f"out must be an array of floating-point numbers, got {what_is(out)}")
+        raise TypeError(_("out must be an array of floating-point numbers, got {got}", got=what_is(out)))
     if out.shape != x.shape:
-        raise ValueError(f"out must have the shape of x, {x.shape}, got {what_is(out)}")
+        raise ValueError(_("out must have the shape of x, {x.shape}, got {got}", x=x, got=what_is(out)))
     return out
 
 

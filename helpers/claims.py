@@ -16,6 +16,7 @@ from string import Formatter
 import numpy as np
 
 from helpers._checks import check_real, what_is
+from helpers.language import _
 
 _HOLDS = {
     "above": np.greater,
@@ -25,7 +26,16 @@ _HOLDS = {
     "equals": np.equal,
 }
 #: Kind of a NumPy dtype -> what its elements are.
-_SORTS = {"b": "a truth value", "i": "a number", "u": "a number", "f": "a number", "U": "a text"}
+_NUMBER = _("a number")
+_SORTS = {"b": _("a truth value"), "i": _NUMBER, "u": _NUMBER, "f": _NUMBER, "U": _("a text")}
+#: Bound -> how it is told.
+_TOLD = {
+    "above": _("above {bound}"),
+    "below": _("below {bound}"),
+    "at_least": _("at least {bound}"),
+    "at_most": _("at most {bound}"),
+    "equals": "{bound}",
+}
 
 
 class ClaimError(AssertionError):
@@ -68,8 +78,8 @@ def claim(sentence, value, *, above=None, below=None, at_least=None, at_most=Non
     if "" in holes:
         sizes.add(holes.count(""))
     if values.size == 0 or sizes - {values.size}:
-        wanted = " and ".join(map(str, sorted(sizes))) or "at least one"
-        line, expected = sentence, f"values: {wanted}, got {values.size}"
+        wanted = _(" and ").join(map(str, sorted(sizes))) or _("at least one")
+        line, expected = sentence, _("values: {wanted}, got {got}", wanted=wanted, got=values.size)
     else:
         line = _filled(sentence, values, bounds, within)
         kept = _kept(values, bounds, within)
@@ -78,9 +88,9 @@ def claim(sentence, value, *, above=None, below=None, at_least=None, at_most=Non
     if not expected:
         print(f"✓ {line}")
     elif os.environ.get("COURSE_CLAIMS") == "strict":
-        raise ClaimError(f"✗ {line} (expected: {expected})")
+        raise ClaimError(_("✗ {line} (expected: {expected})", line=line, expected=expected))
     else:
-        print(f"✗ {line} (expected: {expected})")
+        print(_("✗ {line} (expected: {expected})", line=line, expected=expected))
 
 
 def _flat(value, name):
@@ -88,10 +98,14 @@ def _flat(value, name):
     try:
         array = np.ravel(value)
     except ValueError as error:
-        raise ValueError(f"{name} must be one value or an array: {error}") from None
+        raise ValueError(_("{name} must be one value or an array: {error}", name=name, error=error)) from None
     if array.dtype.kind not in _SORTS:
         raise TypeError(
-            f"{name} must be a real number, a truth value, a text, or an array of these, got {what_is(value)}"
+            _(
+                "{name} must be a real number, a truth value, a text, or an array of these, got {got}",
+                name=name,
+                got=what_is(value),
+            )
         )
     return array
 
@@ -103,45 +117,65 @@ def _sort(array):
 def _check(values, bounds, within):
     """Raise if the bounds do not suit the values."""
     if not bounds:
-        raise TypeError("a claim needs a bound: above, below, at_least, at_most or equals")
+        raise TypeError(_("a claim needs a bound: above, below, at_least, at_most or equals"))
     for name, bound in bounds.items():
-        if name != "equals" and _sort(values) != "a number":
-            raise TypeError(f"{name} bounds a number, but the value is {_sort(values)}: expected equals")
+        if name != "equals" and _sort(values) != _NUMBER:
+            raise TypeError(
+                _("{name} bounds a number, but the value is {sort}: expected equals", name=name, sort=_sort(values))
+            )
         if _sort(bound) != _sort(values):
-            raise TypeError(f"{name} must be {_sort(values)} like the value, got {what_is(bound.tolist()[0])}")
+            raise TypeError(
+                _(
+                    "{name} must be {sort} like the value, got {got}",
+                    name=name,
+                    sort=_sort(values),
+                    got=what_is(bound.tolist()[0]),
+                )
+            )
     check_real(within, "within", at_least=0)
-    if within and ("equals" not in bounds or _sort(values) != "a number"):
-        raise TypeError("within needs a number to be near to: expected equals")
+    if within and ("equals" not in bounds or _sort(values) != _NUMBER):
+        raise TypeError(_("within needs a number to be near to: expected equals"))
 
 
 def _holes(sentence, values, bounds):
     """Return the names of all holes, and the format of the first that shows the value, for example ``.0%``."""
     if not isinstance(sentence, str):
-        raise TypeError(f"sentence must be a string, got {what_is(sentence)}")
+        raise TypeError(_("sentence must be a string, got {got}", got=what_is(sentence)))
     if sentence.splitlines() != [sentence]:
-        raise ValueError(f"sentence must be one line, got {sentence!r}")
+        raise ValueError(_("sentence must be one line, got {sentence!r}", sentence=sentence))
     parts = [(hole, style) for _, hole, style, _ in Formatter().parse(sentence) if hole is not None]
-    summaries = ["least", "median", "most"] if _sort(values) == "a number" else []
+    summaries = ["least", "median", "most"] if _sort(values) == _NUMBER else []
     known = ["", *summaries, *bounds, "within"]
-    for hole, _ in parts:
+    for hole, _style in parts:
         if hole not in known:
             names = ", ".join(f"{{{name}}}" for name in known)
-            raise ValueError(f"the hole {{{hole}}} has no value here, expected one of {names}, got {sentence!r}")
+            raise ValueError(
+                _(
+                    "the hole {{{hole}}} has no value here, expected one of {names}, got {sentence!r}",
+                    hole=hole,
+                    names=names,
+                    sentence=sentence,
+                )
+            )
     styles = [style for hole, style in parts if hole in ("", *summaries)]
     if not styles:
-        raise ValueError(f"sentence must show the value, in a hole such as {{}} or {{:.0%}}, got {sentence!r}")
-    return [hole for hole, _ in parts], styles[0]
+        raise ValueError(
+            _("sentence must show the value, in a hole such as {{}} or {{:.0%}}, got {sentence!r}", sentence=sentence)
+        )
+    return [hole for hole, _style in parts], styles[0]
 
 
 def _filled(sentence, values, bounds, within):
     """Return the sentence with all its holes filled."""
     known = {name: bound.item() if bound.size == 1 else bound.tolist() for name, bound in bounds.items()}
-    if _sort(values) == "a number":
+    if _sort(values) == _NUMBER:
         known |= {"least": values.min().item(), "median": np.median(values).item(), "most": values.max().item()}
     try:
         line = sentence.format(*values.tolist(), within=within, **known)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"a hole does not suit what it shows ({error}): {sentence!r}") from None
+        raise ValueError(
+            _("a hole does not suit what it shows ({error}): {sentence!r}", error=error, sentence=sentence)
+        ) from None
     return " ".join(line.splitlines())
 
 
@@ -163,10 +197,9 @@ def _expected(wrong, bounds, within, style):
     style = "" if hidden else style
     told = []
     for name, bound in listed.items():
-        shown = ", ".join(_shown(one, style) for one in bound)
-        told.append(shown if name == "equals" else f"{name.replace('_', ' ')} {shown}")
-    near = f", give or take {_shown(within, style)}" if within else ""
-    return " and ".join(told) + near + (f", got {_shown(first, style)}" if hidden else "")
+        told.append(_TOLD[name].format(bound=", ".join(_shown(one, style) for one in bound)))
+    near = _(", give or take {within}", within=_shown(within, style)) if within else ""
+    return _(" and ").join(told) + near + (_(", got {got}", got=_shown(first, style)) if hidden else "")
 
 
 def _shown(value, style):

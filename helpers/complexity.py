@@ -20,6 +20,7 @@ from math import prod
 from typing import NamedTuple
 
 from helpers._checks import check_integer, lookup, what_is
+from helpers.language import _
 
 OPTIMISER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """How many further numbers an optimiser keeps for each parameter."""
@@ -130,8 +131,15 @@ class Dense(Layer):
     def output_shape(self, input_shape):
         input_shape = _shape(input_shape)
         if input_shape != (self.in_features,):
-            hint = "; put Flatten() before it" if len(input_shape) > 1 else ""
-            raise ValueError(f"{self} expects an input of shape ({self.in_features},), got {input_shape}{hint}")
+            hint = _("; put Flatten() before it") if len(input_shape) > 1 else ""
+            raise ValueError(
+                _(
+                    "{this} expects an input of shape ({this.in_features},), got {input_shape}{hint}",
+                    this=self,
+                    input_shape=input_shape,
+                    hint=hint,
+                )
+            )
         return (self.out_features,)
 
 
@@ -170,7 +178,13 @@ class Conv2D(Layer):
     def output_shape(self, input_shape):
         positions = _positions(self, input_shape, self.padding)
         if input_shape[0] != self.in_channels:
-            raise ValueError(f"{self} expects {self.in_channels} channels, got the input shape {input_shape}")
+            raise ValueError(
+                _(
+                    "{this} expects {this.in_channels} channels, got the input shape {input_shape}",
+                    this=self,
+                    input_shape=input_shape,
+                )
+            )
         return (self.out_channels, *positions)
 
 
@@ -226,7 +240,9 @@ class Flatten(Layer):
 def _shape(input_shape):
     """Return the shape of one sample, checked, as a tuple."""
     if not isinstance(input_shape, list | tuple):
-        raise TypeError(f"input_shape must be a tuple such as (3,) or (1, 28, 28), got {what_is(input_shape)}")
+        raise TypeError(
+            _("input_shape must be a tuple such as (3,) or (1, 28, 28), got {got}", got=what_is(input_shape))
+        )
     return tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
 
 
@@ -234,12 +250,24 @@ def _positions(layer, input_shape, padding=0):
     """Return how many places the window of `layer` has on its input, down and across."""
     input_shape = _shape(input_shape)
     if len(input_shape) != 3:
-        raise ValueError(f"{layer} expects an input of shape (channels, height, width), got {input_shape}")
-    _, height, width = input_shape
+        raise ValueError(
+            _(
+                "{layer} expects an input of shape (channels, height, width), got {input_shape}",
+                layer=layer,
+                input_shape=input_shape,
+            )
+        )
+    _channels, height, width = input_shape
     down = height + 2 * padding - layer.kernel_size
     across = width + 2 * padding - layer.kernel_size
     if down < 0 or across < 0:
-        raise ValueError(f"the window of {layer} is larger than its input of shape {input_shape}")
+        raise ValueError(
+            _(
+                "the window of {layer} is larger than its input of shape {input_shape}",
+                layer=layer,
+                input_shape=input_shape,
+            )
+        )
     return down // layer.stride + 1, across // layer.stride + 1
 
 
@@ -461,16 +489,16 @@ def count(layers, input_shape, itemsize=4):
         If there are no layers, or one does not fit the output of the layer before it.
     """
     if not isinstance(layers, list | tuple):
-        raise TypeError(f"layers must be a list of layers, got {what_is(layers)}")
+        raise TypeError(_("layers must be a list of layers, got {got}", got=what_is(layers)))
     if not layers:
-        raise ValueError("layers must not be empty: expected at least one layer")
+        raise ValueError(_("layers must not be empty: expected at least one layer"))
     shape = _shape(input_shape)
     itemsize = check_integer(itemsize, "itemsize", at_least=1)
 
     rows = []
     for layer in layers:
         if not isinstance(layer, Layer):
-            raise TypeError(f"layers must hold layers such as Dense(3, 4), got {what_is(layer)}")
+            raise TypeError(_("layers must hold layers such as Dense(3, 4), got {got}", got=what_is(layer)))
         rows.append(LayerCount(layer, shape, layer.output_shape(shape), itemsize))
         shape = rows[-1].output_shape
     return Complexity(tuple(rows), itemsize)
@@ -497,9 +525,9 @@ def mlp(sizes):
         If there are fewer than two, or one is below 1.
     """
     if not isinstance(sizes, list | tuple):
-        raise TypeError(f"sizes must be a list such as [3, 4, 2], got {what_is(sizes)}")
+        raise TypeError(_("sizes must be a list such as [3, 4, 2], got {got}", got=what_is(sizes)))
     if len(sizes) < 2:
-        raise ValueError(f"sizes must hold at least the number of inputs and of outputs, got {sizes!r}")
+        raise ValueError(_("sizes must hold at least the number of inputs and of outputs, got {sizes!r}", sizes=sizes))
     return [Dense(*pair) for pair in pairwise(sizes)]
 
 
@@ -544,7 +572,7 @@ def vgg16():
     layers = []
     channels = 3
     for out_channels, convolutions in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
-        for _ in range(convolutions):
+        for _each in range(convolutions):
             layers.append(Conv2D(channels, out_channels, kernel_size=3, padding=1))
             channels = out_channels
         layers.append(MaxPool2D(2))

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers._checks import any_array, check_integer, check_real, float_array, what_is
+from helpers.language import _
 
 CHECKSUMS = {
     "digits.npz": "56691635b5c95f315ed55907c4fe83309809b3b822ee0b8d68e84bba3ffd4ca3",
@@ -63,19 +64,32 @@ class Dataset:
         targets = any_array(self.targets, "targets")
         names, classes = _names(self.feature_names, "feature_names"), _names(self.class_names, "class_names")
         if inputs.ndim != 2:
-            raise ValueError(f"inputs must have the shape (samples, features), got {what_is(inputs)}")
+            raise ValueError(_("inputs must have the shape (samples, features), got {got}", got=what_is(inputs)))
         if targets.shape != inputs.shape[:1]:
-            raise ValueError(f"targets must have the shape ({len(inputs)},), got {what_is(targets)}")
+            raise ValueError(
+                _("targets must have the shape ({number},), got {got}", number=len(inputs), got=what_is(targets))
+            )
         if len(names) != inputs.shape[1]:
-            raise ValueError(f"expected {inputs.shape[1]} feature names, one a column, got {len(names)}")
+            raise ValueError(
+                _(
+                    "expected {inputs.shape[1]} feature names, one a column, got {number}",
+                    inputs=inputs,
+                    number=len(names),
+                )
+            )
         if not classes:
             targets = float_array(targets, "targets")
         elif targets.dtype.kind not in "iu":
-            raise TypeError(f"class labels must be whole numbers, got {what_is(targets)}")
+            raise TypeError(_("class labels must be whole numbers, got {got}", got=what_is(targets)))
         elif targets.min() < 0 or targets.max() >= len(classes):
             raise ValueError(
-                f"labels of {len(classes)} classes must lie between 0 and {len(classes) - 1}, "
-                f"got {targets.min()} to {targets.max()}"
+                _(
+                    "labels of {number} classes must lie between 0 and {last}, got {least} to {most}",
+                    number=len(classes),
+                    last=len(classes) - 1,
+                    least=targets.min(),
+                    most=targets.max(),
+                )
             )
         # Copies, so that nobody else writes to them; labels in the type of indices, whatever the machine.
         inputs, targets = inputs.copy(), targets.astype(np.intp if classes else targets.dtype)
@@ -168,7 +182,9 @@ class Dataset:
         ]
         counts.append(len(self) - sum(counts))
         if min(counts) < 1:
-            raise ValueError(f"each part must have samples: {len(self)} cannot be cut into {counts}")
+            raise ValueError(
+                _("each part must have samples: {number} cannot be cut into {counts}", number=len(self), counts=counts)
+            )
         shuffled = self.shuffle(seed)
         ends = np.cumsum([0, *counts])
         return [shuffled[start:end] for start, end in pairwise(ends)]
@@ -197,9 +213,9 @@ class Dataset:
         """
         for other in others:
             if not isinstance(other, Dataset):
-                raise TypeError(f"expected a Dataset to standardise, too, got {what_is(other)}")
+                raise TypeError(_("expected a Dataset to standardise, too, got {got}", got=what_is(other)))
             if other.feature_names != self.feature_names:
-                raise ValueError(f"expected the features of {self!r}, got those of {other!r}")
+                raise ValueError(_("expected the features of {this!r}, got those of {other!r}", this=self, other=other))
         mean, deviation = self.inputs.mean(axis=0), self.inputs.std(axis=0)
         # Compared by value, since rounding can leave a constant a tiny deviation; over infinity it gives 0.
         deviation[(self.inputs == self.inputs[0]).all(axis=0) | (deviation == 0)] = np.inf
@@ -209,7 +225,7 @@ class Dataset:
 
 def _names(names, what):
     if not np.iterable(names) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"{what} must be a sequence of strings, got {what_is(names)}")
+        raise TypeError(_("{what} must be a sequence of strings, got {got}", what=what, got=what_is(names)))
     return tuple(names)
 
 
@@ -339,11 +355,21 @@ def _read(filename):
     try:
         content = path.read_bytes()
     except OSError as error:
-        reason = f"data file {filename} could not be read from {path.parent}: {error.strerror}"
+        reason = _(
+            "data file {filename} could not be read from {path.parent}: {reason}",
+            filename=filename,
+            path=path,
+            reason=error.strerror,
+        )
         raise DataError(reason) from error
     if sha256(content).hexdigest() != CHECKSUMS[filename]:
         raise DataError(
-            f"data file {filename} in {path.parent} is damaged: its {len(content)} bytes have another "
-            "SHA-256 than data/README.md says; restore it from the course's repository"
+            _(
+                "data file {filename} in {path.parent} is damaged: its {number} bytes have another "
+                "SHA-256 than data/README.md says; restore it from the course's repository",
+                filename=filename,
+                path=path,
+                number=len(content),
+            )
         )
     return content

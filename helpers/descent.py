@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers._checks import check_integer, check_real, float_array, what_is
+from helpers.language import _
 from helpers.schedules import as_schedule
 
 
@@ -127,7 +128,7 @@ def adam(beta_1=0.9, beta_2=0.999, epsilon=1e-8):
 def _share_kept(beta, name):
     """Return the share of a memory that a step keeps, checked; with all of it, the memory would never fade."""
     if check_real(beta, name, at_least=0, at_most=1) == 1:
-        raise ValueError(f"{name} must be below 1, got {beta!r}")
+        raise ValueError(_("{name} must be below 1, got {beta!r}", name=name, beta=beta))
     return beta
 
 
@@ -191,13 +192,15 @@ def gradient_descent(loss, gradient, start, learning_rate, steps, rule=None):
     """
     for name, function in (("loss", loss), ("gradient", gradient)):
         if not callable(function):
-            raise TypeError(f"{name} must be a function of the parameters, got {what_is(function)}")
+            raise TypeError(
+                _("{name} must be a function of the parameters, got {got}", name=name, got=what_is(function))
+            )
     start = float_array(start, "start", may_be_empty=False)
     schedule = as_schedule(learning_rate)
     steps = check_integer(steps, "steps", at_least=0)
     rule = plain() if rule is None else rule
     if not isinstance(rule, Rule):
-        raise TypeError(f"rule must be a Rule such as momentum(), got {what_is(rule)}")
+        raise TypeError(_("rule must be a Rule such as momentum(), got {got}", got=what_is(rule)))
 
     parameters = np.empty((steps + 1, *start.shape), start.dtype)
     losses = np.empty(steps, start.dtype)
@@ -221,4 +224,6 @@ def gradient_descent(loss, gradient, start, learning_rate, steps, rule=None):
 def _check_result(value, shape, name):
     """Check what the loss or the gradient returned at the first step; a forgotten return is None."""
     if float_array(value, f"what {name} returns").shape != shape:
-        raise ValueError(f"{name} must return a value of shape {shape}, got {what_is(value)}")
+        raise ValueError(
+            _("{name} must return a value of shape {shape}, got {got}", name=name, shape=shape, got=what_is(value))
+        )

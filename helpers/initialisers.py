@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers._checks import check_integer, check_real, lookup, what_is
+from helpers.language import _
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Initialiser:
         """
         fan_in, fan_out = check_integer(fan_in, "fan_in", at_least=1), check_integer(fan_out, "fan_out", at_least=1)
         if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a generator like numpy.random.default_rng(0), got {what_is(rng)}")
+            raise TypeError(_("rng must be a generator like numpy.random.default_rng(0), got {got}", got=what_is(rng)))
         return rng.normal(0.0, self.standard_deviation(fan_in), (fan_out, fan_in))
 
     def __repr__(self):

@@ -5,7 +5,9 @@ import sys
 from importlib import util
 from importlib.metadata import PackageNotFoundError, version
 
-REPAIR = "close JupyterLab and start it as the README says, or choose .venv as kernel"
+from helpers.language import _
+
+REPAIR = _("close JupyterLab and start it as the README says, or choose .venv as kernel")
 
 #: The major versions that fit.
 FITTING = {"numpy": (2,), "matplotlib": (3,), "ipywidgets": (7, 8), "jupyterlab": (4,), "ipykernel": (6,)}
@@ -38,14 +40,14 @@ def misfits():
     """
     found = {}
     for package, majors in FITTING.items():
-        wanted = f"{package} {' or '.join(map(str, majors))}"
+        wanted = f"{package} {_(' or ').join(map(str, majors))}"
         try:
             here = version(package)
         except PackageNotFoundError:
-            found[package] = f"{wanted} is missing: {REPAIR}."
+            found[package] = _("{wanted} is missing: {repair}.", wanted=wanted, repair=REPAIR)
             continue
         if int(here.partition(".")[0]) not in majors:
-            found[package] = f"{wanted} is needed, this is {here}: {REPAIR}."
+            found[package] = _("{wanted} is needed, this is {here}: {repair}.", wanted=wanted, here=here, repair=REPAIR)
     return found
 
 
@@ -58,8 +60,8 @@ def check():
     if found:
         print("\n".join(f"✗ {words}" for words in found.values()))
         return
-    print(f"✓ {', '.join(fitting[:-1])} and {fitting[-1]} fit the course")
-    print("✓ helpers is the course's own package")
+    print(_("✓ {most} and {last} fit the course", most=", ".join(fitting[:-1]), last=fitting[-1]))
+    print(_("✓ helpers is the course's own package"))
 
 
 class Missing(ImportError):
@@ -86,8 +88,13 @@ def need(package, name):
     """
     if util.find_spec(package) is None:
         raise Missing(
-            f"✗ {name} is missing. You can read this page without it: all results are stored. To run it, type in a "
-            f"terminal: {sys.executable} -m pip install {package} (a large download), then restart the kernel."
+            _(
+                "✗ {name} is missing. You can read this page without it: all results are stored. To run it, type in a "
+                "terminal: {python} -m pip install {package} (a large download), then restart the kernel.",
+                name=name,
+                python=sys.executable,
+                package=package,
+            )
         )
 
 
@@ -104,13 +111,14 @@ def try_a_slider():
     class Tried(ipywidgets.VBox):
         def _repr_mimebundle_(self, **kwargs):
             data = super()._repr_mimebundle_(**kwargs) or {}
-            return {**data, "text/plain": "A slider (run this cell in JupyterLab to move it)."}
+            return {**data, "text/plain": _("A slider (run this cell in JupyterLab to move it).")}
 
-    slider = ipywidgets.IntSlider(description="move me", value=3, min=0, max=10)
+    slider = ipywidgets.IntSlider(description=_("move me"), value=3, min=0, max=10)
     text = ipywidgets.HTML()
 
     def follow(_change=None):
-        text.value = f'<span role="status" aria-live="polite">The slider says <b>{slider.value}</b>.</span>'
+        said = _("The slider says <b>{value}</b>.", value=slider.value)
+        text.value = f'<span role="status" aria-live="polite">{said}</span>'
 
     slider.observe(follow, names="value")
     follow()

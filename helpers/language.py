@@ -21,21 +21,23 @@ _spoken = os.environ.get("COURSE_LANGUAGE") or "en"
 
 
 def languages():
-    """Return the codes of all languages: English, then those that have a catalogue.
+    """Return all languages.
 
     Returns
     -------
     list of str
+        The codes of English, then of those that have a catalogue.
     """
     return ["en", *sorted(catalogue.parents[1].name for catalogue in LOCALE.glob("*/LC_MESSAGES/course.mo"))]
 
 
 def spoken():
-    """Return the code of the language in which the course speaks now, such as "en".
+    """Return the language in which the course speaks now.
 
     Returns
     -------
     str
+        Its code, such as "en".
     """
     return _spoken
 
@@ -79,19 +81,23 @@ def _use(catalogue):
     _gettext, _ngettext = catalogue.gettext, catalogue.ngettext
 
 
-def _(message):
+def _(message, **values):
     """Return a message in the language that is spoken now; what is not translated stays English.
 
     Parameters
     ----------
     message : str
-        The English text. What changes from one time to another stands in holes for `str.format`, filled afterwards.
+        The English text, as a format string if values are given.
+    **values
+        What its holes show, such as ``got=3`` for ``{got}``.
 
     Returns
     -------
     str
+        With its holes filled, if values are given.
     """
-    return _gettext(message) if message else message
+    text = _gettext(message) if message else message
+    return text.format(**values) if values else text
 
 
 def ngettext(one, many, number):
@@ -102,10 +108,12 @@ def ngettext(one, many, number):
     one, many : str
         The English texts for 1 and for any other number.
     number : int
+        How many there are.
 
     Returns
     -------
     str
+        With its holes, for `str.format`.
     """
     return _ngettext(one, many, number)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from helpers.datasets import data_folder
+from helpers.language import _
 
 VERDICTS = {"holds": "✓", "holds within limits": "≈", "not confirmed": "?", "wrong as stated": "✗"}
 
@@ -19,13 +20,13 @@ SHOWN_IN = "appendix"
 #: How the name of a variation begins -> what a reader calls what it changes. `tools.vary` says how it is changed.
 VARIATIONS = MappingProxyType(
     {
-        "seeds": "random numbers",
-        "splits": "held-out samples",
-        "precision": "precision",
-        "epochs": "epochs",
-        "rates": "rates",
-        "widths": "widths",
-        "deeper": "depth",
+        "seeds": _("random numbers"),
+        "splits": _("held-out samples"),
+        "precision": _("precision"),
+        "epochs": _("epochs"),
+        "rates": _("rates"),
+        "widths": _("widths"),
+        "deeper": _("depth"),
     }
 )
 
@@ -62,12 +63,14 @@ class Entry:
     @property
     def link(self):
         """The place as a link, with the heading in the form that JupyterLab and GitHub share."""
-        return f"{posixpath.relpath(self.notebook, SHOWN_IN)}#{self.heading.replace(' ', '-')}"
+        return f"{posixpath.relpath(self.notebook, SHOWN_IN)}#{_(self.heading).replace(' ', '-')}"
 
     @property
     def place(self):
         """The place in a word or two: "chapter 3" or "appendix"."""
-        return "appendix" if self.notebook.startswith("appendix/") else f"chapter {int(self.notebook[:2])}"
+        if self.notebook.startswith("appendix/"):
+            return _("appendix")
+        return _("chapter {number}", number=int(self.notebook[:2]))
 
 
 def read_ledger():
@@ -99,13 +102,13 @@ def how_far(entry):
         if row["notebook"] == entry.notebook and entry.id in row["statements"].split():
             free |= {name.partition("-")[0] for name in row["varied"].split()}
             bound |= {name.partition("-")[0] for name in row["fails"].split()}
-    told = {"other": free - bound, "not with other": bound}
+    told = {_("other {kinds}"): free - bound, _("not with other {kinds}"): bound}
     words = [
-        f"{how} {', '.join(name for kind, name in VARIATIONS.items() if kind in kinds)}"
+        how.format(kinds=_(", ").join(name for kind, name in VARIATIONS.items() if kind in kinds))
         for how, kinds in told.items()
         if kinds
     ]
-    return "; ".join(words) or "exact"
+    return _("; ").join(words) or _("exact")
 
 
 def _rows(name):
@@ -121,12 +124,21 @@ class Ledger:
 
     def _repr_markdown_(self):
         rows = [
-            f"| {entry.id} | {entry.statement} | {VERDICTS[entry.verdict]} {entry.verdict} | {entry.why} "
+            f"| {entry.id} | {_(entry.statement)} | {VERDICTS[entry.verdict]} {_(entry.verdict)} | {_(entry.why)} "
             f"| {how_far(entry)} | [{entry.place}]({entry.link}) |"
             for entry in self.entries
         ]
-        head = ["| id | statement | verdict | why | holds also with | tested in |", "|---|---|---|---|---|---|"]
+        head = [_("| id | statement | verdict | why | holds also with | tested in |"), "|---|---|---|---|---|---|"]
         return "\n".join([*head, *rows])
 
     def __repr__(self):
-        return "\n".join(f"{entry.id} {entry.verdict}: {entry.statement}. {entry.why}" for entry in self.entries)
+        return "\n".join(
+            _(
+                "{id} {verdict}: {statement}. {why}",
+                id=entry.id,
+                verdict=_(entry.verdict),
+                statement=_(entry.statement),
+                why=_(entry.why),
+            )
+            for entry in self.entries
+        )

@@ -18,6 +18,7 @@ import numpy as np
 
 from helpers._checks import any_array, check_integer, check_real, float_array, lookup, what_is
 from helpers.activations import sigmoid
+from helpers.language import _
 
 _REDUCTIONS = {"mean": np.mean, "sum": np.sum, "none": np.asarray}
 
@@ -116,17 +117,23 @@ class Loss:
         prediction = float_array(prediction, "prediction")
         target = self._target_array(target, prediction).astype(prediction.dtype, copy=False)
         if reduction == "mean" and self.count(prediction) == 0:
-            raise ValueError(f"prediction must not be empty for a mean, got {what_is(prediction)}")
+            raise ValueError(_("prediction must not be empty for a mean, got {got}", got=what_is(prediction)))
         return prediction, target
 
     def _target_array(self, target, prediction):
         target = float_array(target, "target")
         if target.shape != prediction.shape:
-            raise ValueError(f"target must have the shape of the prediction, {prediction.shape}, got {what_is(target)}")
+            raise ValueError(
+                _(
+                    "target must have the shape of the prediction, {prediction.shape}, got {got}",
+                    prediction=prediction,
+                    got=what_is(target),
+                )
+            )
         return target
 
     def __setattr__(self, name, value):
-        raise AttributeError(f"{self!r} cannot be changed: all use the same one")
+        raise AttributeError(_("{this!r} cannot be changed: all use the same one", this=self))
 
     def __repr__(self):
         return f"<loss {self.name}>"
@@ -137,15 +144,20 @@ class ClassificationLoss(Loss):
 
     def _target_array(self, target, prediction):
         if prediction.ndim == 0 or prediction.shape[-1] == 0:
-            raise ValueError(f"prediction must have shape (..., classes), got {what_is(prediction)}")
+            raise ValueError(_("prediction must have shape (..., classes), got {got}", got=what_is(prediction)))
         target = any_array(target, "target")
         if target.shape == prediction.shape:
             return float_array(target, "target")
         if target.shape == prediction.shape[:-1]:
             return one_hot(target, prediction.shape[-1], prediction.dtype)
         raise ValueError(
-            f"target must hold probabilities of shape {prediction.shape} or class labels of shape "
-            f"{prediction.shape[:-1]}, got {what_is(target)}"
+            _(
+                "target must hold probabilities of shape {prediction.shape} or class labels of shape "
+                "{shape}, got {got}",
+                prediction=prediction,
+                shape=prediction.shape[:-1],
+                got=what_is(target),
+            )
         )
 
     def count(self, prediction):
@@ -323,8 +335,10 @@ class CrossEntropy(ClassificationLoss):
         negative = probabilities < 0
         if negative.any():
             raise ValueError(
-                f"probabilities must not be negative, got {probabilities[negative][0]}; "
-                "logits belong in softmax_cross_entropy"
+                _(
+                    "probabilities must not be negative, got {worst}; logits belong in softmax_cross_entropy",
+                    worst=probabilities[negative][0],
+                )
             )
         return super()._target_array(target, probabilities)
 
@@ -408,7 +422,7 @@ def softmax(logits):
     """
     logits = float_array(logits, "logits")
     if logits.ndim == 0 or logits.shape[-1] == 0:
-        raise ValueError(f"logits must have shape (..., classes), got {what_is(logits)}")
+        raise ValueError(_("logits must have shape (..., classes), got {got}", got=what_is(logits)))
     with np.errstate(over="ignore", invalid="ignore"):
         powers = np.exp(_shifted(logits))
         powers /= powers.sum(axis=-1, keepdims=True)
@@ -441,10 +455,12 @@ def one_hot(labels, classes, dtype=np.float64):
     """
     labels, classes = any_array(labels, "labels"), check_integer(classes, "classes", at_least=1)
     if labels.dtype.kind not in "biu" and labels.size:
-        raise TypeError(f"class labels must be whole numbers, got {what_is(labels)}")
+        raise TypeError(_("class labels must be whole numbers, got {got}", got=what_is(labels)))
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
-        raise ValueError(f"class labels must be from 0 to {classes - 1}, got {labels[outside][0]}")
+        raise ValueError(
+            _("class labels must be from 0 to {last}, got {got}", last=classes - 1, got=labels[outside][0])
+        )
     return (labels[..., None] == np.arange(classes)).astype(dtype)
 
 
@@ -477,15 +493,19 @@ def cheapest_weights(inputs, target, cost, profit):
     """
     inputs, target = float_array(inputs, "inputs"), float_array(target, "target")
     if inputs.ndim != 2 or inputs.shape[1] != 2 or len(inputs) < 2:
-        raise ValueError(f"inputs must have the shape (samples, 2) and 2 samples or more, got {what_is(inputs)}")
+        raise ValueError(
+            _("inputs must have the shape (samples, 2) and 2 samples or more, got {got}", got=what_is(inputs))
+        )
     if target.shape != inputs.shape[:1]:
-        raise ValueError(f"target must have the shape ({len(inputs)},), got {what_is(target)}")
+        raise ValueError(
+            _("target must have the shape ({number},), got {got}", number=len(inputs), got=what_is(target))
+        )
     loss = asymmetric_loss.with_prices(cost, profit)
     pairs = np.array(list(combinations(range(len(target)), 2)))
     try:
         corners = np.linalg.solve(inputs[pairs], target[pairs][..., None])[..., 0]
     except np.linalg.LinAlgError:
-        raise ValueError("no two rows of inputs may be multiples of each other, got some that are") from None
+        raise ValueError(_("no two rows of inputs may be multiples of each other, got some that are")) from None
     predictions = corners @ inputs.T
     losses = loss(predictions, np.broadcast_to(target, predictions.shape), reduction="none").sum(axis=1)
     return corners[losses.argmin()]

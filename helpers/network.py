@@ -30,6 +30,7 @@ import numpy as np
 from helpers._checks import check_integer, lookup, what_is
 from helpers.activations import ACTIVATIONS, Activation
 from helpers.initialisers import as_initialiser
+from helpers.language import _
 from helpers.losses import LOSSES, Loss
 from helpers.outputs import (
     OUTPUT_ACTIVATIONS,
@@ -183,19 +184,21 @@ class Network:
     ):
         self.sizes = tuple(check_integer(size, "the size of a layer", at_least=1) for size in sizes)
         if len(self.sizes) < 2:
-            raise ValueError(f"sizes must name the inputs, any hidden layers, and the outputs, got {sizes!r}")
+            raise ValueError(
+                _("sizes must name the inputs, any hidden layers, and the outputs, got {sizes!r}", sizes=sizes)
+            )
         self.activation = _activation(activation, ACTIVATIONS)
         self.output_activation = _activation(output_activation, OUTPUT_ACTIVATIONS)
         self.loss = loss if isinstance(loss, Loss) else lookup(LOSSES, loss, "loss")
         self.dtype = np.dtype(dtype)
         if self.dtype.kind != "f":
-            raise TypeError(f"dtype must be a floating-point type, got {self.dtype}")
+            raise TypeError(_("dtype must be a floating-point type, got {this.dtype}", this=self))
         check_outputs(self.sizes[-1], self.output_activation, self.loss)
         self.bends = [self.activation] * (len(self.sizes) - 2) + [self.output_activation]
 
         seeds = np.atleast_1d(seed)
         if seeds.ndim != 1 or not len(seeds):
-            raise ValueError(f"seed must be a whole number or a sequence of them, got {seed!r}")
+            raise ValueError(_("seed must be a whole number or a sequence of them, got {seed!r}", seed=seed))
         initialiser, networks = as_initialiser(initialisation), []
         for one in seeds.tolist():
             rng = np.random.default_rng(check_integer(one, "seed", at_least=0))
@@ -307,8 +310,14 @@ class Network:
         check_targets(labels, outputs.shape[-2:], self.dtype)
         right = class_labels(labels, self.sizes[-1])
         if right is None:
-            expected = f"whole numbers from 0 to {max(1, self.sizes[-1] - 1)}"
-            raise ValueError(f"accuracy needs one class label a sample, got {what_is(labels)}; expected {expected}")
+            expected = _("whole numbers from 0 to {last}", last=max(1, self.sizes[-1] - 1))
+            raise ValueError(
+                _(
+                    "accuracy needs one class label a sample, got {got}; expected {expected}",
+                    got=what_is(labels),
+                    expected=expected,
+                )
+            )
         return (classes_of(outputs, self.loss) == right).mean(axis=-1)
 
     def predict(self, inputs):

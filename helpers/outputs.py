@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.activations import ACTIVATIONS, Activation, sigmoid
+from helpers.language import _
 from helpers.losses import softmax
 
 
@@ -69,17 +70,25 @@ def check_outputs(outputs, activation, loss):
     ValueError
         If cross-entropy gets something else than the logits or probabilities that it wants.
     """
-    bend, _, rest = loss.name.partition("_")
+    bend, _mark, rest = loss.name.partition("_")
     if rest == "cross_entropy" and activation.name != "identity":
         raise ValueError(
-            f"{loss.name} contains the {bend}: output_activation must be 'identity', got {activation.name!r}"
+            _(
+                "{loss.name} contains the {bend}: output_activation must be 'identity', got {activation.name!r}",
+                loss=loss,
+                bend=bend,
+                activation=activation,
+            )
         )
     if loss.name == "cross_entropy" and activation.name != "softmax":
         raise ValueError(
-            f"cross_entropy wants probabilities: output_activation must be 'softmax', got {activation.name!r}"
+            _(
+                "cross_entropy wants probabilities: output_activation must be 'softmax', got {activation.name!r}",
+                activation=activation,
+            )
         )
     if loss.name in ("cross_entropy", "softmax_cross_entropy") and outputs < 2:
-        raise ValueError(f"{loss.name} needs two classes or more, got {outputs} output")
+        raise ValueError(_("{loss.name} needs two classes or more, got {outputs} output", loss=loss, outputs=outputs))
 
 
 def mean_loss(loss, outputs, y):
@@ -168,5 +177,9 @@ def probabilities_of(outputs, activation, loss):
     if activation.name in ("softmax", "sigmoid"):
         return outputs
     raise ValueError(
-        f"only the outputs of softmax and sigmoid are probabilities, not those of output_activation {activation.name!r}"
+        _(
+            "only the outputs of softmax and sigmoid are probabilities, "
+            "not those of output_activation {activation.name!r}",
+            activation=activation,
+        )
     )

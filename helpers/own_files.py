@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from helpers.language import _
+
 COURSE = "first-steps-in-neural-networks"
 
 
@@ -25,5 +27,5 @@ def progress_file():
         return Path(named)
     folder = platformdirs.user_data_path(COURSE, appauthor=False)
     if not folder.is_absolute():
-        raise OSError("there is no home folder, so let COURSE_PROGRESS name a file")
+        raise OSError(_("there is no home folder, so let COURSE_PROGRESS name a file"))
     return folder / "progress.json"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers._checks import float_array, what_is
+from helpers.language import _
 from helpers.losses import one_hot
 
 
@@ -30,7 +31,9 @@ def check_inputs(inputs, features, dtype):
     """
     inputs = float_array(inputs, "inputs", may_be_empty=False)
     if inputs.ndim != 2 or inputs.shape[1] != features:
-        raise ValueError(f"inputs must have the shape (samples, {features}), got {what_is(inputs)}")
+        raise ValueError(
+            _("inputs must have the shape (samples, {features}), got {got}", features=features, got=what_is(inputs))
+        )
     return inputs.astype(dtype, copy=False)
 
 
@@ -62,7 +65,7 @@ def check_targets(targets, shape, dtype):
         return one_hot(targets, outputs, dtype)
     if targets.shape not in {(samples,), shape}:
         shapes = f"({samples},) or ({samples}, {outputs})"
-        raise ValueError(f"targets must have the shape {shapes}, got {what_is(targets)}")
+        raise ValueError(_("targets must have the shape {shapes}, got {got}", shapes=shapes, got=what_is(targets)))
     return float_array(targets, "targets").reshape(shape).astype(dtype, copy=False)
 
 

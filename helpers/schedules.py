@@ -19,6 +19,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from helpers._checks import check_real, float_array, what_is
+from helpers.language import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,13 @@ class Schedule:
             return float(self.rule(_number(step, "step", at_least=0)))
         steps = float_array(step, "step").astype(np.float64, copy=False)
         if not (np.isfinite(steps) & (steps >= 0)).all():
-            raise ValueError(f"steps must be finite numbers of at least 0, got {what_is(step)} from {steps.min()}")
+            raise ValueError(
+                _(
+                    "steps must be finite numbers of at least 0, got {got} from {least}",
+                    got=what_is(step),
+                    least=steps.min(),
+                )
+            )
         rates = self.rule(steps)
         return rates if steps.ndim else float(rates)
 
@@ -91,9 +98,9 @@ class Schedule:
             If a step is negative.
         """
         if not isinstance(steps, range):
-            raise TypeError(f"steps must be a range such as range(40), got {what_is(steps)}")
+            raise TypeError(_("steps must be a range such as range(40), got {got}", got=what_is(steps)))
         if steps and min(steps[0], steps[-1]) < 0:
-            raise ValueError(f"steps must be at least 0, got {steps}")
+            raise ValueError(_("steps must be at least 0, got {steps}", steps=steps))
         return np.fromiter(map(self.rule, steps), np.float64, len(steps))
 
     def __repr__(self):
@@ -337,14 +344,21 @@ def as_schedule(learning_rate):
         return constant(learning_rate)
     if not callable(learning_rate):
         got = what_is(learning_rate)
-        raise TypeError(f"learning_rate must be a number or a schedule (a function of the step), got {got}")
+        raise TypeError(_("learning_rate must be a number or a schedule (a function of the step), got {got}", got=got))
     name = getattr(learning_rate, "__name__", "custom")
 
     def rate(step):
         rate = learning_rate(step)
         if isinstance(rate, (float, Real)) and not isinstance(rate, bool):
             return rate
-        raise TypeError(f"the schedule {name} must return a number for step {step:g}, got {what_is(rate)}")
+        raise TypeError(
+            _(
+                "the schedule {name} must return a number for step {step:g}, got {got}",
+                name=name,
+                step=step,
+                got=what_is(rate),
+            )
+        )
 
     # Not every function of a number takes arrays: these are asked step by step.
     each = np.vectorize(rate, otypes=[np.float64])
@@ -353,7 +367,7 @@ def as_schedule(learning_rate):
 
 def _truth(value, name):
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {what_is(value)}")
+        raise TypeError(_("{name} must be True or False, got {got}", name=name, got=what_is(value)))
     return value
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from helpers._checks import check_integer
 from helpers.fast_network import Batches, FastNetwork
+from helpers.language import _
 from helpers.network import silently
 from helpers.outputs import classes_of, mean_loss
 from helpers.samples import check_inputs, check_targets, class_labels
@@ -210,7 +211,16 @@ def _per_run(value, name, network):
         return [value]
     values = list(value)
     if not network.runs:
-        raise ValueError(f"{name} must be a single one for a single network, got {len(values)}")
+        raise ValueError(
+            _("{name} must be a single one for a single network, got {number}", name=name, number=len(values))
+        )
     if len(values) != network.runs:
-        raise ValueError(f"{name} must have one entry for each of the {network.runs} runs, got {len(values)}")
+        raise ValueError(
+            _(
+                "{name} must have one entry for each of the {network.runs} runs, got {number}",
+                name=name,
+                network=network,
+                number=len(values),
+            )
+        )
     return values
