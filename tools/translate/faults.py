@@ -18,6 +18,8 @@ KEPT = {
     "statement": re.compile(r"\b[NC]\d\d\b"),
 }
 HOLE = re.compile(r"\{[^{}]*\}")
+#: A name of code: a call, or what holds an underscore.
+NAME = re.compile(r"\w+\(|\w*_\w+")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 CHINESE = "\u4e00-\u9fff"
 #: Marks that Chinese does not use beside Chinese.
@@ -77,11 +79,11 @@ def lost(text, translation, kind):
     ):
         found.append("line breaks differ")
     if kind == "string":
-        for quote in ('"', "'"):
-            if translation.count(quote) != text.count(quote):
-                found.append(f"quotation marks: {text.count(quote)} {quote} became {translation.count(quote)}")
+        more = [quote for quote in "\"'" if translation.count(quote) > text.count(quote)]
+        found += [f"a quotation mark {quote} more than the English has" for quote in more]
     for side, ends in (("begins", str.lstrip), ("ends", str.rstrip)):
-        if (ends(text) == text) != (ends(translation) == translation):
+        full_width = set(translation[:1] + translation[-1:]) & set("，。：；？！、（）“”")
+        if (ends(text) == text) != (ends(translation) == translation) and not full_width:
             found.append(f"one {side} with a space, the other does not")
     return found
 
@@ -121,7 +123,9 @@ def misworded(text, translation, terms):
     -------
     list of str
     """
-    words = KEPT["code"].sub(" ", KEPT["formula"].sub(" ", HOLE.sub(" ", text)))
+    words = text
+    for pattern in (HOLE, *KEPT.values(), NAME):
+        words = pattern.sub(" ", words)
     found = []
     for english, form in terms.items():
         if re.search(rf"\b{re.escape(english)}s?\b", words, re.IGNORECASE) and not any(

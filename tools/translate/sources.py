@@ -127,7 +127,7 @@ def of_ledger():
 
 
 def _once(messages):
-    return [message for message in dict.fromkeys(messages) if any(letter.isalpha() for letter in message.text)]
+    return list(dict.fromkeys(messages))
 
 
 @functools.cache
