@@ -9,7 +9,7 @@ import tomllib
 import nbformat
 
 from tests.words import cells
-from tools.places import NOTEBOOKS, ROOT, files, notebooks
+from tools.places import NOTEBOOKS, ROOT, editions, files, notebooks
 
 AGREED = "if that is meant, change the list in tests/test_settings.py as well"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -20,7 +20,7 @@ PYTEST = {
     "pythonpath": [".", "tools/nbgate/tests"],
     "addopts": [
         *["--numprocesses=auto", "--dist=loadfile"],
-        *["--ignore=tests/browser", "--ignore=tests/site", "--ignore-glob=*/test_grading*.py"],
+        *["--ignore=tests/browser", "--ignore=tests/site", "--ignore=notebooks/zh", "--ignore-glob=*/test_grading*.py"],
         *["--strict-markers", "--import-mode=importlib"],
     ],
     "nbgate": True,
@@ -36,10 +36,12 @@ PYTEST = {
 }
 
 #: Options of pytest where else it is run: in tox, the Makefile, CI.
-TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb"
+TOX = "--quiet -p no:cacheprovider --ignore=notebooks/appendix/frameworks.ipynb --ignore=notebooks/zh"
 COMMANDS = {
     "",
-    "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile $$how || exit; \\",
+    "--override-ini=addopts= --override-ini=nbgate=false --quiet --numprocesses=2 --dist=loadfile "
+    "--ignore=notebooks/zh $$how || exit; \\",
+    "--override-ini=addopts= --numprocesses=2 --dist=loadfile notebooks/zh",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site",
     "--override-ini=addopts= tests/test_grading*.py",
@@ -50,7 +52,13 @@ COMMANDS = {
 WORKFLOWS = [".github/workflows/course.yml", ".github/workflows/site.yml"]
 #: What CI runs, in its order: for every change, and beside it what takes longer.
 CI = {
-    "": ["make test", "make nbval", "make test-browser || make test-browser AGAIN=--last-failed", "make test-grading"],
+    "": [
+        "make test",
+        "make nbval",
+        "make test-zh",
+        "make test-browser || make test-browser AGAIN=--last-failed",
+        "make test-grading",
+    ],
     "slow": [f"make {what}" for what in ("elsewhere", "again", "vary SAMPLE=1", "matrix", "fuzz", "odd", "wrong")],
 }
 
@@ -90,7 +98,7 @@ def test_no_conftest_leaves_anything_out():
 
 def test_nothing_stands_among_the_notebooks_but_notebooks():
     """A conftest.py, a sanitize file or a start-up file there would change how they are run."""
-    assert files(NOTEBOOKS, "*") == notebooks()
+    assert files(NOTEBOOKS, "*") == sorted([*notebooks(), *editions()])
 
 
 def test_wherever_pytest_is_run_its_options_are_agreed():

@@ -44,5 +44,6 @@ def editions():
 
 
 def pages():
-    """Return all pages in Markdown."""
-    return files(ROOT, "*.md")
+    """Return all pages in Markdown as they are written."""
+    editions = {ROOT / "docs" / language for language in languages()}
+    return [path for path in files(ROOT, "*.md") if editions.isdisjoint(path.parents)]

@@ -75,7 +75,7 @@ def pieces_of_markdown(source):
             flush()
             pieces += [(cell, "table" if has_words(cell) else "") for cell in CELL.split(line)] + [("\n", "")]
         elif not has_words(line):
-            if lines and line.strip():
+            if lines and line.strip() and not LEAD.match(line):
                 lines.append(line)
             else:
                 flush()

@@ -126,13 +126,16 @@ def linked(text, language, path):
 
 
 def _twin(language, goal, sources):
-    """Return the edition's version of a file or folder; what has none is linked as it is."""
+    """Return the edition's version of a file or folder, of its own the English one; others are linked as they are."""
+    english = [path for path in sources if place_of(language, path) == goal]
+    if english:
+        return english[0]
     made = goal in sources or (goal.is_relative_to(NOTEBOOKS) and goal.suffix in ("", ".ipynb") and goal.exists())
     return place_of(language, goal) if made else goal
 
 
 def notebook(language, path):
-    """Return the edition's version of a notebook, without outputs.
+    """Return the edition's version of a notebook; its outputs are still those of the English one.
 
     Parameters
     ----------
@@ -160,7 +163,7 @@ def notebook(language, path):
             if _computed(source) != _computed(cell.source):
                 raise ValueError(f"{name_of(path)}: cell {cell.id}: what it computes differs from the English cell")
             cell.source = (SWITCH.format(language=language) if first else "") + source
-            cell.outputs, cell.execution_count, first = [], None, False
+            first = False
     made.metadata.setdefault("nbgate", {})["language"] = language
     return made
 
@@ -196,7 +199,7 @@ def page(language, path):
 
 
 def generate(language):
-    """Write all notebooks and pages of an edition; the outputs of cells that have not changed stay.
+    """Write all notebooks and pages of an edition; what has not changed stays as it was stored.
 
     Parameters
     ----------
@@ -210,7 +213,9 @@ def generate(language):
     changed = []
     for path in originals():
         new, place = notebook(language, path), place_of(language, path)
-        if not place.exists() or bare(nbformat.read(place, as_version=4)) != bare(new):
+        old = nbformat.read(place, as_version=4) if place.exists() else None
+        if old is None or bare(old) != bare(new):
+            _keep_outputs(new, old)
             place.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(new, place)
             changed.append(place)
@@ -219,6 +224,14 @@ def generate(language):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(page(language, path), encoding="utf-8")
     return changed
+
+
+def _keep_outputs(new, old):
+    """Give cells whose source has not changed the outputs that they had."""
+    had = {(cell.id, cell.source): cell for cell in (old.cells if old else []) if cell.cell_type == "code"}
+    for cell in new.cells:
+        if was := had.get((cell.id, cell.source)):
+            cell.outputs, cell.execution_count = was.outputs, was.execution_count
 
 
 def bare(notebook):
