@@ -1,8 +1,9 @@
 """The language in which the course speaks.
 
 English is what is written in the code, as the argument of `_`; other languages are catalogues in ``locale/``, made and
-checked by ``python -m tools.translate``. ``COURSE_LANGUAGE`` in the environment names one of them; a translated
-notebook names its own in its first line, before it loads anything else:
+checked by ``python -m tools.translate``. A name that code looks up, such as an option of a menu, stays English: it is
+marked by `N_` where it is defined, and what shows it asks `_` for it. ``COURSE_LANGUAGE`` in the environment names a
+language; a translated notebook names its own in its first line, before it loads anything else:
 
 >>> use("en")
 """
@@ -77,8 +78,8 @@ def _catalogue(language):
 
 
 def _use(catalogue):
-    global _gettext, _ngettext
-    _gettext, _ngettext = catalogue.gettext, catalogue.ngettext
+    global _gettext
+    _gettext = catalogue.gettext
 
 
 def _(message, **values):
@@ -115,7 +116,23 @@ def ngettext(one, many, number):
     str
         With its holes, for `str.format`.
     """
-    return _ngettext(one, many, number)
+    return _gettext(one if number == 1 else many)
+
+
+def N_(name):
+    """Mark a name as one that `_` will be asked for where it is shown.
+
+    Parameters
+    ----------
+    name : str
+        In English, as code looks it up.
+
+    Returns
+    -------
+    str
+        The same name.
+    """
+    return name
 
 
 _use(_catalogue(_spoken))

@@ -56,7 +56,7 @@ def test_many_units_fit_clearly_better_than_few(curve, placement):
 
 
 def test_the_first_joint_is_the_best_of_all_candidates():
-    goal = CURVES["step"](X)
+    goal = CURVES["smooth step"](X)
     (place,), (side,) = one_by_one(1, goal)
 
     def error(place, side):

@@ -473,7 +473,7 @@ def test_line_pieces_meet_at_the_joints_and_are_off_by_the_root_of_the_mean_squa
     goals = {
         "sine": lambda x: np.sin(2 * x),
         "bump": lambda x: np.exp(-2 * x**2),
-        "step": lambda x: np.tanh(6 * (x - 0.5)),
+        "smooth step": lambda x: np.tanh(6 * (x - 0.5)),
     }
     x, counts = np.linspace(-3, 3, 241), [1, 2, 3, 5, 7, 10, 15, 20, 30, 50]
 

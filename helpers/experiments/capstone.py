@@ -10,6 +10,7 @@ import numpy as np
 from helpers.complexity import count, mlp
 from helpers.datasets import digits
 from helpers.experiments.schedules import schedule_from
+from helpers.language import _
 from helpers.network import Network
 from helpers.training import History, train, train_by_epoch
 
@@ -98,7 +99,7 @@ def run(hidden_1, hidden_2, activation, initialisation, loss, schedule, learning
     record : helpers.training.Epoch
         What is known of it.
     """
-    training, held_out, _ = samples()
+    training, held_out, _images = samples()
     batch_size = int(batch_size)
     updates = epochs * -(-len(training) // batch_size)
     sizes = layer_sizes(hidden_1, hidden_2)
@@ -162,11 +163,11 @@ def in_words(record):
     """
     right, finite = record.validation_accuracy, np.isfinite(record.loss)
     if not finite.all():
-        return "some seeds diverge" + (", some read over 95% right" if right.max() > 0.95 else "")
+        return _("some seeds diverge, some read over 95% right") if right.max() > 0.95 else _("some seeds diverge")
     median = np.median(right)
     if median < 0.8:
-        return "broken: under 80% right"
-    return "over 95% right" if right.min() < 0.95 < median else f"{median:.0%} right"
+        return _("broken: under 80% right")
+    return _("over 95% right") if right.min() < 0.95 < median else _("{median:.0%} right", median=median)
 
 
 # -- fair comparisons ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ with numbers that count their own multiplications.
 import numpy as np
 
 from helpers._checks import any_array, what_is
+from helpers.language import _
 
 
 def convolve(image, windows, biases):
@@ -33,14 +34,26 @@ def convolve(image, windows, biases):
     """
     image, windows = any_array(image, "image"), any_array(windows, "windows")
     if image.ndim != 3:
-        raise ValueError(f"image must have the shape (channels, height, width), got {image.shape}")
+        raise ValueError(_("image must have the shape (channels, height, width), got {shape}", shape=image.shape))
     size, channels = windows.shape[-1] if windows.ndim else 0, len(image)
     if windows.shape[1:] != (channels, size, size):
-        raise ValueError(f"windows must have the shape (channels out, {channels}, size, size), got {windows.shape}")
+        raise ValueError(
+            _(
+                "windows must have the shape (channels out, {channels}, size, size), got {shape}",
+                channels=channels,
+                shape=windows.shape,
+            )
+        )
     if size > min(image.shape[1:]):
-        raise ValueError(f"windows must fit into the image of shape {image.shape}, got {windows.shape}")
+        raise ValueError(
+            _(
+                "windows must fit into the image of shape {image}, got {windows}",
+                image=image.shape,
+                windows=windows.shape,
+            )
+        )
     if np.shape(biases) != windows.shape[:1]:
-        raise ValueError(f"expected {len(windows)} biases, one a window, got {what_is(biases)}")
+        raise ValueError(_("expected {count} biases, one a window, got {got}", count=len(windows), got=what_is(biases)))
     rows, columns = (range(length - size + 1) for length in image.shape[1:])
     patches = [[image[:, y : y + size, x : x + size] for x in columns] for y in rows]
     return np.array(
@@ -71,6 +84,8 @@ def pool_sums(image):
     """
     image = any_array(image, "image")
     if image.ndim != 3 or image.shape[1] % 2 or image.shape[2] % 2:
-        raise ValueError(f"image must have the shape (channels, even height, even width), got {image.shape}")
+        raise ValueError(
+            _("image must have the shape (channels, even height, even width), got {shape}", shape=image.shape)
+        )
     channels, height, width = image.shape
     return image.reshape(channels, height // 2, 2, width // 2, 2).sum(axis=(2, 4))

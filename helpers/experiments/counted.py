@@ -8,6 +8,8 @@
 
 import numpy as np
 
+from helpers.language import _
+
 #: The tallies that are being kept.
 _open = []
 
@@ -32,8 +34,9 @@ class Tally:
         _open.remove(self)
 
     def __repr__(self):
-        return (
-            f"{self.multiplications:,} multiplications, {self.additions:,} additions, {self.comparisons:,} comparisons"
+        return _(
+            "{multiplications:,} multiplications, {additions:,} additions, {comparisons:,} comparisons",
+            **vars(self),
         )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from helpers._checks import what_is
 from helpers.complexity import AveragePool2D, Complexity, Conv2D, Dense, MaxPool2D, count, lenet5, mlp, vgg16
 from helpers.datasets import data_folder
+from helpers.language import N_, _
 
 NETWORKS = ("3-4-2", "LeNet-5", "VGG-16")
 
@@ -17,22 +18,25 @@ class Report(NamedTuple):
     Parameters
     ----------
     tool, convention : str
-        As named in ``data/counting_tools.csv``.
+        As named in ``data/counting_tools.csv``; the convention in the language that is spoken.
     figures : list of int
         What it reported for each of `NETWORKS`.
     computed : list of int
         What follows from its convention.
+    per_mac : int
+        How many operations it counts for a multiply-add.
     """
 
     tool: str
     convention: str
     figures: list
     computed: list
+    per_mac: int
 
     @property
     def macs(self):
         """The figures as multiply-adds: of FLOPs the half."""
-        return [figure / 2 if self.convention.startswith("2 per MAC") else figure for figure in self.figures]
+        return [figure / self.per_mac for figure in self.figures]
 
 
 def tool_reports():
@@ -54,9 +58,10 @@ def tool_reports():
     return [
         Report(
             row["tool"],
-            row["convention"],
+            _(row["convention"]),
             [int(row[name]) for name in NETWORKS],
             [figures[row["convention"]] for figures in computed],
+            2 if row["convention"].startswith("2 per MAC") else 1,
         )
         for row in rows
     ]
@@ -87,7 +92,7 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
         If `counted` is something else.
     """
     if not isinstance(counted, Complexity):
-        raise TypeError(f"counted must be what helpers.complexity.count returns, got {what_is(counted)}")
+        raise TypeError(_("counted must be what helpers.complexity.count returns, got {got}", got=what_is(counted)))
     rows = counted.rows
 
     def of(*kinds):
@@ -103,12 +108,12 @@ def by_convention(counted, *, relu=True, adaptive_pooling=0, softmax=0):
     pooled = sum(prod(row.input_shape) for row in pools)
     seen = sum(row.layer.kernel_size**2 * row.activations for row in pools)
     return {
-        "weights only": macs,
-        "+ adaptive average pooling": macs + adaptive_pooling,
-        "+ average pooling": macs + means + adaptive_pooling,
-        "+ average pooling, adaptive twice": macs + means + 2 * adaptive_pooling,
-        "+ biases": macs + biases,
-        "+ biases, twice ReLU and pooling": macs + biases + 2 * (relus + pooled + adaptive_pooling),
-        "2 per MAC, conv biases, ReLU, pooling": 2 * macs + convolutions + relus + pooled + adaptive_pooling,
-        "2 per MAC, biases, pooling, softmax": 2 * macs + biases + seen + softmax,
+        N_("weights only"): macs,
+        N_("+ adaptive average pooling"): macs + adaptive_pooling,
+        N_("+ average pooling"): macs + means + adaptive_pooling,
+        N_("+ average pooling, adaptive twice"): macs + means + 2 * adaptive_pooling,
+        N_("+ biases"): macs + biases,
+        N_("+ biases, twice ReLU and pooling"): macs + biases + 2 * (relus + pooled + adaptive_pooling),
+        N_("2 per MAC, conv biases, ReLU, pooling"): 2 * macs + convolutions + relus + pooled + adaptive_pooling,
+        N_("2 per MAC, biases, pooling, softmax"): 2 * macs + biases + seen + softmax,
     }

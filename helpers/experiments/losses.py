@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.datasets import digits
+from helpers.language import N_
 from helpers.losses import asymmetric_loss, cross_entropy, huber_loss, mean_squared_error, one_hot, softmax
 from helpers.network import Network
 from helpers.training import train
@@ -56,8 +57,8 @@ def probability_of_right(logit):
 
 #: Name of a loss -> its slope with respect to that logit.
 SLOPES = {
-    "cross-entropy": lambda z: probability_of_right(z) - 1,
-    "squared error": lambda z: -2 * (1 - probability_of_right(z)) ** 2 * probability_of_right(z),
+    N_("cross-entropy"): lambda z: probability_of_right(z) - 1,
+    N_("squared error"): lambda z: -2 * (1 - probability_of_right(z)) ** 2 * probability_of_right(z),
 }
 
 
@@ -164,7 +165,7 @@ def laplace_surprise(error, spread=1.0):
 
 
 #: Name of a noise -> the surprise, in nats, at an error (of a density: it may be negative), given the noise's spread.
-SURPRISES = {"Gaussian": normal_surprise, "Laplace": laplace_surprise}
+SURPRISES = {N_("Gaussian"): normal_surprise, N_("Laplace"): laplace_surprise}
 
 
 def total_surprise(noise, measured, guesses, spread=1.0):
@@ -204,7 +205,7 @@ def _outliers(rng, shape):
 NOISES = {
     "Gaussian": lambda rng, shape: rng.normal(size=shape),
     "Laplace": lambda rng, shape: rng.laplace(size=shape),
-    "outliers": _outliers,
+    N_("outliers"): _outliers,
 }
 
 
@@ -258,9 +259,9 @@ def estimation_errors(noise, draws=4000, samples=25, delta=1.0, seed=0):
     """
     measured = NOISES[noise](np.random.default_rng(seed), (draws, samples))
     estimates = {
-        "squared": measured.mean(axis=1),
-        "absolute": np.median(measured, axis=1),
-        "Huber": huber_estimates(measured, delta),
+        N_("squared"): measured.mean(axis=1),
+        N_("absolute"): np.median(measured, axis=1),
+        N_("Huber"): huber_estimates(measured, delta),
     }
     return {name: abs(estimate) for name, estimate in estimates.items()}
 

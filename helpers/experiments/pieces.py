@@ -18,6 +18,7 @@ import numpy as np
 from helpers._checks import check_integer, lookup
 from helpers.activations import relu
 from helpers.datasets import two_rings
+from helpers.language import N_, _
 from helpers.network import Network
 from helpers.training import train_by_epoch
 
@@ -27,9 +28,9 @@ X.flags.writeable = False
 
 #: Curves to fit: name -> function of x.
 CURVES = {
-    "sine": lambda x: np.sin(2 * x),
-    "bump": lambda x: np.exp(-2 * x**2),
-    "step": lambda x: np.tanh(6 * (x - 0.5)),
+    N_("sine"): lambda x: np.sin(2 * x),
+    N_("bump"): lambda x: np.exp(-2 * x**2),
+    N_("smooth step"): lambda x: np.tanh(6 * (x - 0.5)),
 }
 
 
@@ -53,7 +54,7 @@ def joints(network):
     """
     weights, biases = network.weights[0], network.biases[0]
     if weights.shape[-1] != 1:
-        raise ValueError(f"expected a network with one input, got {weights.shape[-1]}")
+        raise ValueError(_("expected a network with one input, got {inputs}", inputs=weights.shape[-1]))
     slopes = weights[:, 0]
     bends = slopes != 0
     return np.sort(-biases[bends] / slopes[bends])
@@ -118,7 +119,7 @@ def one_by_one(units, goal):
     columns = columns - columns.mean(axis=0)  # the output's bias can express any constant
     rest, chosen = goal - goal.mean(), []
     sizes = (columns**2).sum(axis=0)
-    for _ in range(units):
+    for _unit in range(units):
         left = (columns**2).sum(axis=0)
         # Of a candidate that the others express already nothing but rounding is left.
         explains = np.where(left > 1e-9 * sizes, (columns.T @ rest) ** 2 / np.maximum(left, 1e-300), 0.0)
@@ -132,7 +133,7 @@ def one_by_one(units, goal):
 
 
 #: How joints are placed: name -> function of the number of units and the goal.
-PLACEMENTS = {"evenly": evenly, "at random": at_random, "where they help most": one_by_one}
+PLACEMENTS = {N_("evenly"): evenly, N_("at random"): at_random, N_("where they help most"): one_by_one}
 
 
 def _by_turns(units):
@@ -170,7 +171,7 @@ def fitted(curve, units, placement="where they help most"):
     network = Network([1, units, 1], "relu", "mean_squared_error", dtype=np.float64)
     network.weights[0][:, 0], network.biases[0][:] = sides, -sides * places
     hidden = network.forward(X[:, None]).a[0]
-    solution, *_ = np.linalg.lstsq(np.column_stack([hidden, np.ones(len(X))]), goal)
+    solution, *_rest = np.linalg.lstsq(np.column_stack([hidden, np.ones(len(X))]), goal)
     network.weights[1][0], network.biases[1][:] = solution[:-1], solution[-1]
     return network
 

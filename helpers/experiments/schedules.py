@@ -3,6 +3,7 @@
 import inspect
 
 from helpers._checks import lookup
+from helpers.language import _
 from helpers.schedules import SCHEDULES
 
 
@@ -31,8 +32,14 @@ def schedule_from(name, learning_rate, values):
     """
     make = lookup(SCHEDULES, name, "schedule")
     values = {**values, **values.get(name, {})}
-    _, *asked = (p.name for p in inspect.signature(make).parameters.values() if p.default is p.empty)
+    _rate, *asked = (p.name for p in inspect.signature(make).parameters.values() if p.default is p.empty)
     missing = [parameter for parameter in asked if parameter not in values]
     if missing:
-        raise ValueError(f"expected values for all parameters of {name}, got none for {', '.join(missing)}")
+        raise ValueError(
+            _(
+                "expected values for all parameters of {name}, got none for {missing}",
+                name=name,
+                missing=", ".join(missing),
+            )
+        )
     return make(learning_rate, **{parameter: values[parameter] for parameter in asked})

@@ -15,6 +15,7 @@ from helpers.activations import relu, sigmoid, tanh
 from helpers.complexity import count, mlp
 from helpers.datasets import data_folder
 from helpers.fast_network import Batches, FastNetwork
+from helpers.language import N_
 from helpers.losses import one_hot
 from helpers.network import Network
 
@@ -31,10 +32,10 @@ SAMPLES = 512
 #: What grows, from its first value -> a function of the factor by which it has grown, which returns the sizes of the
 #: network, the samples in a batch and the number of networks at once.
 GROWTH = {
-    "width of 2 layers, from 4": lambda factor: ([64, 4 * factor, 4 * factor, 10], 32, None),
-    "hidden layers, from 1": lambda factor: ([64, *[32] * factor, 10], 32, None),
-    "samples in a batch, from 4": lambda factor: ([64, 32, 16, 10], 4 * factor, None),
-    "networks at once, from 1": lambda factor: ([64, 32, 16, 10], 32, factor),
+    N_("width of 2 layers, from 4"): lambda factor: ([64, 4 * factor, 4 * factor, 10], 32, None),
+    N_("hidden layers, from 1"): lambda factor: ([64, *[32] * factor, 10], 32, None),
+    N_("samples in a batch, from 4"): lambda factor: ([64, 32, 16, 10], 4 * factor, None),
+    N_("networks at once, from 1"): lambda factor: ([64, 32, 16, 10], 32, factor),
 }
 FACTORS = (1, 2, 4, 8, 16, 32, 64, 128)
 

@@ -19,6 +19,7 @@ from helpers.figures.style import (
     legend_outside,
     new_figure,
 )
+from helpers.language import _
 
 #: Where the curves of activations are drawn.
 REACH = 6.0
@@ -27,7 +28,7 @@ REACH = 6.0
 RING_HEIGHTS = (0.02, 0.06, 0.12)
 
 #: The colours of the steps of a walk; the palest ones of viridis would be lost on white.
-STEP_COLOURS = ListedColormap(colormaps["viridis_r"](np.linspace(0.2, 1, 256)), "light first, dark last")
+STEP_COLOURS = ListedColormap(colormaps["viridis_r"](np.linspace(0.2, 1, 256)), _("light first, dark last"))
 
 
 @described_figure
@@ -49,14 +50,14 @@ def activation_panels(functions):
     for axes, (title, f) in zip(np.atleast_1d(panels), functions.items(), strict=True):
         axes.axhline(0, color=GREY, linestyle="-", linewidth=0.8, label="_zero")
         axes.plot(x, f(x), color=BLUE, linestyle="-", label="f(x)")
-        axes.plot(x, f.derivative(x), color=ORANGE, linestyle="--", label="slope f'(x)")
+        axes.plot(x, f.derivative(x), color=ORANGE, linestyle="--", label=_("slope f'(x)"))
         axes.set(title=title, xlabel="x", xlim=(-REACH, REACH), ylim=(-1.25, 2.25), xticks=(-6, -3, 0, 3, 6))
     figure.legend(*np.atleast_1d(panels)[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
 @described_figure
-def histograms(samples, *, bins=30, ylabel="samples", spans=None):
+def histograms(samples, *, bins=30, ylabel=_("samples"), spans=None):
     """Show how often each value occurs, one panel a sample.
 
     Parameters
@@ -90,7 +91,7 @@ def histograms(samples, *, bins=30, ylabel="samples", spans=None):
 
 @described_figure
 def medians_and_ranges(
-    curves, x=None, *, xlabel="layer", ylabel, xscale="linear", yscale="log", bounds=None, ylim=None
+    curves, x=None, *, xlabel=_("layer"), ylabel, xscale="linear", yscale="log", bounds=None, ylim=None
 ):
     """Show quantities measured with several seeds: the median as a line, the full range as a band.
 
@@ -129,7 +130,7 @@ def medians_and_ranges(
     low, high = axes.get_ylim()
     if yscale == "log" and high / low > 1e8:
         even_powers_of_ten(axes.yaxis)
-    legend_outside(axes, "median (band: all seeds)")
+    legend_outside(axes, _("median (band: all seeds)"))
     return figure
 
 
@@ -154,19 +155,19 @@ def all_and_close_up(curves, close_up, *, ylabel, bounds):
         Two panels; each curve looks the same in both.
     """
     figure, panels = new_figure(2, height=4.4)
-    for axes, title, shown in zip(panels, ("all", "those on top, closer"), (curves, close_up), strict=True):
+    for axes, title, shown in zip(panels, (_("all"), _("those on top, closer")), (curves, close_up), strict=True):
         for i, (label, values) in enumerate(curves.items()):
             if label in shown:
                 draw_spread(axes, np.arange(1, len(values) + 1), values, i, label)
                 axes.lines[-1].set(marker=MARKERS[i % len(MARKERS)], markersize=4)
-        axes.set(title=title, xlabel="layer", yscale="log")
+        axes.set(title=title, xlabel=_("layer"), yscale="log")
         axes.locator_params(axis="x", integer=True)
     for label, bound in bounds.items():
         panels[0].plot(np.arange(1, len(bound) + 1), bound, color=GREY, linestyle=":", label=label)
     even_powers_of_ten(panels[0].yaxis)
     panels[0].set_ylabel(ylabel)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, title="median (band: all seeds)")
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, title=_("median (band: all seeds)"))
     return figure
 
 
@@ -192,11 +193,11 @@ def units_and_sum(network, reach):
     parts = network.forward(x).a[0] * network.weights[1][0]
     for i, part in enumerate(parts.T):
         style = {"color": COLOURS[i % len(COLOURS)], "linestyle": LINE_STYLES[i % len(LINE_STYLES)]}
-        left.plot(x[:, 0], part, **style, label=f"unit {i + 1}")
-    right.plot(x[:, 0], network.outputs(x)[:, 0], color=BLUE, linestyle="-", label="sum")
-    right.plot(places, network.outputs(places[:, np.newaxis])[:, 0], "o", color=ORANGE, markersize=8, label="joints")
-    left.set(title="The units, each times its $a_i$", xlabel="x", ylabel="height", ylim=(-2.2, 2.2))
-    right.set(title="Their sum", xlabel="x")
+        left.plot(x[:, 0], part, **style, label=_("unit {number}", number=i + 1))
+    right.plot(x[:, 0], network.outputs(x)[:, 0], color=BLUE, linestyle="-", label=_("sum"))
+    right.plot(places, network.outputs(places[:, np.newaxis])[:, 0], "o", color=ORANGE, markersize=8, label=_("joints"))
+    left.set(title=_("The units, each times its $a_i$"), xlabel="x", ylabel=_("height"), ylim=(-2.2, 2.2))
+    right.set(title=_("Their sum"), xlabel="x")
     for axes in (left, right):
         axes.set_xlim(-reach, reach)
         axes.legend(loc="lower left")
@@ -224,7 +225,12 @@ def dots_and_ranges(results, *, xlabel):
         values = np.asarray(values, dtype=float)
         row = len(results) - 1 - i
         axes.plot(
-            [values.min(), values.max()], [row, row], color=GREY, linestyle="-", linewidth=3, label=f"{label}, range"
+            [values.min(), values.max()],
+            [row, row],
+            color=GREY,
+            linestyle="-",
+            linewidth=3,
+            label=_("{label}, range", label=label),
         )
         axes.plot([np.median(values)], [row], "o", color=BLUE, markersize=9, label=label)
     axes.set_yticks(range(len(results)), list(results)[::-1])
@@ -268,9 +274,9 @@ def draw_weight_plane(axes, goal):
     reach = 2.4
     for low in (0, -reach):
         axes.fill_between([low, low + reach], low, low + reach, color=GREY, alpha=0.12, linewidth=0)
-    axes.plot(*goal, "*", color=GREEN, markersize=16, label="goal")
-    axes.plot(0, 0, "s", color=ORANGE, markersize=8, label="start")
-    axes.set(xlabel="weight $w_1$", ylabel="weight $w_2$", xlim=(-0.9, 2.4), ylim=(-2.4, 0.9), aspect="equal")
+    axes.plot(*goal, "*", color=GREEN, markersize=16, label=_("goal"))
+    axes.plot(0, 0, "s", color=ORANGE, markersize=8, label=_("start"))
+    axes.set(xlabel=_("weight $w_1$"), ylabel=_("weight $w_2$"), xlim=(-0.9, 2.4), ylim=(-2.4, 0.9), aspect="equal")
 
 
 @described_figure
@@ -293,11 +299,11 @@ def weight_walks(walks, goal):
     for axes, (title, (path, curvature)) in zip(np.atleast_1d(panels), walks.items(), strict=True):
         draw_weight_plane(axes, goal)
         for height in RING_HEIGHTS:
-            axes.plot(*ellipse(curvature, goal, height), color=GREY, linestyle=":", linewidth=1, label="equal loss")
-        axes.plot(*path.T, color=GREY, linestyle="-", linewidth=0.7, label="path")
+            axes.plot(*ellipse(curvature, goal, height), color=GREY, linestyle=":", linewidth=1, label=_("equal loss"))
+        axes.plot(*path.T, color=GREY, linestyle="-", linewidth=0.7, label=_("path"))
         steps = np.arange(1, len(path))
         arrows = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009, "cmap": STEP_COLOURS}
-        drawn = axes.quiver(*path[:-1].T, *np.diff(path, axis=0).T, steps, label="steps", zorder=3, **arrows)
+        drawn = axes.quiver(*path[:-1].T, *np.diff(path, axis=0).T, steps, label=_("steps"), zorder=3, **arrows)
         axes.set_title(title)
-    figure.colorbar(drawn, ax=panels, label="step", shrink=0.8)
+    figure.colorbar(drawn, ax=panels, label=_("step"), shrink=0.8)
     return figure

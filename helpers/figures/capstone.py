@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.figures.described import described_figure
 from helpers.figures.style import BLUE, GREY, ORANGE, draw_spread, new_figure
+from helpers.language import _
 
 
 @described_figure
@@ -28,16 +29,20 @@ def paired_differences(before, after, names, *, ylabel, repetition):
     """
     figure, (pairs, differences) = new_figure(2, height=3.6, width_ratios=(1, 1.4))
     pairs.plot([0, 1], [before, after], "o-", color=BLUE, markersize=4, linewidth=0.8, label="_pair")
-    pairs.set(title=f"Each {repetition}", ylabel=ylabel, xlim=(-0.3, 1.3))
+    pairs.set(title=_("Each {repetition}", repetition=repetition), ylabel=ylabel, xlim=(-0.3, 1.3))
     pairs.set_xticks([0, 1], labels=names)
     saved = np.sort(np.subtract(before, after))
     mean, error = saved.mean(), saved.std(ddof=1) / np.sqrt(len(saved))
     number = np.arange(1, len(saved) + 1)
     differences.axhline(0, color=GREY, linestyle="-", linewidth=1, label="_zero")
     differences.axhspan(mean - 2 * error, mean + 2 * error, color=ORANGE, alpha=0.2, linewidth=0)
-    differences.axhline(mean, color=ORANGE, linestyle="--", label="mean (band: two standard errors)")
-    differences.plot(number, saved, "o", color=BLUE, label=f"one {repetition}")
-    differences.set(title="Difference of the pair", xlabel=f"{repetition}, in ascending order", ylabel="difference")
+    differences.axhline(mean, color=ORANGE, linestyle="--", label=_("mean (band: two standard errors)"))
+    differences.plot(number, saved, "o", color=BLUE, label=_("one {repetition}", repetition=repetition))
+    differences.set(
+        title=_("Difference of the pair"),
+        xlabel=_("{repetition}, in ascending order", repetition=repetition),
+        ylabel=_("difference"),
+    )
     differences.set_xticks(range(0, len(saved) + 1, max(1, len(saved) // 4)))
     differences.set_ylim(saved.min() - 0.1 * np.ptp(saved), saved.max() + 0.35 * np.ptp(saved))  # room for the legend
     differences.legend(loc="upper left")
@@ -62,11 +67,11 @@ def parting_losses(runs):
     training = np.stack([run.history.loss for run in runs], axis=1)
     held_out = np.stack([run.history.validation_loss for run in runs], axis=1)
     epochs = np.arange(1, len(training) + 1)
-    draw_spread(axes, epochs, training, 0, "training images")
-    draw_spread(axes, epochs, held_out, 1, "held-out images")
+    draw_spread(axes, epochs, training, 0, _("training images"))
+    draw_spread(axes, epochs, held_out, 1, _("held-out images"))
     stops = [run.epoch for run in runs]
     lowest = [run.history.validation_loss[run.epoch - 1] for run in runs]
-    axes.plot(stops, lowest, "v", color=ORANGE, markersize=6, markeredgecolor="white", label="lowest held-out loss")
-    axes.set(xlabel="epoch", ylabel="loss", xlim=(0, len(training)), ylim=(0, 2.5))
-    axes.legend(title="median (band: all runs)", loc="upper right", ncols=3)
+    axes.plot(stops, lowest, "v", color=ORANGE, markersize=6, markeredgecolor="white", label=_("lowest held-out loss"))
+    axes.set(xlabel=_("epoch"), ylabel=_("loss"), xlim=(0, len(training)), ylim=(0, 2.5))
+    axes.legend(title=_("median (band: all runs)"), loc="upper right", ncols=3)
     return figure

@@ -9,6 +9,7 @@ from helpers.complexity import count, mlp
 from helpers.datasets import pooled_digits
 from helpers.figures.described import described_figure
 from helpers.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
+from helpers.language import _, ngettext
 
 #: Layers with more units than this are drawn with an ellipsis between their first and last units.
 SHOWN = 7
@@ -48,17 +49,17 @@ class NetworkPicture:
     def __init__(self, axes, most_layers=4):
         axes.set(xlim=(-0.14, 1.14), ylim=(-6.2, 5.3))
         axes.axis("off")
-        self.weights = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.7, label="weights"))
+        self.weights = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.7, label=_("weights")))
         self.one_unit = axes.add_collection(
-            LineCollection([], colors=ORANGE, linewidths=2.0, label="weights of one unit")
+            LineCollection([], colors=ORANGE, linewidths=2.0, label=_("weights of one unit"))
         )
         units = {"linestyle": "none", "marker": "o", "markersize": 13, "markeredgecolor": BLACK}
-        (self.inputs,) = axes.plot([], [], color="white", label="inputs", **units)
-        (self.units,) = axes.plot([], [], color=BLUE, label="units that compute", **units)
-        (self.dots,) = axes.plot([], [], "o", color=BLACK, markersize=3, label="dots for units left out")
+        (self.inputs,) = axes.plot([], [], color="white", label=_("inputs"), **units)
+        (self.units,) = axes.plot([], [], color=BLUE, label=_("units that compute"), **units)
+        (self.dots,) = axes.plot([], [], "o", color=BLACK, markersize=3, label=_("dots for units left out"))
         middle = {"ha": "center", "va": "center"}
-        self.heads = [axes.text(0, 4.5, "", **middle) for _ in range(most_layers)]
-        self.counts = [axes.text(0, -5.0, "", fontsize=10, **middle) for _ in range(most_layers - 1)]
+        self.heads = [axes.text(0, 4.5, "", **middle) for _layer in range(most_layers)]
+        self.counts = [axes.text(0, -5.0, "", fontsize=10, **middle) for _layer in range(most_layers - 1)]
 
     @property
     def artists(self):
@@ -104,18 +105,20 @@ class NetworkPicture:
 
     def _write(self, sizes, across, counted):
         hidden = counted.hidden_layers
-        names = ["input", *(f"hidden {n}" if hidden > 1 else "hidden" for n in range(1, hidden + 1)), "output"]
+        numbered = [_("hidden {number}", number=n) if hidden > 1 else _("hidden") for n in range(1, hidden + 1)]
+        names = [_("input"), *numbered, _("output")]
         for i, head in enumerate(self.heads):
             head.set_visible(i < len(sizes))
             if i < len(sizes):
-                head.set_text(f"{names[i]}: {sizes[i]:,}")
+                head.set_text(_("{layer}: {units:,}", layer=names[i], units=sizes[i]))
                 head.set_x(across[i])
         for i, note in enumerate(self.counts):
             note.set_visible(i < len(counted.rows))
             if i < len(counted.rows):
                 row = counted.rows[i]
-                weights, biases = "s" * (row.weights > 1), "es" * (row.biases > 1)
-                note.set_text(f"{row.weights:,} weight{weights}\n+ {row.biases:,} bias{biases}")
+                weights = ngettext("{number:,} weight", "{number:,} weights", row.weights).format(number=row.weights)
+                biases = ngettext("{number:,} bias", "{number:,} biases", row.biases).format(number=row.biases)
+                note.set_text(f"{weights}\n+ {biases}")
                 note.set_x((across[i] + across[i + 1]) / 2)
 
 
@@ -156,8 +159,8 @@ def layer_shares(counted, *, title=""):
         A panel for parameters, and one for multiply-adds.
     """
     rows = [row for row in counted.rows if row.layer.computes]
-    kinds = {"Conv2D": "conv", "Dense": "dense"}
-    names = [f"{kinds[type(row.layer).__name__]} {number}" for number, row in enumerate(rows, start=1)]
+    kinds = {"Conv2D": _("conv {number}"), "Dense": _("dense {number}")}
+    names = [kinds[type(row.layer).__name__].format(number=number) for number, row in enumerate(rows, start=1)]
     figure, panels = new_figure(2, height=1.5 + 0.25 * len(rows))
     wholes = {what: getattr(counted, what) for what in ("parameters", "macs")}
     shares_of = {what: [100 * getattr(row, what) / whole for row in rows] for what, whole in wholes.items()}
@@ -165,8 +168,9 @@ def layer_shares(counted, *, title=""):
     for axes, (what, shares), colour in zip(panels, shares_of.items(), (BLUE, ORANGE), strict=True):
         bars = axes.barh(names, shares, color=colour, height=0.7)
         axes.bar_label(bars, [f"{share:.1f}" for share in shares], padding=3, fontsize=9)
-        axes.set(xlim=(0, 1.15 * longest), xlabel="share (%)")
-        axes.set_title(f"{wholes[what]:,} {'parameters' if what == 'parameters' else 'multiply-adds'}")
+        axes.set(xlim=(0, 1.15 * longest), xlabel=_("share (%)"))
+        whole = _("{number:,} parameters") if what == "parameters" else _("{number:,} multiply-adds")
+        axes.set_title(whole.format(number=wholes[what]))
         axes.grid(axis="y", visible=False)
         axes.invert_yaxis()
     figure.suptitle(title)
@@ -195,7 +199,7 @@ def shrunken_digits(sides=(8, 4, 2), samples=10):
         images = pooled_digits(side).inputs[:samples].reshape(-1, side, side)
         row = np.hstack([part for image in images for part in (image, gap)][:-1])
         axes.imshow(row, cmap="gray_r", vmin=0, vmax=16, aspect="equal")
-        axes.set_title(f"{side} × {side} pixels: {side**2} inputs", fontsize=10)
+        axes.set_title(_("{side} × {side} pixels: {inputs} inputs", side=side, inputs=side**2), fontsize=10)
         axes.axis("off")
     return figure
 

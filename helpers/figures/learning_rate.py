@@ -13,6 +13,7 @@ from helpers.figures.style import (
     legend_outside,
     new_figure,
 )
+from helpers.language import _
 
 
 def draw_bowl(axes, curvature=2.0, centre=-1.0, reach=8.0):
@@ -30,8 +31,8 @@ def draw_bowl(axes, curvature=2.0, centre=-1.0, reach=8.0):
         How far the axis goes to either side of it.
     """
     w = np.linspace(centre - reach, centre + reach, 201)
-    axes.plot(w, curvature / 2 * (w - centre) ** 2, color=GREY, linestyle="-", linewidth=1.5, label="loss")
-    axes.set(xlabel="parameter w", ylabel="loss", xlim=(centre - reach, centre + reach))
+    axes.plot(w, curvature / 2 * (w - centre) ** 2, color=GREY, linestyle="-", linewidth=1.5, label=_("loss"))
+    axes.set(xlabel=_("parameter w"), ylabel=_("loss"), xlim=(centre - reach, centre + reach))
 
 
 @described_figure
@@ -52,8 +53,8 @@ def bowl_paths(descents):
     for axes, (title, descent) in zip(np.atleast_1d(panels), descents.items(), strict=True):
         draw_bowl(axes)
         w = descent.parameters
-        axes.plot(w, (w + 1) ** 2, "o-", color=BLUE, markersize=4, linewidth=1, label="path")
-        axes.plot(w[:1], (w[:1] + 1) ** 2, "s", color=ORANGE, markersize=7, label="start")
+        axes.plot(w, (w + 1) ** 2, "o-", color=BLUE, markersize=4, linewidth=1, label=_("path"))
+        axes.plot(w[:1], (w[:1] + 1) ** 2, "s", color=ORANGE, markersize=7, label=_("start"))
         axes.set(title=title, ylim=(-2, 66), xlabel="w")
         axes.label_outer()
     return figure
@@ -83,7 +84,7 @@ def distances(runs, target=-1.0, *, title=""):
         axes.semilogy(
             far, label=label, marker=MARKERS[i % len(MARKERS)], markevery=max(1, len(far) // 10), markersize=5
         )
-    axes.set(xlabel="step", ylabel="distance |w + 1|", title=title)
+    axes.set(xlabel=_("step"), ylabel=_("distance |w + 1|"), title=title)
     even_powers_of_ten(axes.yaxis)
     legend_outside(axes)
     return figure
@@ -109,14 +110,14 @@ def schedule_curves(schedules, steps):
     step = np.linspace(0, steps, 20 * steps + 1)  # between whole steps, too, so that a staircase has upright edges
     for label, schedule in schedules.items():
         axes.plot(step, schedule(step), label=label)
-    axes.set(xlabel="step", ylabel="learning rate", xlim=(0, steps))
+    axes.set(xlabel=_("step"), ylabel=_("learning rate"), xlim=(0, steps))
     axes.set_ylim(bottom=0)
     legend_outside(axes)
     return figure
 
 
 @described_figure
-def training_spread(losses, *, ylabel="training loss", log=True, limits=None):
+def training_spread(losses, *, ylabel=_("training loss"), log=True, limits=None):
     """Show the loss of several ways to train, each over several seeds: median as a line, range as a band.
 
     Parameters
@@ -139,8 +140,8 @@ def training_spread(losses, *, ylabel="training loss", log=True, limits=None):
     for i, (label, curves) in enumerate(losses.items()):
         shown = np.asarray(curves) if limits is None else _raised(limits[1], limits[1], curves)
         draw_spread(axes, np.arange(1, len(curves) + 1), shown, i, label)
-    axes.set(xlabel="epoch", ylabel=ylabel, yscale="log" if log else "linear", ylim=limits)
-    legend_outside(axes, "median (band: all seeds)")
+    axes.set(xlabel=_("epoch"), ylabel=ylabel, yscale="log" if log else "linear", ylim=limits)
+    legend_outside(axes, _("median (band: all seeds)"))
     return figure
 
 
@@ -167,8 +168,8 @@ def loss_by_rate(curves, *, ylabel, limits):
         draw_spread(axes, rates, _raised(limits[1], 1e3 * limits[1], losses), i, label)
         if len(rates) < 20:  # few enough to show each
             axes.lines[-1].set_marker(MARKERS[i])
-    axes.set(xlabel="learning rate", ylabel=ylabel, xscale="log", yscale="log", ylim=limits)
-    legend_outside(axes, "median (band: all seeds)")
+    axes.set(xlabel=_("learning rate"), ylabel=ylabel, xscale="log", yscale="log", ylim=limits)
+    legend_outside(axes, _("median (band: all seeds)"))
     return figure
 
 

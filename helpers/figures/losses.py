@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.figures.described import described_figure
 from helpers.figures.style import BLUE, COLOURS, GREY, LINE_STYLES, MARKERS, ORANGE, legend_outside, new_figure
+from helpers.language import _
 
 
 @described_figure
@@ -25,9 +26,9 @@ def loss_shapes(errors, losses):
     figure, axes = new_figure(height=3.2)
     for label, values in losses.items():
         axes.plot(errors, values, label=label)
-    axes.axvline(0, color=GREY, linestyle="-", linewidth=0.8, label="no error")
-    axes.set(xlabel="error: prediction - target", ylabel="loss")
-    for text, side in (("too little ", "right"), (" too much", "left")):
+    axes.axvline(0, color=GREY, linestyle="-", linewidth=0.8, label=_("no error"))
+    axes.set(xlabel=_("error: prediction - target"), ylabel=_("loss"))
+    for text, side in ((_("too little "), "right"), (_(" too much"), "left")):
         axes.text(0, 0.92, text, transform=axes.get_xaxis_transform(), ha=side, fontsize=9)
     legend_outside(axes)
     return figure
@@ -52,7 +53,7 @@ def excess_loss(runs):
         # Equally spaced on the axis of powers of ten: a curve of thousands of steps needs no more than these.
         step = np.unique(np.geomspace(1, len(values), 60).round().astype(int))
         axes.loglog(step, np.asarray(values)[step - 1], label=label, marker=MARKERS[i % len(MARKERS)], markevery=6)
-    axes.set(xlabel="step", ylabel="loss above the least")
+    axes.set(xlabel=_("step"), ylabel=_("loss above the least"))
     legend_outside(axes)
     return figure
 
@@ -79,16 +80,16 @@ def last_steps(losses, weights, least_loss, best_weights):
     """
     figure, (left, right) = new_figure(2, height=3.6)
     step = np.arange(1 - len(losses), 1)
-    left.plot(step, losses, "o-", color=BLUE, markersize=3, linewidth=1, label="loss")
-    left.plot(step[-1:], losses[-1:], "s", color=ORANGE, markersize=9, label="last step")
-    left.axhline(least_loss, color=GREY, linestyle="--", label="least possible")
-    left.set(xlabel="step, counted from the end", ylabel="loss", title="The loss goes up and down")
+    left.plot(step, losses, "o-", color=BLUE, markersize=3, linewidth=1, label=_("loss"))
+    left.plot(step[-1:], losses[-1:], "s", color=ORANGE, markersize=9, label=_("last step"))
+    left.axhline(least_loss, color=GREY, linestyle="--", label=_("least possible"))
+    left.set(xlabel=_("step, counted from the end"), ylabel=_("loss"), title=_("The loss goes up and down"))
     left.set_ylim(least_loss - 0.7, np.max(losses) + 0.3)
     left.legend(loc="lower left", ncols=3, fontsize=8.5, columnspacing=1, handlelength=1.5)
-    right.plot(*weights.T, "o-", color=BLUE, markersize=3, linewidth=0.5, label="path")
-    right.plot(*weights[-1:].T, "s", color=ORANGE, markersize=9, label="last step")
-    right.plot(*best_weights, "*", color=GREY, markersize=15, label="optimum")
-    right.set(xlabel="$w_1$", ylabel="$w_2$", title="So do the weights")
+    right.plot(*weights.T, "o-", color=BLUE, markersize=3, linewidth=0.5, label=_("path"))
+    right.plot(*weights[-1:].T, "s", color=ORANGE, markersize=9, label=_("last step"))
+    right.plot(*best_weights, "*", color=GREY, markersize=15, label=_("optimum"))
+    right.set(xlabel="$w_1$", ylabel="$w_2$", title=_("So do the weights"))
     right.legend(loc="upper left", fontsize=8.5)
     return figure
 
@@ -115,10 +116,10 @@ def accuracy_by_rate(results):
         for axes in panels:
             axes.vlines(rates, seeds.min(axis=1), seeds.max(axis=1), color=COLOURS[i], linewidth=5, alpha=0.35)
             axes.plot(rates, middle, color=COLOURS[i], linestyle=LINE_STYLES[i], marker=MARKERS[i], label=label)
-    for axes, low, title in zip(panels, (0, 90), ("All rates", "The best ones, nearer"), strict=True):
-        axes.set(xscale="log", xlabel="learning rate", ylabel="test accuracy (%)", title=title)
+    for axes, low, title in zip(panels, (0, 90), (_("All rates"), _("The best ones, nearer")), strict=True):
+        axes.set(xscale="log", xlabel=_("learning rate"), ylabel=_("test accuracy (%)"), title=title)
         axes.set_ylim(low, 100 + (100 - low) / 25)
-    panels[0].legend(title="median (bar: all seeds)", loc="lower right", fontsize=9)
+    panels[0].legend(title=_("median (bar: all seeds)"), loc="lower right", fontsize=9)
     return figure
 
 
@@ -140,10 +141,10 @@ def noise_and_loss(errors, surprises):
     """
     figure, (left, right) = new_figure(2, height=3.2)
     for label, values in surprises.items():
-        left.plot(errors, np.exp(-np.asarray(values)), label=label)
-        right.plot(errors, values, label=label)
-    left.set(xlabel="error", ylabel="density", title="How often errors occur")
-    right.set(xlabel="error", ylabel="-ln of the density (nats)", title="How much they surprise")
+        left.plot(errors, np.exp(-np.asarray(values)), label=_(label))
+        right.plot(errors, values, label=_(label))
+    left.set(xlabel=_("error"), ylabel=_("density"), title=_("How often errors occur"))
+    right.set(xlabel=_("error"), ylabel=_("-ln of the density (nats)"), title=_("How much they surprise"))
     left.legend()
     return figure
 
@@ -167,9 +168,9 @@ def errors_by_noise(results):
     place = np.arange(len(noises))
     for i, loss in enumerate(results[noises[0]]):
         typical = [np.sqrt(np.mean(np.square(results[noise][loss]))) for noise in noises]
-        axes.plot(place + 0.12 * (i - 1), typical, MARKERS[i], color=COLOURS[i], markersize=9, label=loss)
-    axes.set_xticks(place, noises)
-    axes.set(xlim=(-0.5, len(noises) - 0.5), xlabel="noise", ylabel="typical error of the estimate")
+        axes.plot(place + 0.12 * (i - 1), typical, MARKERS[i], color=COLOURS[i], markersize=9, label=_(loss))
+    axes.set_xticks(place, [_(noise) for noise in noises])
+    axes.set(xlim=(-0.5, len(noises) - 0.5), xlabel=_("noise"), ylabel=_("typical error of the estimate"))
     axes.set_ylim(bottom=0)
-    legend_outside(axes, "loss")
+    legend_outside(axes, _("loss"))
     return figure

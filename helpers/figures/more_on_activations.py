@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.figures.described import described_figure
 from helpers.figures.style import COLOURS, LINE_STYLES, MARKERS, legend_outside, new_figure
+from helpers.language import _
 
 #: Where the frame ends: a training that is worse than this, or has diverged, is drawn at its edge.
 HIGHEST_LOSS = 1.0
@@ -34,11 +35,23 @@ def valleys(sweeps, epoch):
         look = {"color": COLOURS[i], "marker": MARKERS[i]}
         axes.plot(swept.rates, medians, linestyle=LINE_STYLES[i], markersize=4, label=label, **look)
         best = swept.best(epoch)
-        axes.plot([swept.rates[best]], [medians[best]], linestyle="", markersize=11, label=f"{label}, best", **look)
-    axes.set(xlabel="learning rate", ylabel=f"median training loss, {epoch} epochs", xscale="log", yscale="log")
+        axes.plot(
+            [swept.rates[best]],
+            [medians[best]],
+            linestyle="",
+            markersize=11,
+            label=_("{label}, best", label=label),
+            **look,
+        )
+    axes.set(
+        xlabel=_("learning rate"),
+        ylabel=_("median training loss, {epoch} epochs", epoch=epoch),
+        xscale="log",
+        yscale="log",
+    )
     axes.set_ylim(1e-3, HIGHEST_LOSS)
     ticks = sorted({rate for swept in sweeps.values() for rate in swept.rates})
     axes.set_xticks(ticks, labels=[f"{rate:g}" for rate in ticks])
     axes.minorticks_off()
-    legend_outside(axes, "activation")
+    legend_outside(axes, _("activation"))
     return figure

@@ -18,14 +18,33 @@ import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.ticker import NullLocator
+
+from helpers.language import FONT, LOCALE, spoken
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
 COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, BLACK)
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def fonts():
+    """Return the families of the fonts to draw with: matplotlib's own, and what has the letters that it lacks.
+
+    Returns
+    -------
+    list of str
+        A letter is taken from the first one that has it.
+    """
+    own = LOCALE / spoken() / FONT
+    if not own.exists():
+        return ["DejaVu Sans"]
+    fontManager.addfont(own)
+    return ["DejaVu Sans", FontProperties(fname=own).get_name()]
+
 
 #: Width of every figure in inches; at `DPI` it is 800 pixels, what a notebook shows at 100 % zoom.
 WIDTH = 8.0
@@ -46,7 +65,7 @@ RC = {
     "figure.constrained_layout.w_pad": 0.06,
     "figure.dpi": DPI,
     "figure.facecolor": "white",
-    "font.family": ["DejaVu Sans"],
+    "font.family": fonts(),
     "font.size": 11,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.7,

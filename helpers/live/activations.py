@@ -25,6 +25,7 @@ from helpers.experiments.timing import seconds_of_activations, stored_activation
 from helpers.figures.activations import REACH, RING_HEIGHTS, draw_weight_plane, ellipse
 from helpers.figures.style import AMBER, BLACK, BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
+from helpers.language import _
 from helpers.live.blit import change
 from helpers.live.controls import menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, TimeFigure, live_figure
@@ -33,7 +34,7 @@ from helpers.training import train_by_epoch
 
 
 def _limit(bound):
-    return f"{bound:.3g}" if np.isfinite(bound) else "no limit"
+    return f"{bound:.3g}" if np.isfinite(bound) else _("no limit")
 
 
 @live_figure
@@ -42,12 +43,12 @@ def moving_tangent():
     figure, (left, right) = new_figure(2, height=3.4)
     x = np.linspace(-REACH, REACH, 241)
     (curve,) = left.plot([], [], color=BLUE, linestyle="-", label="f(x)")
-    (tangent,) = left.plot([], [], color=ORANGE, linestyle="--", label="tangent")
-    (point,) = left.plot([], [], "o", color=ORANGE, markersize=9, label="point")
-    (slope,) = right.plot([], [], color=ORANGE, linestyle="-", label="slope f'(x)")
-    (height,) = right.plot([], [], "o", color=ORANGE, markersize=9, label="point")
-    left.set(title="The function", xlabel="x", ylabel="f(x)", xlim=(-REACH, REACH))
-    right.set(title="Its slope", xlabel="x", ylabel="f'(x)", xlim=(-REACH, REACH), ylim=(-0.2, 1.25))
+    (tangent,) = left.plot([], [], color=ORANGE, linestyle="--", label=_("tangent"))
+    (point,) = left.plot([], [], "o", color=ORANGE, markersize=9, label=_("point"))
+    (slope,) = right.plot([], [], color=ORANGE, linestyle="-", label=_("slope f'(x)"))
+    (height,) = right.plot([], [], "o", color=ORANGE, markersize=9, label=_("point"))
+    left.set(title=_("The function"), xlabel="x", ylabel="f(x)", xlim=(-REACH, REACH))
+    right.set(title=_("Its slope"), xlabel="x", ylabel="f'(x)", xlim=(-REACH, REACH), ylim=(-0.2, 1.25))
     left.legend(loc="upper left")
 
     def move(activation, at):
@@ -63,16 +64,16 @@ def moving_tangent():
         change(left, ylim=(-1.3, 1.3 if high <= 1 else 6.2))
         return {
             "f(x)": y,
-            "slope": steepness,
-            "steepest slope": f.derivative(x).max(),
-            "output": f"{_limit(low)} to {_limit(high)}",
+            _("slope"): steepness,
+            _("steepest slope"): f.derivative(x).max(),
+            _("output"): _("{low} to {high}", low=_limit(low), high=_limit(high)),
         }
 
     return LiveFigure(
         figure,
         [curve, tangent, point, slope, height],
         move,
-        activation=menu("activation", ACTIVATIONS),
+        activation=menu(_("activation"), ACTIVATIONS),
         at=slider("x", -REACH, REACH, 1.0, step=0.1),
     )
 
@@ -94,26 +95,30 @@ class RingsPicture:
         half = SIDE + SIDE / (GRID - 1)  # half a pixel more: the middles of the outermost ones lie on the frame
         self.regions = ground.imshow(
             np.zeros((GRID, GRID)),
-            cmap=ListedColormap(["#f6d5bd", "#cfe3f2"], "outside, inside"),
+            cmap=ListedColormap(["#f6d5bd", "#cfe3f2"], _("outside, inside")),
             extent=(-half, half, -half, half),
             origin="lower",
             vmin=0,
             vmax=1,
         )
         classes = []
-        for i, (name, colour, marker) in enumerate(zip(("outside", "inside"), (ORANGE, BLUE), "^o", strict=True)):
+        for i, (name, colour, marker) in enumerate(zip((_("outside"), _("inside")), (ORANGE, BLUE), "^o", strict=True)):
             points = self.rings.inputs[self.rings.targets == i]
             classes += ground.plot(*points.T, marker, color=colour, markersize=4, label=name)
-        self.outline = LineCollection([], colors=BLACK, linewidths=2, label="the network's boundary")
+        self.outline = LineCollection([], colors=BLACK, linewidths=2, label=_("the network's boundary"))
         ground.add_collection(self.outline, autolim=False)
-        (self.wrong,) = ground.plot([], [], "o", color=BLACK, markersize=9, fillstyle="none", label="read wrongly")
+        (self.wrong,) = ground.plot([], [], "o", color=BLACK, markersize=9, fillstyle="none", label=_("read wrongly"))
         ground.set(
-            title="The plane", xlabel="input $x_1$", ylabel="input $x_2$", xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE)
+            title=_("The plane"),
+            xlabel=_("input $x_1$"),
+            ylabel=_("input $x_2$"),
+            xlim=(-SIDE, SIDE),
+            ylim=(-SIDE, SIDE),
         )
         ground.grid(visible=False)
         self.note = ground.text(0, 0, "", fontsize=13, ha="center", va="center")
-        (self.share,) = course.plot([], [], color=BLUE, linestyle="-", label="share right")
-        course.set(title="Training", xlabel="epoch", ylabel="share right", xlim=(0, LONGEST), ylim=(0, 1.03))
+        (self.share,) = course.plot([], [], color=BLUE, linestyle="-", label=_("share right"))
+        course.set(title=_("Training"), xlabel=_("epoch"), ylabel=_("share right"), xlim=(0, LONGEST), ylim=(0, 1.03))
         # The classes do not move; but the regions, which do, lie below them.
         self.artists = [self.regions, *classes, self.outline, self.wrong, self.note, self.share]
 
@@ -129,13 +134,13 @@ class RingsPicture:
         self.outline.set_segments(contour_generator(side, side, lead).lines(0.0) if finite else [])
         wrong = self.rings.inputs[(trained.lead(self.rings.inputs) > 0) != self.rings.targets]
         self.wrong.set_data(*(wrong.T if finite else ([], [])))
-        self.note.set_text("" if finite else "diverged:\nno numbers left")
+        self.note.set_text("" if finite else _("diverged:\nno numbers left"))
         self.share.set_data(np.arange(epochs + 1), trained.accuracy)
         right = len(self.rings.targets) - len(wrong)
         return {
-            "share right": f"{trained.accuracy[-1]:.1%}",
-            "points right": f"{right} of 300" if finite else "unknown",
-            "state": "finite" if finite else "diverged",
+            _("share right"): f"{trained.accuracy[-1]:.1%}",
+            _("points right"): _("{right} of 300", right=right) if finite else _("unknown"),
+            _("state"): _("finite") if finite else _("diverged"),
         }
 
 
@@ -153,11 +158,11 @@ def decision_boundary():
         picture.artists,
         picture.move,
         play="epochs",
-        activation=menu("activation", ["identity", *(name for name in ACTIVATIONS if name != "identity")], "relu"),
-        units=whole_slider("units per hidden layer", 1, 16, 8),
-        layers=whole_slider("hidden layers", 1, 2, 1),
-        learning_rate=rate_slider("learning rate", 0.01, 10, 0.3),
-        epochs=whole_slider("epochs", 0, LONGEST, 40),
+        activation=menu(_("activation"), ["identity", *(name for name in ACTIVATIONS if name != "identity")], "relu"),
+        units=whole_slider(_("units per hidden layer"), 1, 16, 8),
+        layers=whole_slider(_("hidden layers"), 1, 2, 1),
+        learning_rate=rate_slider(_("learning rate"), 0.01, 10, 0.3),
+        epochs=whole_slider(_("epochs"), 0, LONGEST, 40),
     )
 
 
@@ -180,13 +185,15 @@ def line_pieces():
     what such a network can compute, not what a training finds.
     """
     figure, (left, right) = new_figure(2, height=3.8, width_ratios=(1.5, 1))
-    (goal,) = left.plot([], [], color=AMBER, linestyle="--", linewidth=4, label="curve")
-    (chain,) = left.plot([], [], color=BLUE, linestyle="-", linewidth=1.5, label="network")
-    (bends,) = left.plot([], [], "o", color=ORANGE, markersize=6, label="joints")
-    left.set(title="The curve and its pieces", xlabel="x", ylabel="f(x)", xlim=(-3, 3), ylim=(-1.7, 1.7))
-    (course,) = right.plot([], [], ".-", color=BLUE, label="1 to 50 units")
-    (now,) = right.plot([], [], "s", color=BLUE, markersize=8, markerfacecolor="none", label="these units")
-    right.set(title="How far it is off", xlabel="hidden units", ylabel="typical error", xscale="log", yscale="log")
+    (goal,) = left.plot([], [], color=AMBER, linestyle="--", linewidth=4, label=_("curve"))
+    (chain,) = left.plot([], [], color=BLUE, linestyle="-", linewidth=1.5, label=_("network"))
+    (bends,) = left.plot([], [], "o", color=ORANGE, markersize=6, label=_("joints"))
+    left.set(title=_("The curve and its pieces"), xlabel="x", ylabel="f(x)", xlim=(-3, 3), ylim=(-1.7, 1.7))
+    (course,) = right.plot([], [], ".-", color=BLUE, label=_("1 to 50 units"))
+    (now,) = right.plot([], [], "s", color=BLUE, markersize=8, markerfacecolor="none", label=_("these units"))
+    right.set(
+        title=_("How far it is off"), xlabel=_("hidden units"), ylabel=_("typical error"), xscale="log", yscale="log"
+    )
     right.set(xlim=(0.9, 60), ylim=(1e-5, 2))
     right.set_xticks([1, 3, 10, 50], labels=["1", "3", "10", "50"])
     handles, labels = left.get_legend_handles_labels()
@@ -204,16 +211,16 @@ def line_pieces():
         error = typical_error(network, curve)
         course.set_data(COUNTS, _errors(curve, placement))
         now.set_data([units], [error])
-        return {"typical error": error, "joints": len(places), "straight pieces": len(places) + 1}
+        return {_("typical error"): error, _("joints"): len(places), _("straight pieces"): len(places) + 1}
 
     return LiveFigure(
         figure,
         [goal, chain, bends, course, now],
         move,
         play="units",
-        curve=menu("curve", CURVES),
-        placement=menu("joints placed", PLACEMENTS, "where they help most"),
-        units=whole_slider("hidden units", 1, COUNTS[-1], 3),
+        curve=menu(_("curve"), CURVES),
+        placement=menu(_("joints placed"), PLACEMENTS, "where they help most"),
+        units=whole_slider(_("hidden units"), 1, COUNTS[-1], 3),
     )
 
 
@@ -231,17 +238,17 @@ def vanishing_gradients():
     One image goes through a network of 64 units a layer and 10 outputs, in 64-bit arithmetic, before any training.
     """
     figure, (back, forth) = new_figure(2, height=3.9)
-    (gradient,) = back.plot([], [], "o-", color=BLUE, markersize=4, label="measured")
-    (bound,) = back.plot([], [], color=GREY, linestyle=":", label="steepest slope per layer")
-    (signal,) = forth.plot([], [], "o-", color=GREEN, markersize=4, label="measured")
+    (gradient,) = back.plot([], [], "o-", color=BLUE, markersize=4, label=_("measured"))
+    (bound,) = back.plot([], [], color=GREY, linestyle=":", label=_("steepest slope per layer"))
+    (signal,) = forth.plot([], [], "o-", color=GREEN, markersize=4, label=_("measured"))
     marks = []  # of what lies beyond the frame
     for axes, colour in ((back, BLUE), (forth, GREEN)):
-        marks += axes.plot([], [], "^", color=colour, markersize=5, label="above the frame")
-        marks += axes.plot([], [], "v", color=colour, markersize=5, label="below the frame")
-    back.set(title="Gradient in each layer", ylabel="size of dloss/dz")
-    forth.set(title="Activations in each layer", ylabel="root mean square of a")
+        marks += axes.plot([], [], "^", color=colour, markersize=5, label=_("above the frame"))
+        marks += axes.plot([], [], "v", color=colour, markersize=5, label=_("below the frame"))
+    back.set(title=_("Gradient in each layer"), ylabel=_("size of dloss/dz"))
+    forth.set(title=_("Activations in each layer"), ylabel=_("root mean square of a"))
     for axes, apart in ((back, 6), (forth, 2)):
-        axes.set(xlabel="layer", yscale="log", xlim=(0, DEEPEST + 1), ylim=(FLOOR, CEILING))
+        axes.set(xlabel=_("layer"), yscale="log", xlim=(0, DEEPEST + 1), ylim=(FLOOR, CEILING))
         axes.set_yticks(10.0 ** np.arange(-18, 10, apart))
         axes.minorticks_off()
     figure.legend(*back.get_legend_handles_labels(), loc="outside lower center", ncols=4)
@@ -267,19 +274,19 @@ def vanishing_gradients():
             below.set_data(too_small, np.full(len(too_small), FLOOR * 10))
         factor = (norms[0] / norms[-1]) ** (1 / (layers - 1)) if norms[-1] > 0 else 0.0
         return {
-            "last layer's gradient": norms[-1],
-            "layer 1's": norms[0],
-            "mean factor per layer": factor,
+            _("last layer's gradient"): norms[-1],
+            _("layer 1's"): norms[0],
+            _("mean factor per layer"): factor,
         }
 
     return LiveFigure(
         figure,
         [gradient, bound, signal, *marks],
         move,
-        activation=menu("activation", ACTIVATIONS),
-        initialisation=menu("initial weights", [name for name in INITIALISERS if name != "zeros"], "xavier"),
-        factor=rate_slider("weights times", 0.1, 20, 1.0),
-        layers=whole_slider("layers", 2, DEEPEST, 20),
+        activation=menu(_("activation"), ACTIVATIONS),
+        initialisation=menu(_("initial weights"), [name for name in INITIALISERS if name != "zeros"], "xavier"),
+        factor=rate_slider(_("weights times"), 0.1, 20, 1.0),
+        layers=whole_slider(_("layers"), 2, DEEPEST, 20),
     )
 
 
@@ -288,14 +295,16 @@ def zig_zag():
     """Two weights on their way to a goal: the more one-sided the inputs, the more they zig-zag."""
     figure, (plane, cloud) = new_figure(2, height=4.0)
     draw_weight_plane(plane, GOAL)
-    rings = [plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in RING_HEIGHTS]
-    (path,) = plane.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label="path")
-    (end,) = plane.plot([], [], "D", color=BLUE, markersize=8, label="end")
-    plane.set_title("The two weights")
-    (points,) = cloud.plot([], [], "o", color=BLUE, markersize=5, label="samples")
+    rings = [
+        plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label=_("equal loss"))[0] for _ring in RING_HEIGHTS
+    ]
+    (path,) = plane.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label=_("path"))
+    (end,) = plane.plot([], [], "D", color=BLUE, markersize=8, label=_("end"))
+    plane.set_title(_("The two weights"))
+    (points,) = cloud.plot([], [], "o", color=BLUE, markersize=5, label=_("samples"))
     cloud.axhline(0, color=GREY, linestyle="-", linewidth=1)
     cloud.axvline(0, color=GREY, linestyle="-", linewidth=1)
-    cloud.set(title="The inputs", xlabel="input $x_1$", ylabel="input $x_2$")
+    cloud.set(title=_("The inputs"), xlabel=_("input $x_1$"), ylabel=_("input $x_2$"))
     cloud.set(xlim=(-0.8, 1.8), ylim=(-0.8, 1.8), aspect="equal")
     pairs = centred_pairs()
 
@@ -310,9 +319,9 @@ def zig_zag():
         points.set_data(*inputs.T)
         low, high = np.linalg.eigvalsh(curvature)
         return {
-            "steps with equal signs": f"{equal_signs(w):.0%}",
-            "distance left": np.linalg.norm(w[-1] - GOAL),
-            "curvatures": f"{low:.3g} and {high:.3g}",
+            _("steps with equal signs"): f"{equal_signs(w):.0%}",
+            _("distance left"): np.linalg.norm(w[-1] - GOAL),
+            _("curvatures"): _("{low:.3g} and {high:.3g}", low=low, high=high),
         }
 
     return LiveFigure(
@@ -320,10 +329,10 @@ def zig_zag():
         [*rings, path, end, points],
         move,
         play="steps",
-        mean=slider("mean of the inputs", 0, 1, 1, step=0.05),
-        learning_rate=rate_slider("learning rate", 0.05, 2, 0.4),
-        batch_size=whole_slider("batch size", 1, SAMPLES, 1),
-        steps=whole_slider("steps", 1, 60, 30),
+        mean=slider(_("mean of the inputs"), 0, 1, 1, step=0.05),
+        learning_rate=rate_slider(_("learning rate"), 0.05, 2, 0.4),
+        batch_size=whole_slider(_("batch size"), 1, SAMPLES, 1),
+        steps=whole_slider(_("steps"), 1, 60, 30),
     )
 
 
@@ -344,31 +353,32 @@ def price_of_a_bend():
         "D",
         color=GREY,
         markersize=9,
-        label="stored, 100,000 numbers",
+        label=_("stored, 100,000 numbers"),
     )
-    (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label="measured here")
+    (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label=_("measured here"))
     axes.set_yticks(rows, list(stored))
-    axes.set(xlabel="time (ReLU = 1)", ylabel="")
+    axes.set(xlabel=_("time (ReLU = 1)"), ylabel="")
     axes.set(xscale="log", xlim=(0.1, 100), ylim=(-0.6, len(stored) - 0.4))
     axes.set_xticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])
     axes.legend(loc="lower right")
 
     def move(numbers):
-        change(axes, title=f"Bending {numbers} numbers at once")
+        change(axes, title=_("Bending {numbers} numbers at once", numbers=numbers))
         seconds = _measured.get(AT_ONCE[numbers])
         if seconds is None:
             here.set_data([], [])
-            return {"measured here": "press the button below"}
+            return {_("measured here"): _("press the button below")}
         here.set_data([seconds[name] / seconds["relu"] for name in stored], rows)
         return {
-            f"{name}, compared with ReLU": f"× {seconds[name] / seconds['relu']:.2g}" for name in ("sigmoid", "tanh")
+            _("{name}, compared with ReLU", name=name): f"× {seconds[name] / seconds['relu']:.2g}"
+            for name in ("sigmoid", "tanh")
         }
 
     def measurements(numbers, repeats):
         _measured[AT_ONCE[numbers]] = seconds_of_activations(AT_ONCE[numbers], repeats)
         yield
 
-    numbers = menu("numbers at once", AT_ONCE, "100,000")
+    numbers = menu(_("numbers at once"), AT_ONCE, "100,000")
     return TimeFigure(measurements, _measured, figure, [here], move, numbers=numbers)
 
 
@@ -386,16 +396,16 @@ class FiringPicture:
 
     def __init__(self, first, second, course):
         self.grids, self.crosses, self.notes = [], [], []
-        keys = ("dark: fires rarely", "×: never fires")
+        keys = (_("dark: fires rarely"), _("×: never fires"))
         for number, (axes, key) in enumerate(zip((first, second), keys, strict=True), start=1):
             self.grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
-            self.crosses += axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label="dead")
+            self.crosses += axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label=_("dead"))
             self.notes.append(axes.text(3.5, 3.5, "", color="white", fontsize=13, ha="center", va="center"))
-            axes.set(title=f"Hidden layer {number}", xlabel=key, xticks=[], yticks=[])
+            axes.set(title=_("Hidden layer {number}", number=number), xlabel=key, xticks=[], yticks=[])
             axes.grid(visible=False)
-        (self.accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label="accuracy")
-        (self.share,) = course.plot([], [], color=ORANGE, linestyle="--", label="dead in layer 2")
-        course.set(title="Training", xlabel="epoch", ylabel="share", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
+        (self.accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label=_("accuracy"))
+        (self.share,) = course.plot([], [], color=ORANGE, linestyle="--", label=_("dead in layer 2"))
+        course.set(title=_("Training"), xlabel=_("epoch"), ylabel=_("share"), xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
         course.legend(loc="center right")
         self.artists = [*self.grids, *self.crosses, *self.notes, self.accuracy, self.share]
 
@@ -419,17 +429,20 @@ class FiringPicture:
             places = np.flatnonzero(dead) if now.finite else np.empty(0)
             cross.set_data(places % 8, places // 8)
         for note in self.notes:
-            note.set_text("" if now.finite else "diverged:\nno numbers left")
+            note.set_text("" if now.finite else _("diverged:\nno numbers left"))
         self.accuracy.set_data(np.arange(len(history)), [then.accuracy for then in history])
         known = [then.dead[1].mean() for then in history if then.finite]
         self.share.set_data(np.arange(len(known)), known)
-        counts = [f"{np.count_nonzero(dead)} of {UNITS}" if now.finite else "unknown" for dead in now.dead]
+        counts = [
+            _("{dead} of {UNITS}", dead=np.count_nonzero(dead), UNITS=UNITS) if now.finite else _("unknown")
+            for dead in now.dead
+        ]
         return {
-            "epoch": len(history) - 1,
-            "dead in layer 1": counts[0],
-            "dead in layer 2": counts[1],
-            "accuracy": f"{now.accuracy:.1%}",
-            "state": "finite" if now.finite else "diverged",
+            _("epoch"): len(history) - 1,
+            _("dead in layer 1"): counts[0],
+            _("dead in layer 2"): counts[1],
+            _("accuracy"): f"{now.accuracy:.1%}",
+            _("state"): _("finite") if now.finite else _("diverged"),
         }
 
 
@@ -456,7 +469,7 @@ def dead_relus():
         figure,
         picture.artists,
         move,
-        learning_rate=rate_slider("learning rate", 0.01, 2, 0.3),
-        factor=rate_slider("weights times He", 0.3, 6, 3.0),
-        slope=slider("slope below 0", 0, 0.3, 0, step=0.01),
+        learning_rate=rate_slider(_("learning rate"), 0.01, 2, 0.3),
+        factor=rate_slider(_("weights times He"), 0.3, 6, 3.0),
+        slope=slider(_("slope below 0"), 0, 0.3, 0, step=0.01),
     )

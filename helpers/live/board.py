@@ -2,10 +2,11 @@
 
 import ipywidgets
 
+from helpers.language import _
 from helpers.live.controls import button
 
 #: What the button that enters something tells a hovering mouse: when it can, and when it can't.
-ENTER, WAIT = "Enter what the figure shows now", "Wait until the figure has finished"
+ENTER, WAIT = _("Enter what the figure shows now"), _("Wait until the figure has finished")
 
 #: Name of a board -> its entries. They outlive the widgets: running a cell again loses nothing.
 ENTRIES = {}
@@ -35,12 +36,12 @@ class Board(ipywidgets.VBox):
         What has been registered, oldest first; equal entries are kept once.
     """
 
-    def __init__(self, name, entry, table, *, register="Register", drawn=False):
+    def __init__(self, name, entry, table, *, register=_("Register"), drawn=False):
         self.entries = ENTRIES.setdefault(name, [])
         self._entry, self._table, self._drawn, self._live = entry, table, drawn, None
         self.register_button = button(register, ENTER, self.register, primary=True)
         self._told = ipywidgets.HTML()
-        buttons = ipywidgets.HBox([self.register_button, button("Forget all", "Clear the board", self.forget)])
+        buttons = ipywidgets.HBox([self.register_button, button(_("Forget all"), _("Clear the board"), self.forget)])
         super().__init__([buttons, self._told])
         self._show()
 

@@ -10,6 +10,7 @@ from helpers.activations import ACTIVATIONS
 from helpers.experiments.capstone import START, confusion, parameters, run, samples
 from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
 from helpers.initialisers import INITIALISERS
+from helpers.language import _
 from helpers.live.blit import change
 from helpers.live.board import Board, rows
 from helpers.live.controls import menu, rate_slider, whole_slider
@@ -33,7 +34,7 @@ def mosaic(images):
 def entry_of(live):
     """Return the finished run: held-out accuracy, parameters, configuration."""
     return (
-        live.readout["held-out accuracy"],
+        live.readout[_("held-out accuracy")],
         parameters(live.values["hidden_1"], live.values["hidden_2"]),
         live.configuration(),
     )
@@ -42,12 +43,12 @@ def entry_of(live):
 def table_of(entries):
     """Return the eight best runs as HTML, those within the budget first."""
     ranked = sorted(entries, key=lambda entry: (entry[1] > BUDGET, -entry[0], entry[1]))[:8]
-    lines = [("place", "accuracy", "parameters", "configuration")]
+    lines = [(_("place"), _("accuracy"), _("parameters"), _("configuration"))]
     for place, (accuracy, size, settings) in enumerate(ranked, start=1):
         configuration = html.escape(", ".join(str(value) for value in settings.values()))
-        lines.append(("over budget" if size > BUDGET else place, f"{accuracy:.1%}", size, configuration))
-    told = rows(lines) if entries else "No runs yet."
-    return f"Leaderboard, budget {BUDGET} parameters. {told}"
+        lines.append((_("over budget") if size > BUDGET else place, f"{accuracy:.1%}", size, configuration))
+    told = rows(lines) if entries else _("No runs yet.")
+    return _("Leaderboard, budget {BUDGET} parameters. {told}", BUDGET=BUDGET, told=told)
 
 
 class Workbench(LiveFigure):
@@ -69,17 +70,17 @@ class Panels:
         self.training, self.held_out, self.pictures = samples()
         self.curves = curves
         curves.set(yscale="log", xlim=(0, START["epochs"]), ylim=(1e-3, 10))
-        curves.set(xlabel="epoch", ylabel="loss", title="Loss")
+        curves.set(xlabel=_("epoch"), ylabel=_("loss"), title=_("Loss"))
         curves.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        (self.train_curve,) = curves.plot([], [], marker=".", color=BLUE, label="training")
-        (self.test_curve,) = curves.plot([], [], marker=".", color=ORANGE, label="held out")
+        (self.train_curve,) = curves.plot([], [], marker=".", color=BLUE, label=_("training"))
+        (self.test_curve,) = curves.plot([], [], marker=".", color=ORANGE, label=_("held out"))
         curves.legend(loc="upper right")
         blues = LinearSegmentedColormap.from_list("blues", ["white", BLUE, "black"])
         self.confused = table.imshow(np.zeros((10, 10)), vmin=0, vmax=8, cmap=blues)
-        table.set(xlabel="taken for", ylabel="digit", title="Confusions", xticks=range(10), yticks=range(10))
+        table.set(xlabel=_("taken for"), ylabel=_("digit"), title=_("Confusions"), xticks=range(10), yticks=range(10))
         table.grid(visible=False)
         self.shown = worst.imshow(mosaic(np.zeros((0, 64))), vmin=0, vmax=16, cmap="gray_r")
-        worst.set(title="Mistaken: digit → answer")
+        worst.set(title=_("Mistaken: digit → answer"))
         worst.axis("off")
         places = [(column * TILE[1] + 5.5, row * TILE[0] + 1.5) for row in range(ROWS) for column in range(COLUMNS)]
         self.captions = [worst.text(x, y, "", ha="center", va="center", fontsize=9) for x, y in places]
@@ -88,7 +89,7 @@ class Panels:
 
     def move(self, **configuration):
         """Train; show each epoch."""
-        losses = []
+        losses, spent = [], parameters(configuration["hidden_1"], configuration["hidden_2"])
         change(self.curves, xlim=(0, configuration["epochs"]))
         for network, record in run(**configuration):
             losses.append((record.loss, record.validation_loss))
@@ -97,11 +98,11 @@ class Panels:
             finished = record.epoch == configuration["epochs"]
             yield ("progress", record.epoch / configuration["epochs"])
             yield {
-                "held-out accuracy": round(float(record.validation_accuracy), 3),
-                "training accuracy": round(float(record.accuracy), 3),
-                "parameters": f"{parameters(configuration['hidden_1'], configuration['hidden_2'])} of {BUDGET}",
-                "epoch": record.epoch,
-                "state": state(record.loss, finished),
+                _("held-out accuracy"): round(float(record.validation_accuracy), 3),
+                _("training accuracy"): round(float(record.accuracy), 3),
+                _("parameters"): _("{spent} of {BUDGET}", spent=spent, BUDGET=BUDGET),
+                _("epoch"): record.epoch,
+                _("state"): state(record.loss, finished),
             }
 
     def show_losses(self, losses):
@@ -127,8 +128,8 @@ class Panels:
 def state(loss, finished):
     """Say how a training stands, from its latest loss."""
     if not np.isfinite(loss):
-        return "diverged"
-    return "finished" if finished else "learning"
+        return _("diverged")
+    return _("finished") if finished else _("learning")
 
 
 @live_figure
@@ -140,15 +141,15 @@ def workbench():
         figure,
         panels.artists,
         panels.move,
-        board=Board("workbench", entry_of, table_of, register="Register this run"),
-        hidden_1=whole_slider("hidden layer 1", 0, 64, START["hidden_1"], unit="units"),
-        hidden_2=whole_slider("hidden layer 2", 0, 64, START["hidden_2"], unit="units"),
-        activation=menu("activation", ACTIVATIONS, START["activation"]),
-        initialisation=menu("initialisation", INITIALISERS, START["initialisation"]),
-        loss=menu("loss", LOSSES, START["loss"]),
-        schedule=menu("schedule", SCHEDULES, START["schedule"]),
-        learning_rate=rate_slider("learning rate", 0.001, 10, START["learning_rate"]),
-        batch_size=menu("batch size", ("16", "32", "64", "256"), START["batch_size"]),
-        epochs=whole_slider("epochs", 1, 30, START["epochs"]),
-        seed=whole_slider("seed", 0, 20, START["seed"]),
+        board=Board("workbench", entry_of, table_of, register=_("Register this run")),
+        hidden_1=whole_slider(_("hidden layer 1"), 0, 64, START["hidden_1"], unit=_("units")),
+        hidden_2=whole_slider(_("hidden layer 2"), 0, 64, START["hidden_2"], unit=_("units")),
+        activation=menu(_("activation"), ACTIVATIONS, START["activation"]),
+        initialisation=menu(_("initialisation"), INITIALISERS, START["initialisation"]),
+        loss=menu(_("loss"), LOSSES, START["loss"]),
+        schedule=menu(_("schedule"), SCHEDULES, START["schedule"]),
+        learning_rate=rate_slider(_("learning rate"), 0.001, 10, START["learning_rate"]),
+        batch_size=menu(_("batch size"), ("16", "32", "64", "256"), START["batch_size"]),
+        epochs=whole_slider(_("epochs"), 1, 30, START["epochs"]),
+        seed=whole_slider(_("seed"), 0, 20, START["seed"]),
     )

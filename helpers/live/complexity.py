@@ -32,6 +32,7 @@ from helpers.figures.style import (
     freeze_layout,
     new_figure,
 )
+from helpers.language import N_, _
 from helpers.live.board import Board, rows
 from helpers.live.controls import menu, whole_slider
 from helpers.live.live_figure import LiveFigure, TimeFigure, live_figure
@@ -49,20 +50,20 @@ def network_of_any_size():
     def move(inputs, hidden_1, hidden_2, outputs):
         counted = picture.show([inputs, *filter(None, (hidden_1, hidden_2)), outputs])
         return {
-            "layers": counted.layers,
-            "hidden": counted.hidden_layers,
-            "parameters": f"{counted.parameters:,}",
-            "multiply-adds": f"{counted.macs:,}",
+            _("layers"): counted.layers,
+            _("hidden"): counted.hidden_layers,
+            _("parameters"): f"{counted.parameters:,}",
+            _("multiply-adds"): f"{counted.macs:,}",
         }
 
     return LiveFigure(
         figure,
         picture.artists,
         move,
-        inputs=whole_slider("inputs", 1, 1024, 3),
-        hidden_1=whole_slider("first hidden layer", 0, 256, 4),
-        hidden_2=whole_slider("second hidden layer", 0, 256, 0),
-        outputs=whole_slider("outputs", 1, 20, 2),
+        inputs=whole_slider(_("inputs"), 1, 1024, 3),
+        hidden_1=whole_slider(_("first hidden layer"), 0, 256, 4),
+        hidden_2=whole_slider(_("second hidden layer"), 0, 256, 0),
+        outputs=whole_slider(_("outputs"), 1, 20, 2),
     )
 
 
@@ -78,7 +79,7 @@ EXAMPLES = {
 
 def in_bytes(size):
     """Return a number of bytes as text with its unit, in powers of 1000."""
-    for unit in ("bytes", "kB", "MB"):
+    for unit in (_("bytes"), "kB", "MB"):
         if size < 1000:
             return f"{size:.3g} {unit}"
         size /= 1000
@@ -92,10 +93,10 @@ def memory_in_training():
     Controls: the network, how many samples a step sees, and what the optimiser remembers.
     """
     figure, axes = new_figure(height=2.6)
-    parts = ("parameters", "gradients", "optimiser state", "activations")
+    parts = (_("parameters"), _("gradients"), _("optimiser state"), _("activations"))
     bars = axes.barh(parts, np.ones(4), color=(BLUE, ORANGE, GREEN, GREY), height=0.65)
     sizes = [axes.text(0, i, "", va="center") for i in range(4)]
-    axes.set(xlim=(0, 100), xticks=range(0, 101, 20), xlabel="share of the memory (%)")
+    axes.set(xlim=(0, 100), xticks=range(0, 101, 20), xlabel=_("share of the memory (%)"))
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
 
@@ -110,18 +111,18 @@ def memory_in_training():
             text.set(x=share - 1.5 if inside else share + 1.5, ha="right" if inside else "left")
             text.set(text=in_bytes(part), color="white" if inside else BLACK)
         return {
-            "in total": in_bytes(memory.total),
-            "parameters alone": in_bytes(memory.parameters),
-            "total / parameters": memory.total / memory.parameters,
+            _("in total"): in_bytes(memory.total),
+            _("parameters alone"): in_bytes(memory.parameters),
+            _("total / parameters"): memory.total / memory.parameters,
         }
 
     return LiveFigure(
         figure,
         [*bars, *sizes],
         move,
-        network=menu("network", EXAMPLES, "LeNet-5"),
-        batch_size=whole_slider("images in a step", 1, 256, 32),
-        optimiser=menu("optimiser", OPTIMISER_STATE, "sgd"),
+        network=menu(_("network"), EXAMPLES, "LeNet-5"),
+        batch_size=whole_slider(_("images in a step"), 1, 256, 32),
+        optimiser=menu(_("optimiser"), OPTIMISER_STATE, "sgd"),
     )
 
 
@@ -129,10 +130,10 @@ def memory_in_training():
 
 #: Name -> the nine weights of a window.
 KERNELS = {
-    "edges from left": [[-1, 0, 1]] * 3,
-    "edges from above": [[-1] * 3, [0] * 3, [1] * 3],
-    "mean": [[1 / 9] * 3] * 3,
-    "only the middle": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    N_("edges from left"): [[-1, 0, 1]] * 3,
+    N_("edges from above"): [[-1] * 3, [0] * 3, [1] * 3],
+    N_("mean"): [[1 / 9] * 3] * 3,
+    N_("only the middle"): [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
 }
 
 
@@ -146,16 +147,16 @@ def sliding_window():
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
     figure, (before, weights, after) = new_figure(3, height=3.0)
     before.imshow(image, vmin=0, vmax=16, cmap="gray_r")
-    before.set_title("image, 8 × 8")
+    before.set_title(_("image, 8 × 8"))
     shown = weights.imshow(np.zeros((3, 3)), vmin=-1.6, vmax=1.6, cmap="PuOr")
-    weights.set_title("window, 3 × 3 weights")
+    weights.set_title(_("window, 3 × 3 weights"))
     made = after.imshow(np.zeros((6, 6)), vmin=-48, vmax=48, cmap="PuOr")
-    after.set_title("output, 6 × 6")
+    after.set_title(_("output, 6 × 6"))
     for axes, side in ((before, 8), (weights, 3), (after, 6)):
         draw_boundaries(axes, side)
     marks = [
         axes.plot([], [], color=BLUE, linewidth=3, label=name)[0]
-        for axes, name in ((before, "window"), (after, "its output"))
+        for axes, name in ((before, _("window")), (after, _("its output")))
     ]
     numbers = [weights.text(c, r, "", ha="center", va="center") for r in range(3) for c in range(3)]
 
@@ -171,10 +172,10 @@ def sliding_window():
         for text, weight in zip(numbers, w.flat, strict=True):
             text.set_text("1/9" if kernel == "mean" else f"{weight:.0f}")
         return {
-            "positions visited": position,
-            "multiply-adds so far": 9 * position,
-            "output here": output[row, column],
-            "weights": 9,
+            _("positions visited"): position,
+            _("multiply-adds so far"): 9 * position,
+            _("output here"): output[row, column],
+            _("weights"): 9,
         }
 
     return LiveFigure(
@@ -182,8 +183,8 @@ def sliding_window():
         [shown, made, *numbers, *marks],
         move,
         play="position",
-        kernel=menu("window", KERNELS),
-        position=whole_slider("position", 1, 36, 15),
+        kernel=menu(_("window"), KERNELS),
+        position=whole_slider(_("position"), 1, 36, 15),
     )
 
 
@@ -196,12 +197,12 @@ def convolution_against_dense():
     figure, panels = new_figure(2, height=3.8, sharey=True)
     sides = np.arange(4, 65, 2)
     curves, marks = [], []
-    for axes, what in zip(panels, ("parameters", "multiply-adds"), strict=True):
-        axes.set(yscale="log", xlim=(0, 68), ylim=(1, 1e12), xlabel="side of the image (pixels)", title=what)
-        for name, colour, style in (("dense", ORANGE, "--"), ("convolution", BLUE, "-")):
+    for axes, what in zip(panels, (_("parameters"), _("multiply-adds")), strict=True):
+        axes.set(yscale="log", xlim=(0, 68), ylim=(1, 1e12), xlabel=_("side of the image (pixels)"), title=what)
+        for name, colour, style, marker in ((_("dense"), ORANGE, "--", "s"), (_("convolution"), BLUE, "-", "o")):
             curves += axes.plot([], [], color=colour, linestyle=style, label=name)
-            marks += axes.plot([], [], "os"[name == "dense"], color=colour, markersize=9, label=f"{name}, chosen")
-    panels[0].set_ylabel("how many")
+            marks += axes.plot([], [], marker, color=colour, markersize=9, label=_("{name}, chosen", name=name))
+    panels[0].set_ylabel(_("how many"))
     panels[0].legend(handles=curves[:2], loc="upper left")
     freeze_layout(figure)
 
@@ -222,20 +223,20 @@ def convolution_against_dense():
                 marks[2 * panel + kind].set_data([side], [getattr(here[kind], what)])
         dense, convolution = here
         return {
-            "parameters, convolution": f"{convolution.parameters:,}",
-            "MACs, convolution": f"{convolution.macs:,}",
-            "parameters, dense": f"{dense.parameters:,}",
-            "MACs, dense": f"{dense.macs:,}",
+            _("parameters, convolution"): f"{convolution.parameters:,}",
+            _("MACs, convolution"): f"{convolution.macs:,}",
+            _("parameters, dense"): f"{dense.parameters:,}",
+            _("MACs, dense"): f"{dense.macs:,}",
         }
 
     return LiveFigure(
         figure,
         [*curves, *marks],
         move,
-        side=whole_slider("side of the image", 4, 64, 28, unit="px"),
-        window=whole_slider("side of the window", 1, 7, 5, step=2),
-        channels_in=whole_slider("channels in", 1, 64, 1),
-        channels_out=whole_slider("channels out", 1, 64, 6),
+        side=whole_slider(_("side of the image"), 4, 64, 28, unit=_("px")),
+        window=whole_slider(_("side of the window"), 1, 7, 5, step=2),
+        channels_in=whole_slider(_("channels in"), 1, 64, 1),
+        channels_out=whole_slider(_("channels out"), 1, 64, 6),
     )
 
 
@@ -259,7 +260,12 @@ def time_against_macs():
     reach = np.array([1e0, 1e9])
     for per_mac, place in ((1e-9, 1e7), (1e-10, 1e8), (1e-11, 1e9)):
         axes.plot(
-            reach, per_mac * reach, color=GREY, linestyle=":", linewidth=1.2, label=f"{per_mac * 1e9:.2g} ns a MAC"
+            reach,
+            per_mac * reach,
+            color=GREY,
+            linestyle=":",
+            linewidth=1.2,
+            label=_("{time:.2g} ns a MAC", time=per_mac * 1e9),
         )
         left = {"xytext": (-8, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
         axes.annotate(f"{per_mac * 1e9:.2g} ns", (place, per_mac * place), color=GREY, fontsize=9, **left)
@@ -277,17 +283,17 @@ def time_against_macs():
             marker=marker,
             markersize=4,
             fillstyle="none",
-            label=f"stored, batch {name}",
+            label=_("stored, batch {name}", name=name),
         )
     for name, marker, colour in looks:
-        label = f"measured here, batch {name}"
+        label = _("measured here, batch {name}", name=name)
         points += axes.plot([], [], marker=marker, color=colour, linestyle="-", linewidth=1, label=label)
     axes.set(xscale="log", yscale="log", xlim=(1, 1e9), ylim=(1e-7, 1e-1))
     even_powers_of_ten(axes.xaxis)
     axes.set(
-        xlabel="multiply-adds",
-        ylabel="seconds",
-        title="A dense layer of width 2 to 1024 (dotted: equal time for each MAC)",
+        xlabel=_("multiply-adds"),
+        ylabel=_("seconds"),
+        title=_("A dense layer of width 2 to 1024 (dotted: equal time for each MAC)"),
     )
     axes.legend(handles=axes.lines[3:], loc="upper left", ncols=2)
 
@@ -296,11 +302,11 @@ def time_against_macs():
             artist.set_data(*np.array(_measured.get(AT_ONCE[name]) or np.empty((0, 2))).T)
             artist.set_linewidth(2.5 if name == batch else 1)
         times = _measured.get(AT_ONCE[batch], [])
-        told = {"MACs, width 2": 4 * AT_ONCE[batch], "MACs, width 1024": f"{1024**2 * AT_ONCE[batch]:,}"}
+        told = {_("MACs, width 2"): 4 * AT_ONCE[batch], _("MACs, width 1024"): f"{1024**2 * AT_ONCE[batch]:,}"}
         if len(times) < len(WIDTHS):
-            return {**told, "measured": "press the button below" if not times else "at work ..."}
-        (first, short), *_, (last, long) = times
-        return {**told, "times as many MACs": f"{last / first:,.0f}", "times as long": f"{long / short:,.0f}"}
+            return {**told, _("measured"): _("press the button below") if not times else _("at work ...")}
+        (first, short), *_between, (last, long) = times
+        return {**told, _("times as many MACs"): f"{last / first:,.0f}", _("times as long"): f"{long / short:,.0f}"}
 
     def measurements(batch, repeats):
         size = AT_ONCE[batch]
@@ -309,7 +315,7 @@ def time_against_macs():
             times.append((width * width * size, seconds_of_a_layer(width, size, repeats)))
             yield
 
-    return TimeFigure(measurements, _measured, figure, points, move, batch=menu("samples at once", AT_ONCE))
+    return TimeFigure(measurements, _measured, figure, points, move, batch=menu(_("samples at once"), AT_ONCE))
 
 
 @live_figure
@@ -319,14 +325,14 @@ def time_of_an_epoch():
     Control: what grows. Both times are given in epochs of the smallest value, the multiply-adds as multiples.
     """
     figure, axes = new_figure(height=3.9)
-    macs = axes.plot([], [], color=GREY, linestyle=":", label="multiply-adds")[0]
+    macs = axes.plot([], [], color=GREY, linestyle=":", label=_("multiply-adds"))[0]
     curves = [
         axes.plot([], [], color=colour, linestyle=style, marker=marker, linewidth=width, markersize=5, label=label)[0]
         for label, colour, style, marker, width in (
-            ("epoch, stored times", BLUE, "--", "", 1.5),
-            ("its products alone, stored", ORANGE, "-.", "", 1.5),
-            ("epoch, measured here", BLUE, "-", "o", 2.5),
-            ("its products alone, here", ORANGE, "-", "s", 2.5),
+            (_("epoch, stored times"), BLUE, "--", "", 1.5),
+            (_("its products alone, stored"), ORANGE, "-.", "", 1.5),
+            (_("epoch, measured here"), BLUE, "-", "o", 2.5),
+            (_("its products alone, here"), ORANGE, "-", "s", 2.5),
         )
     ]
     axes.set(xscale="log", yscale="log", xlim=(0.9, 145), ylim=(0.01, 2000))
@@ -334,9 +340,9 @@ def time_of_an_epoch():
     axes.set_xticks([], minor=True)
     axes.set_yticks([0.01, 0.1, 1, 10, 100, 1000], labels=["0.01", "0.1", "1", "10", "100", "1000"])
     axes.set(
-        xlabel="how many times as large",
-        ylabel="time (first epoch = 1)",
-        title=f"The time of an epoch of {SAMPLES} samples",
+        xlabel=_("how many times as large"),
+        ylabel=_("time (first epoch = 1)"),
+        title=_("The time of an epoch of {SAMPLES} samples", SAMPLES=SAMPLES),
     )
     axes.legend(loc="upper left", ncols=2)
 
@@ -348,12 +354,12 @@ def time_of_an_epoch():
             curves[i].set_data(FACTORS, stored[i] / stored[0, 0])
             curves[2 + i].set_data(here[0], here[1 + i] / here[1, :1])
         told = {
-            "growth of multiply-adds": f"× {work[-1] / work[0]:,.3g}",
-            "growth of stored times": f"× {stored[0, -1] / stored[0, 0]:.2g}",
+            _("growth of multiply-adds"): f"× {work[-1] / work[0]:,.3g}",
+            _("growth of stored times"): f"× {stored[0, -1] / stored[0, 0]:.2g}",
         }
         if here.shape[1] < len(FACTORS):
-            return {**told, "here": "press the button below" if here.size == 0 else "at work ..."}
-        return {**told, "growth of times here": f"× {here[1, -1] / here[1, 0]:.2g}"}
+            return {**told, _("here"): _("press the button below") if here.size == 0 else _("at work ...")}
+        return {**told, _("growth of times here"): f"× {here[1, -1] / here[1, 0]:.2g}"}
 
     def measurements(grows, repeats):
         times = _measured_epochs[grows] = []
@@ -361,7 +367,7 @@ def time_of_an_epoch():
             times.append((factor, *seconds_of_an_epoch(grows, factor, repeats)))
             yield
 
-    grows = menu("what grows", GROWTH)
+    grows = menu(_("what grows"), GROWTH)
     return TimeFigure(measurements, _measured_epochs, figure, [macs, *curves], move, grows=grows)
 
 
@@ -369,12 +375,12 @@ def time_of_an_epoch():
 
 #: Level -> accuracy to reach (%), parameters that may be spent.
 LEVELS = {
-    "1: 97.5 % with 2,500 parameters": (97.5, 2500),
-    "2: 95 % with 700 parameters": (95, 700),
-    "3: 91 % with 450 parameters": (91, 450),
-    "4: 88 % with 200 parameters": (88, 200),
+    N_("1: 97.5 % with 2,500 parameters"): (97.5, 2500),
+    N_("2: 95 % with 700 parameters"): (95, 700),
+    N_("3: 91 % with 450 parameters"): (91, 450),
+    N_("4: 88 % with 200 parameters"): (88, 200),
 }
-SIDES = {"8 × 8 pixels": 8, "4 × 4 pixels": 4, "2 × 2 pixels": 2}
+SIDES = {N_("8 × 8 pixels"): 8, N_("4 × 4 pixels"): 4, N_("2 × 2 pixels"): 2}
 
 
 def entry_of(live):
@@ -390,12 +396,17 @@ def table_of(entries):
     lines = []
     for level, (goal, budget) in LEVELS.items():
         within = [entry for entry in entries if entry[1] <= budget]
-        told = "nothing registered within this budget yet"
+        told = _("nothing registered within this budget yet")
         if within:
             sizes, parameters, accuracy = max(within, key=lambda entry: (entry[2], -entry[1]))
-            verdict = "✓ solved" if accuracy >= goal else "✗ not yet"
-            told = f"{verdict}: {'-'.join(map(str, sizes))} reaches {accuracy:.1f} % with {parameters:,} parameters"
-        lines.append((f"Level {html.escape(level)}", told))
+            told = _(
+                "{verdict}: {sizes} reaches {accuracy:.1f} % with {parameters:,} parameters",
+                verdict=_("✓ solved") if accuracy >= goal else _("✗ not yet"),
+                sizes="-".join(map(str, sizes)),
+                accuracy=accuracy,
+                parameters=parameters,
+            )
+        lines.append((_("Level {level}", level=html.escape(_(level))), told))
     return rows(lines)
 
 
@@ -421,20 +432,22 @@ def parameter_budget_game():
     Controls: the level, the size of the image, and the units of two hidden layers.
     """
     figure, (learning, plane) = new_figure(2, height=3.8)
-    learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel="epoch", ylabel="test accuracy (%)")
+    learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel=_("epoch"), ylabel=_("test accuracy (%)"))
     learning.set_xticks(range(0, EPOCHS + 1, 3))
-    learning.set_title(f"{SEEDS} seeds learn")
+    learning.set_title(_("{SEEDS} seeds learn", SEEDS=SEEDS))
     curves = [
         learning.plot([], [], color=BLUE, linewidth=width, linestyle=style, label=name)[0]
-        for name, width, style in (("median", 2.5, "-"), ("best seed", 1, "--"), ("worst seed", 1, ":"))
+        for name, width, style in ((_("median"), 2.5, "-"), (_("best seed"), 1, "--"), (_("worst seed"), 1, ":"))
     ]
-    (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal")
+    (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal"))
     learning.legend(loc="lower right")
-    plane.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel="parameters", ylabel="test accuracy (%)")
-    plane.set_title("Your board")
-    (corner,) = plane.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label="goal: this corner")
-    (tried,) = plane.plot([], [], "o", color=GREEN, markersize=8, label="registered")
-    (now,) = plane.plot([], [], "s", color=ORANGE, fillstyle="none", markersize=12, markeredgewidth=2, label="this one")
+    plane.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel=_("parameters"), ylabel=_("test accuracy (%)"))
+    plane.set_title(_("Your board"))
+    (corner,) = plane.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal: this corner"))
+    (tried,) = plane.plot([], [], "o", color=GREEN, markersize=8, label=_("registered"))
+    (now,) = plane.plot(
+        [], [], "s", color=ORANGE, fillstyle="none", markersize=12, markeredgewidth=2, label=_("this one")
+    )
     plane.legend(loc="lower right")
     freeze_layout(figure)
     board = Board("budget game", entry_of, table_of, drawn=True)
@@ -454,10 +467,10 @@ def parameter_budget_game():
             now.set_data([parameters], [max(median[-1], 40)])
             if done % 3 == 0 or done == 1:
                 yield {
-                    "network": "-".join(map(str, sizes)),
-                    "parameters": f"{parameters:,} of {budget:,}",
-                    "accuracy": f"{median[-1]:.1f} % (goal {goal} %)",
-                    "level": "✓ solved" if median[-1] >= goal and parameters <= budget else "✗ not yet",
+                    _("network"): "-".join(map(str, sizes)),
+                    _("parameters"): _("{parameters:,} of {budget:,}", parameters=parameters, budget=budget),
+                    _("accuracy"): _("{reached:.1f} % (goal {goal} %)", reached=median[-1], goal=goal),
+                    _("level"): _("✓ solved") if median[-1] >= goal and parameters <= budget else _("✗ not yet"),
                 }
             yield ("progress", done / EPOCHS)
 
@@ -466,8 +479,8 @@ def parameter_budget_game():
         [aim, *curves, corner, tried, now],
         move,
         board=board,
-        level=menu("level", LEVELS),
-        image=menu("image", SIDES),
-        hidden_1=whole_slider("first hidden layer", 0, 64, 4),
-        hidden_2=whole_slider("second hidden layer", 0, 32, 0),
+        level=menu(_("level"), LEVELS),
+        image=menu(_("image"), SIDES),
+        hidden_1=whole_slider(_("first hidden layer"), 0, 64, 4),
+        hidden_2=whole_slider(_("second hidden layer"), 0, 32, 0),
     )

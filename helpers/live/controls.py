@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 
 from helpers._checks import check_integer, check_real
+from helpers.language import _
 
 #: A control takes half the width of a figure, its label under half of that.
 LAYOUT = {"width": "390px", "max_width": "calc(100% - 4px)"}
@@ -108,9 +109,9 @@ def rate_slider(label, low, high, value, *, unit=""):
 
 def _typed_into(slider):
     """Return a box that shows where a slider stands, and takes a typed number to the nearest one that it has."""
-    numbers = np.array([number for _, number in slider.options])
+    numbers = np.array([number for _label, number in slider.options])
     box = ipywidgets.Text(continuous_update=False, layout={"width": "64px", "flex": "none"})
-    box.tooltip = f"{slider.description}: type a number"
+    box.tooltip = _("{label}: type a number", label=slider.description)
 
     def obey(_change):
         try:
@@ -138,11 +139,15 @@ def placed(control):
 
 
 def menu(label, options, value=None):
-    """Return a drop-down list of `options` (strings), at first set to `value` or the first of them."""
+    """Return a drop-down list of `options` (strings), at first set to `value` or the first of them.
+
+    They are shown in the language that is spoken; its value is one of `options`.
+    """
     options = list(options)
+    shown = [_(option) for option in options]
     return ipywidgets.Dropdown(
         description=label,
-        options=options,
+        options=options if shown == options else list(zip(shown, options, strict=True)),
         value=options[0] if value is None else value,
         layout=LAYOUT,
         style=STYLE,
@@ -187,4 +192,4 @@ def _on_a_step(low, high, value, step):
 
 
 def _label(label, unit):
-    return f"{label} ({unit})" if unit else label
+    return _("{label} ({unit})", label=label, unit=unit) if unit else label

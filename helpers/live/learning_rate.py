@@ -29,6 +29,7 @@ from helpers.figures.style import (
     legend_outside,
     new_figure,
 )
+from helpers.language import N_, _
 from helpers.live.blit import change
 from helpers.live.board import Board, rows
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
@@ -54,14 +55,14 @@ def descent_on_a_bowl():
     """
     figure, (bowl, distance) = new_figure(2, height=3.4)
     draw_bowl(bowl)
-    bowl.set(ylim=(-2, 66), title="The path in the bowl")
-    (path,) = bowl.plot([], [], "o-", color=BLUE, markersize=5, linewidth=1.2, label="path")
-    (end,) = bowl.plot([], [], "s", color=ORANGE, markersize=9, label="end")
+    bowl.set(ylim=(-2, 66), title=_("The path in the bowl"))
+    (path,) = bowl.plot([], [], "o-", color=BLUE, markersize=5, linewidth=1.2, label=_("path"))
+    (end,) = bowl.plot([], [], "s", color=ORANGE, markersize=9, label=_("end"))
     bowl.legend(loc="upper center")
-    distance.set(yscale="log", xlim=(0, STEPS), ylim=(1e-9, 1e4), xlabel="step", ylabel="distance |w + 1|")
+    distance.set(yscale="log", xlim=(0, STEPS), ylim=(1e-9, 1e4), xlabel=_("step"), ylabel=_("distance |w + 1|"))
     even_powers_of_ten(distance.yaxis)
-    distance.set_title("How far from the lowest point")
-    (far,) = distance.plot([], [], color=BLUE, label="distance")
+    distance.set_title(_("How far from the lowest point"))
+    (far,) = distance.plot([], [], color=BLUE, label=_("distance"))
 
     def move(learning_rate, start, steps, decay_rate):
         descent = gradient_descent(
@@ -77,10 +78,10 @@ def descent_on_a_bowl():
         end.set_data(*(values[-1:] for values in ground))
         far.set_data(np.arange(steps + 1), np.abs(w + 1))
         return {
-            f"w after {steps} steps": w[-1],
-            "loss": (w[-1] + 1) ** 2,
-            "factor of the first step": 1 - 2 * learning_rate,
-            "last rate": descent.learning_rates[-1],
+            _("w after {steps} steps", steps=steps): w[-1],
+            _("loss"): (w[-1] + 1) ** 2,
+            _("factor of the first step"): 1 - 2 * learning_rate,
+            _("last rate"): descent.learning_rates[-1],
         }
 
     return LiveFigure(
@@ -88,20 +89,20 @@ def descent_on_a_bowl():
         [path, end, far],
         move,
         play="steps",
-        learning_rate=rate_slider("learning rate", 0.001, 1.2, 0.2),
-        start=slider("start w", -9, 7, 5, step=0.1),
-        steps=whole_slider("steps", 1, STEPS, 40),
-        decay_rate=slider("decay a step", 0.8, 1.0, 1.0, step=0.01),
+        learning_rate=rate_slider(_("learning rate"), 0.001, 1.2, 0.2),
+        start=slider(_("start w"), -9, 7, 5, step=0.1),
+        steps=whole_slider(_("steps"), 1, STEPS, 40),
+        decay_rate=slider(_("decay a step"), 0.8, 1.0, 1.0, step=0.01),
     )
 
 
 #: How some schedules are named in the picture; others by their names in `SCHEDULES`.
 LABELS = {
-    "exponential_decay": "exponential",
-    "step_decay": "staircase",
-    "inverse_time_decay": "inverse time",
-    "cosine_decay": "cosine",
-    "linear_warmup": "warm-up, then exponential",
+    "exponential_decay": _("exponential"),
+    "step_decay": _("staircase"),
+    "inverse_time_decay": _("inverse time"),
+    "cosine_decay": _("cosine"),
+    "linear_warmup": _("warm-up, then exponential"),
 }
 
 
@@ -110,9 +111,9 @@ def schedules_side_by_side():
     """All ways to let a learning rate change over 100 steps, from one initial rate and one speed of decay."""
     figure, axes = new_figure(height=3.6)
     step = np.linspace(0, 100, 1001)  # between whole steps, too, so that a staircase has upright edges
-    labels = {name: LABELS.get(name, name.replace("_", " ")) for name in SCHEDULES}
+    labels = {name: LABELS.get(name, _(name.replace("_", " "))) for name in SCHEDULES}
     curves = [axes.plot([], [], label=label)[0] for label in labels.values()]
-    axes.set(xlim=(0, 100), ylim=(0, 1.05), xlabel="step", ylabel="learning rate")
+    axes.set(xlim=(0, 100), ylim=(0, 1.05), xlabel=_("step"), ylabel=_("learning rate"))
     legend_outside(axes)
 
     def move(initial_rate, decay_rate, decay_every, warmup_steps):
@@ -133,17 +134,17 @@ def schedules_side_by_side():
             schedule = schedule_from(name, rate, values)
             curve.set_data(step, schedule(step))
             if name not in ("constant", "linear_warmup"):
-                told[f"{label} at step 50"] = schedule(50)
+                told[_("{label} at step 50", label=label)] = schedule(50)
         return told
 
     return LiveFigure(
         figure,
         curves,
         move,
-        initial_rate=slider("initial rate", 0.01, 1.0, 1.0, step=0.01),
-        decay_rate=slider("decay rate", 0.1, 0.99, 0.5, step=0.01),
-        decay_every=whole_slider("decay every", 1, 50, 20, unit="steps"),
-        warmup_steps=whole_slider("warm-up", 1, 50, 10, unit="steps"),
+        initial_rate=slider(_("initial rate"), 0.01, 1.0, 1.0, step=0.01),
+        decay_rate=slider(_("decay rate"), 0.1, 0.99, 0.5, step=0.01),
+        decay_every=whole_slider(_("decay every"), 1, 50, 20, unit=_("steps")),
+        warmup_steps=whole_slider(_("warm-up"), 1, 50, 10, unit=_("steps")),
     )
 
 
@@ -151,12 +152,12 @@ def schedules_side_by_side():
 
 #: Level -> curvatures of the loss along each axis. Five bowls, then a ravine.
 LEVELS = {
-    "1: curvature 0.5": (0.5,),
-    "2: curvature 1": (1.0,),
-    "3: curvature 4": (4.0,),
-    "4: curvature 20": (20.0,),
-    "5: curvature 100": (100.0,),
-    "6: ravine, 1 and 20": (1.0, 20.0),
+    N_("1: curvature 0.5"): (0.5,),
+    N_("2: curvature 1"): (1.0,),
+    N_("3: curvature 4"): (4.0,),
+    N_("4: curvature 20"): (20.0,),
+    N_("5: curvature 100"): (100.0,),
+    N_("6: ravine, 1 and 20"): (1.0, 20.0),
 }
 START = 4.0
 GOAL = 0.05
@@ -177,7 +178,7 @@ def ravine_path(curvatures, learning_rate, steps):
 
 def entry_of(live):
     """Return level, rate and the distance that it leaves, to be registered: wrong tries show where the limit is."""
-    return live.values["level"], live.values["learning_rate"], live.readout["distance left"]
+    return live.values["level"], live.values["learning_rate"], live.readout[_("distance left")]
 
 
 def table_of(entries):
@@ -187,13 +188,13 @@ def table_of(entries):
         tries = [(distance, rate) for name, rate, distance in entries if name == level]
         solved = [rate for distance, rate in tries if distance <= GOAL]
         if not tries:
-            told = "not tried yet"
+            told = _("not tried yet")
         elif solved:
-            told = f"✓ solved, highest rate {max(solved):.3g} ({len(tries)} registered)"
+            told = _("✓ solved, highest rate {rate:.3g} ({tries} registered)", rate=max(solved), tries=len(tries))
         else:
             distance, nearest = min(tries)
-            told = f"✗ not yet: rate {nearest:.3g} leaves a distance of {distance:.3g}"
-        lines.append((f"Level {html.escape(level)}", told))
+            told = _("✗ not yet: rate {rate:.3g} leaves a distance of {distance:.3g}", rate=nearest, distance=distance)
+        lines.append((_("Level {level}", level=html.escape(_(level))), told))
     return rows(lines)
 
 
@@ -220,23 +221,23 @@ class RateGame:
     def draw_ground(self, axes):
         """Draw what the first axes show."""
         grid = self.grid
-        (self.ground,) = axes.plot([], [], color=GREY, linestyle="-", linewidth=1.5, label="loss")
-        (self.path,) = axes.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, label="path")
-        (self.end,) = axes.plot([], [], "s", color=ORANGE, markersize=9, label="end")
+        (self.ground,) = axes.plot([], [], color=GREY, linestyle="-", linewidth=1.5, label=_("loss"))
+        (self.path,) = axes.plot([], [], "o-", color=BLUE, markersize=4, linewidth=1, label=_("path"))
+        (self.end,) = axes.plot([], [], "s", color=ORANGE, markersize=9, label=_("end"))
         heights, levels = (grid**2 + 20 * grid[:, None] ** 2) / 2, [5, 20, 50, 100, 200]
         self.contours = axes.contour(grid, grid, heights, levels, colors=GREY, linewidths=1)
         # The widest labels of all levels.
-        axes.set(xlabel="w", ylabel="loss", title="Level", xlim=(-8, 8), ylim=(-100, 3200))
+        axes.set(xlabel="w", ylabel=_("loss"), title=_("Level"), xlim=(-8, 8), ylim=(-100, 3200))
 
     def draw_law(self, axes):
         """Draw what the second axes show."""
         axes.set(xscale="log", yscale="log", xlim=(0.3, 200), ylim=(1e-3, 10))
-        axes.set(xlabel="largest curvature", ylabel="learning rate", title="What you registered")
-        now = {"color": ORANGE, "fillstyle": "none", "markersize": 13, "markeredgewidth": 2, "label": "this rate"}
+        axes.set(xlabel=_("largest curvature"), ylabel=_("learning rate"), title=_("What you registered"))
+        now = {"color": ORANGE, "fillstyle": "none", "markersize": 13, "markeredgewidth": 2, "label": _("this rate")}
         (self.now,) = axes.plot([], [], "s", **now)
-        (self.solved,) = axes.plot([], [], "o", color=GREEN, markersize=8, label="solved")
-        (self.missed,) = axes.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label="not solved")
-        (self.limit,) = axes.plot([], [], color=GREY, linestyle="--", label="limit, after 3 bowls")
+        (self.solved,) = axes.plot([], [], "o", color=GREEN, markersize=8, label=_("solved"))
+        (self.missed,) = axes.plot([], [], "x", color=BLUE, markersize=8, markeredgewidth=2, label=_("not solved"))
+        (self.limit,) = axes.plot([], [], color=GREY, linestyle="--", label=_("limit, after 3 bowls"))
         axes.legend(loc="upper right")
 
     def move(self, level, learning_rate):
@@ -244,7 +245,7 @@ class RateGame:
         curvatures = LEVELS[level]
         steps = BUDGET[len(curvatures)]
         w = ravine_path(curvatures, learning_rate, steps)
-        change(self.axes, title=f"Level {level}, {steps} steps")
+        change(self.axes, title=_("Level {level}, {steps} steps", level=_(level), steps=steps))
         self.contours.set_visible(len(curvatures) == 2)
         if len(curvatures) == 1:
             self.show_bowl(curvatures[0], w)
@@ -252,17 +253,21 @@ class RateGame:
             self.show_ravine(w)
         self.now.set_data([max(curvatures)], [learning_rate])
         self.show_entries()
-        return {"steps": steps, "distance left": float(np.linalg.norm(w[-1])), "goal": f"at most {GOAL}"}
+        return {
+            _("steps"): steps,
+            _("distance left"): float(np.linalg.norm(w[-1])),
+            _("goal"): _("at most {GOAL}", GOAL=GOAL),
+        }
 
     def show_bowl(self, curvature, w):
         """Show a bowl, and the path (steps + 1, 1) in it."""
-        change(self.axes, xlabel="w", ylabel="loss", ylim=(-curvature, 32 * curvature))
+        change(self.axes, xlabel="w", ylabel=_("loss"), ylim=(-curvature, 32 * curvature))
         self.ground.set_data(self.grid, curvature / 2 * self.grid**2)
         self.show_path(w[:, 0], curvature / 2 * w[:, 0] ** 2)
 
     def show_ravine(self, w):
         """Show the ravine from above, and the path (steps + 1, 2) in it."""
-        change(self.axes, xlabel="$w_1$ (curvature 1)", ylabel="$w_2$ (curvature 20)", ylim=(-8, 8))
+        change(self.axes, xlabel=_("$w_1$ (curvature 1)"), ylabel=_("$w_2$ (curvature 20)"), ylim=(-8, 8))
         self.ground.set_data([], [])
         self.show_path(*w.T)
 
@@ -279,7 +284,7 @@ class RateGame:
         for artist, points in ((self.solved, solved), (self.missed, missed)):
             artist.set_data(*np.array(points).reshape(-1, 2).T)
         self.limit.set_data([], [])
-        if len({curvature for curvature, _ in solved}) >= 3:
+        if len({curvature for curvature, _rate in solved}) >= 3:
             self.limit.set_data([0.3, 200], [2 / 0.3, 2 / 200])
 
 
@@ -294,8 +299,8 @@ def highest_rate_game():
         game.artists,
         game.move,
         board=board,
-        level=menu("level", LEVELS),
-        learning_rate=rate_slider("learning rate", 0.001, 10, 0.01),
+        level=menu(_("level"), LEVELS),
+        learning_rate=rate_slider(_("learning rate"), 0.001, 10, 0.01),
     )
 
 
@@ -314,8 +319,12 @@ def edge_of_training():
     Controls: batch size, learning rate, and whether the three images of the largest pixels are left out.
     """
     figure, (course, plane) = new_figure(2, height=3.8)
-    (excess,) = course.plot([], [], "o-", color=BLUE, markersize=4, label="this rate")
-    course.set(title=f"{EDGE_EPOCHS} epochs of training", xlabel="epoch", ylabel="loss above the lowest possible")
+    (excess,) = course.plot([], [], "o-", color=BLUE, markersize=4, label=_("this rate"))
+    course.set(
+        title=_("{EDGE_EPOCHS} epochs of training", EDGE_EPOCHS=EDGE_EPOCHS),
+        xlabel=_("epoch"),
+        ylabel=_("loss above the lowest possible"),
+    )
     course.set(xlim=(0, EDGE_EPOCHS + 0.5), yscale="log", ylim=(LOWEST, HIGHEST))
     even_powers_of_ten(course.yaxis)
 
@@ -327,10 +336,10 @@ def edge_of_training():
         kept[left_out] = inputs, np.eye(10)[labels]
         bowls[left_out] = exact_bowl(*kept[left_out])
 
-    plane.axhline(2 / bowls[0].largest_curvature, color=GREY, linestyle="--", label="2 / curvature")
-    (edge,) = plane.plot([], [], "o-", color=GREEN, markersize=4, label="edge")
-    (now,) = plane.plot([], [], "s", color=ORANGE, markersize=9, label="now")
-    plane.set(title="Where the edge lies", xlabel="batch size", ylabel="learning rate")
+    plane.axhline(2 / bowls[0].largest_curvature, color=GREY, linestyle="--", label=_("2 / curvature"))
+    (edge,) = plane.plot([], [], "o-", color=GREEN, markersize=4, label=_("edge"))
+    (now,) = plane.plot([], [], "s", color=ORANGE, markersize=9, label=_("now"))
+    plane.set(title=_("Where the edge lies"), xlabel=_("batch size"), ylabel=_("learning rate"))
     plane.set(xscale="log", yscale="log", xlim=(6, 340), ylim=(0.008, 4))
     plane.set_xticks(EDGE_SIZES, labels=map(str, EDGE_SIZES))
     plane.set_xticks([], minor=True)
@@ -345,25 +354,25 @@ def edge_of_training():
         edge.set_data(EDGE_SIZES, edges[left_out])
         now.set_data([size], [learning_rate])
         return {
-            "excess loss": f"{above[-1]:.2g}" if np.isfinite(above[-1]) else "overflow",
-            "edge here": f"about {edges[left_out][EDGE_SIZES.index(size)]:.2g}",
-            "2 / curvature": f"{2 / bowls[left_out].largest_curvature:.3g}",
+            _("excess loss"): f"{above[-1]:.2g}" if np.isfinite(above[-1]) else _("overflow"),
+            _("edge here"): _("about {edge:.2g}", edge=edges[left_out][EDGE_SIZES.index(size)]),
+            _("2 / curvature"): f"{2 / bowls[left_out].largest_curvature:.3g}",
         }
 
     return LiveFigure(
         figure,
         [excess, edge, now],
         move,
-        batch_size=menu("batch size", map(str, EDGE_SIZES), "16"),
-        learning_rate=rate_slider("learning rate", 0.01, 3, 0.01),
-        leave_out=checkbox(f"without {LARGE} images"),
+        batch_size=menu(_("batch size"), map(str, EDGE_SIZES), "16"),
+        learning_rate=rate_slider(_("learning rate"), 0.01, 3, 0.01),
+        leave_out=checkbox(_("without {LARGE} images", LARGE=LARGE)),
     )
 
 
 # -- other rules in a ravine ----------------------------------------------------------------------------------------
 
 #: Name of a rule in `rules_in_a_ravine` -> how to make it from its momentum; momentum 0 is the plain rule.
-RULES = {"momentum": momentum, "Adam": adam}
+RULES = {N_("momentum"): momentum, "Adam": adam}
 RAVINE_STEPS = 100
 
 
@@ -375,13 +384,15 @@ def rules_in_a_ravine():
     """
     figure, (ground, distance) = new_figure(2, height=4.0)
     ring_points = np.linspace(0, 2 * np.pi, 201)
-    rings = [ground.plot([], [], color=GREY, linestyle=":", linewidth=1, label="equal loss")[0] for _ in range(3)]
-    (path,) = ground.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label="path")
-    (end,) = ground.plot([], [], "s", color=ORANGE, markersize=8, label="end")
-    ground.set(title="The ravine from above", xlabel="$w_1$", ylabel="$w_2$", xlim=(-7, 7), ylim=(-7, 7))
-    (far,) = distance.plot([], [], color=BLUE, label="distance")
-    distance.axhline(RAVINE_GOAL, color=GREY, linestyle="--", label=f"goal: {RAVINE_GOAL}")
-    distance.set(title="How far from the lowest point", xlabel="step", ylabel="distance")
+    rings = [
+        ground.plot([], [], color=GREY, linestyle=":", linewidth=1, label=_("equal loss"))[0] for _ring in range(3)
+    ]
+    (path,) = ground.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label=_("path"))
+    (end,) = ground.plot([], [], "s", color=ORANGE, markersize=8, label=_("end"))
+    ground.set(title=_("The ravine from above"), xlabel="$w_1$", ylabel="$w_2$", xlim=(-7, 7), ylim=(-7, 7))
+    (far,) = distance.plot([], [], color=BLUE, label=_("distance"))
+    distance.axhline(RAVINE_GOAL, color=GREY, linestyle="--", label=_("goal: {RAVINE_GOAL}", RAVINE_GOAL=RAVINE_GOAL))
+    distance.set(title=_("How far from the lowest point"), xlabel=_("step"), ylabel=_("distance"))
     distance.set(yscale="log", xlim=(0, RAVINE_STEPS), ylim=(1e-6, 1e3))
     even_powers_of_ten(distance.yaxis)
     distance.legend(loc="upper right")
@@ -396,8 +407,10 @@ def rules_in_a_ravine():
         end.set_data(*_clipped(w[-1:].T))
         far.set_data(np.arange(steps + 1), distances_left(w))
         return {
-            "distance left": distances_left(w)[-1],
-            f"within {RAVINE_GOAL} to stay": "not yet" if needed is None else f"after {needed} steps",
+            _("distance left"): distances_left(w)[-1],
+            _("within {RAVINE_GOAL} to stay", RAVINE_GOAL=RAVINE_GOAL): _("not yet")
+            if needed is None
+            else _("after {needed} steps", needed=needed),
         }
 
     return LiveFigure(
@@ -405,10 +418,10 @@ def rules_in_a_ravine():
         [*rings, path, end, far],
         move,
         play="steps",
-        rule=menu("rule", RULES),
-        learning_rate=rate_slider("learning rate", 0.001, 2, 0.082),
-        beta=slider("momentum", 0, 0.95, 0, step=0.05),
-        steepness=whole_slider("steep curvature", 1, 100, 20),
-        turn=whole_slider("turn", 0, 45, 0, step=5, unit="degrees"),
-        steps=whole_slider("steps", 1, RAVINE_STEPS, 60),
+        rule=menu(_("rule"), RULES),
+        learning_rate=rate_slider(_("learning rate"), 0.001, 2, 0.082),
+        beta=slider(_("momentum"), 0, 0.95, 0, step=0.05),
+        steepness=whole_slider(_("steep curvature"), 1, 100, 20),
+        turn=whole_slider(_("turn"), 0, 45, 0, step=5, unit=_("degrees")),
+        steps=whole_slider(_("steps"), 1, RAVINE_STEPS, 60),
     )

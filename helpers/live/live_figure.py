@@ -22,6 +22,7 @@ from PIL import Image
 from helpers.figures.described import mimebundle, png_of_pixels
 from helpers.figures.style import BLACK, DPI, house_settings, house_style
 from helpers.figures.words import describe, say
+from helpers.language import _
 from helpers.live.blit import BlitCanvas
 from helpers.live.controls import button, placed
 
@@ -50,7 +51,7 @@ def live_figure(build):
 LATE = 0.3
 
 #: What stands above a picture that is shown without its controls, and how many pixels high.
-NOTE, NOTE_HEIGHT = "Run this cell (Shift+Enter), and you can move this picture.", 30
+NOTE, NOTE_HEIGHT = _("Run this cell (Shift+Enter), and you can move this picture."), 30
 
 #: Key numbers stand in columns: how many rows they take depends on the page's width, never on their digits.
 READOUT = "display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:0 12px;line-height:1.5"
@@ -133,7 +134,8 @@ class LiveFigure(ipywidgets.VBox):
         """str: what the picture shows now, in words."""
         with house_settings():
             picture = describe(self._figure)
-        return f"{picture}\nShown: {self._values_in_words()}\nRead off: {self._readout_in_words()}"
+        shown = _("Shown: {values}", values=self._values_in_words())
+        return f"{picture}\n{shown}\n" + _("Read off: {numbers}", numbers=self._readout_in_words())
 
     def set(self, **values):
         """Set several controls, draw once, and wait until the picture is finished.
@@ -195,7 +197,7 @@ class LiveFigure(ipywidgets.VBox):
         self._progress = ipywidgets.FloatProgress(
             min=0, max=1, layout={**wide, "height": "8px", "visibility": "hidden"}
         )
-        reset = ipywidgets.Button(description="Reset", tooltip="Put all controls back", layout={"width": "90px"})
+        reset = ipywidgets.Button(description=_("Reset"), tooltip=_("Put all controls back"), layout={"width": "90px"})
         reset.on_click(self._reset_clicked)
         buttons = [reset]
         if self.play is not None:
@@ -319,24 +321,32 @@ class LiveFigure(ipywidgets.VBox):
         values = html.escape(self._values_in_words())
         self._message.value = (
             '<div role="alert" style="border:2px solid #d55e00;padding:12px;line-height:1.5">'
-            f"<b>This picture could not be drawn.</b><br>{told}<br>at {values}<br>Move a control or press Reset.</div>"
+            + _(
+                "<b>This picture could not be drawn.</b><br>{told}<br>at {values}<br>Move a control or press Reset.",
+                told=told,
+                values=values,
+            )
+            + "</div>"
         )
         self._image.layout.visibility, self._message.layout.visibility = "hidden", "visible"
 
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _values_in_words(self):
-        return ", ".join(f"{c.description or name} = {as_text(c.value)}" for name, c in self._controls.items())
+        return ", ".join(
+            f"{c.description or name} = {as_text(_(c.value) if isinstance(c.value, str) else c.value)}"
+            for name, c in self._controls.items()
+        )
 
     def _readout_in_words(self):
         return ", ".join(f"{label} = {as_text(value)}" for label, value in self.readout.items())
 
     def _readout_as_html(self):
         cells = (
-            f"<span>{html.escape(label)}: <b>{html.escape(as_text(value))}</b></span>"
+            _("{label}: {value}", label=html.escape(label), value=f"<b>{html.escape(as_text(value))}</b>")
             for label, value in self.readout.items()
         )
-        return " ".join(cells)
+        return " ".join(f"<span>{cell}</span>" for cell in cells)
 
     def _repr_mimebundle_(self, **kwargs):
         """Return the widget, and beside it the picture and its words for readers without a kernel."""
@@ -424,13 +434,13 @@ class TimeFigure(LiveFigure):
     def __init__(self, measurements, kept, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.measurements, self.kept = measurements, kept
-        measure = button("Measure here", "Take the times on this computer", self.measure, primary=True)
-        forget = button("Forget all", "Remove all measured times", self.forget)
+        measure = button(_("Measure here"), _("Take the times on this computer"), self.measure, primary=True)
+        forget = button(_("Forget all"), _("Remove all measured times"), self.forget)
         self.add_below(ipywidgets.HBox([measure, forget]))
 
     def measure(self, repeats=5):
         """Take the times; the points appear one by one."""
-        for _ in self.measurements(**self.values, repeats=repeats):
+        for _step in self.measurements(**self.values, repeats=repeats):
             self.set()
 
     def forget(self):

@@ -27,6 +27,7 @@ from helpers.figures.style import (
     freeze_layout,
     new_figure,
 )
+from helpers.language import N_, _
 from helpers.live.blit import change
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure, live_figure
@@ -51,20 +52,24 @@ def yogurt_plan():
     days = np.arange(1, len(sales) + 1)
     least_squares = np.linalg.lstsq(x, sales, rcond=None)[0]
     figure, (plans, errors) = new_figure(2, height=3.8)
-    plans.plot([0, 2], [0, 2], color=BLACK, linestyle="--", linewidth=1, label="exactly enough")
+    plans.plot([0, 2], [0, 2], color=BLACK, linestyle="--", linewidth=1, label=_("exactly enough"))
     plans.set(
-        xlim=(0, 1.8), ylim=(0, 2.1), xlabel="sold (units)", ylabel="planned (units)", title="Planned for each day"
+        xlim=(0, 1.8),
+        ylim=(0, 2.1),
+        xlabel=_("sold (units)"),
+        ylabel=_("planned (units)"),
+        title=_("Planned for each day"),
     )
-    plans.text(0.55, 1.6, "too much", fontsize=10)
-    plans.text(1.3, 0.35, "sold out", fontsize=10)
-    (plan_surplus,) = plans.plot([], [], "o", color=BLUE, markersize=6, label="too much")
-    (plan_short,) = plans.plot([], [], "v", color=ORANGE, markersize=7, label="sold out")
-    (surplus,) = errors.plot([], [], "o", color=BLUE, markersize=6, label="too much")
-    (short,) = errors.plot([], [], "v", color=ORANGE, markersize=7, label="sold out")
+    plans.text(0.55, 1.6, _("too much"), fontsize=10)
+    plans.text(1.3, 0.35, _("sold out"), fontsize=10)
+    (plan_surplus,) = plans.plot([], [], "o", color=BLUE, markersize=6, label=_("too much"))
+    (plan_short,) = plans.plot([], [], "v", color=ORANGE, markersize=7, label=_("sold out"))
+    (surplus,) = errors.plot([], [], "o", color=BLUE, markersize=6, label=_("too much"))
+    (short,) = errors.plot([], [], "v", color=ORANGE, markersize=7, label=_("sold out"))
     stems = errors.vlines(days, 0, days * 0.001, color=GREY, linewidth=1)
     errors.axhline(0, color=BLACK, linestyle="-", linewidth=0.8)
-    errors.set(xlim=(0, 33), ylim=(-0.2, 0.34), xlabel="day", ylabel="planned - sold (units)")
-    errors.set_title("Its error on each day")
+    errors.set(xlim=(0, 33), ylim=(-0.2, 0.34), xlabel=_("day"), ylabel=_("planned - sold (units)"))
+    errors.set_title(_("Its error on each day"))
     errors.legend(loc="upper left", ncols=2)
     plans.legend(handles=plans.lines[:1], loc="upper left")
 
@@ -83,24 +88,26 @@ def yogurt_plan():
         return {
             "w1": weights[0],
             "w2": weights[1],
-            "days with enough": f"{np.count_nonzero(enough)} of {len(days)}",
-            "profit / (cost + profit)": profit / (cost + profit),
-            "loss": bill,
-            "loss of least squares": squares_bill,
+            _("days with enough"): _("{enough} of {days}", enough=np.count_nonzero(enough), days=len(days)),
+            _("profit / (cost + profit)"): profit / (cost + profit),
+            _("loss"): bill,
+            _("loss of least squares"): squares_bill,
         }
 
     return LiveFigure(
         figure,
         [plan_surplus, plan_short, stems, surplus, short],
         move,
-        cost=whole_slider("cost of 1 too much", 1, 99, 1),
-        profit=whole_slider("profit lost by 1 short", 1, 99, 99),
+        cost=whole_slider(_("cost of 1 too much"), 1, 99, 1),
+        profit=whole_slider(_("profit lost by 1 short"), 1, 99, 99),
     )
 
 
 # -- surprise ------------------------------------------------------------------------------------------------------
 
-UNITS = {"bits (base 2)": np.log(2), "nats (base e)": 1.0, "base 10": np.log(10)}
+UNITS = {N_("bits (base 2)"): np.log(2), N_("nats (base e)"): 1.0, N_("base 10"): np.log(10)}
+#: How the unit is called on an axis.
+SHORT = {"bits (base 2)": _("bits"), "nats (base e)": _("nats"), "base 10": _("base 10")}
 
 
 class SurprisePicture:
@@ -114,25 +121,25 @@ class SurprisePicture:
 
     def __init__(self, figure, single, average):
         self.axes, self.grid = (single, average), np.linspace(0.005, 0.995, 199)
-        (self.curve,) = single.plot([], [], color=BLUE, label="surprise")
-        (self.rain,) = single.plot([], [], "o", color=ORANGE, markersize=9, label="it rains")
-        (self.dry,) = single.plot([], [], "s", color=GREEN, markersize=8, label="it stays dry")
-        single.set(xlim=(-0.03, 1.03), xlabel="probability given to what happens", title="Surprise of one day")
+        (self.curve,) = single.plot([], [], color=BLUE, label=_("surprise"))
+        (self.rain,) = single.plot([], [], "o", color=ORANGE, markersize=9, label=_("it rains"))
+        (self.dry,) = single.plot([], [], "s", color=GREEN, markersize=8, label=_("it stays dry"))
+        single.set(xlim=(-0.03, 1.03), xlabel=_("probability given to what happens"), title=_("Surprise of one day"))
         single.legend(loc="upper right")
-        (self.mean,) = average.plot([], [], color=BLUE, label="cross-entropy")
-        (self.entropy,) = average.plot([], [], color=GREY, linestyle="--", label="entropy of the truth")
-        (self.best,) = average.plot([], [], "*", color=GREY, markersize=14, label="least")
-        (self.now,) = average.plot([], [], "o", color=ORANGE, markersize=9, label="your guess")
-        average.set(xlim=(-0.03, 1.03), xlabel="guessed probability of rain", title="Average surprise")
+        (self.mean,) = average.plot([], [], color=BLUE, label=_("cross-entropy"))
+        (self.entropy,) = average.plot([], [], color=GREY, linestyle="--", label=_("entropy of the truth"))
+        (self.best,) = average.plot([], [], "*", color=GREY, markersize=14, label=_("least"))
+        (self.now,) = average.plot([], [], "o", color=ORANGE, markersize=9, label=_("your guess"))
+        average.set(xlim=(-0.03, 1.03), xlabel=_("guessed probability of rain"), title=_("Average surprise"))
         average.legend(loc="upper center", fontsize=9)
         for axes in self.axes:
-            axes.set(ylim=(0, 2.4), ylabel="surprise (base 10)")  # the widest labels of all units
+            axes.set(ylim=(0, 2.4), ylabel=_("surprise (base 10)"))  # the widest labels of all units
         freeze_layout(figure)
         self.artists = [self.curve, self.rain, self.dry, self.mean, self.entropy, self.best, self.now]
 
     def move(self, truth, guess, unit):
         """Show a guess; return the key numbers."""
-        size, name = UNITS[unit], unit.split(" (")[0]
+        size, name = UNITS[unit], SHORT[unit]
         least, here = (float(mean_surprise(p, truth, size)) for p in (truth, guess))
         self.curve.set_data(self.grid, surprise(self.grid, size))
         self.rain.set_data([guess], [surprise(guess, size)])
@@ -142,13 +149,13 @@ class SurprisePicture:
         self.best.set_data([truth], [least])
         self.now.set_data([guess], [here])
         for axes in self.axes:
-            change(axes, ylim=(-0.1 / size, 5.5 / size), ylabel=f"surprise ({name})")
+            change(axes, ylim=(-0.1 / size, 5.5 / size), ylabel=_("surprise ({name})", name=name))
         return {
-            "surprise if it rains": surprise(guess, size),
-            "if it stays dry": surprise(1 - guess, size),
-            "cross-entropy": here,
-            "entropy": least,
-            "excess": 0.0 if np.isclose(guess, truth) else here - least,
+            _("surprise if it rains"): surprise(guess, size),
+            _("if it stays dry"): surprise(1 - guess, size),
+            _("cross-entropy"): here,
+            _("entropy"): least,
+            _("excess"): 0.0 if np.isclose(guess, truth) else here - least,
         }
 
 
@@ -164,15 +171,15 @@ def surprise_of_a_guess():
         figure,
         picture.artists,
         picture.move,
-        truth=slider("share of rainy days", 0, 1, 0.7, step=0.05),
-        guess=slider("guess", 0.01, 0.99, 0.3, step=0.01),
-        unit=menu("unit", UNITS, "nats (base e)"),
+        truth=slider(_("share of rainy days"), 0, 1, 0.7, step=0.05),
+        guess=slider(_("guess"), 0.01, 0.99, 0.3, step=0.01),
+        unit=menu(_("unit"), UNITS, "nats (base e)"),
     )
 
 
 # -- softmax -------------------------------------------------------------------------------------------------------
 
-CLASSES = ("cat", "dog", "bird")
+CLASSES = (N_("cat"), N_("dog"), N_("bird"))
 
 
 @live_figure
@@ -184,11 +191,12 @@ def logits_to_probabilities():
     Controls: the logits, the temperature, the right class, and whether softmax is applied a second time by mistake.
     """
     figure, (left, right) = new_figure(2, height=3.4)
-    chances = left.bar(CLASSES, [0.1, 0.2, 0.3], color=BLUE, width=0.6, label="probability")
-    left.set(ylim=(0, 1.02), ylabel="probability", title="What softmax makes of them")
-    slopes = right.bar(CLASSES, [0.1, 0.2, 0.3], color=ORANGE, width=0.6, label="slope")
+    names = [_(name) for name in CLASSES]
+    chances = left.bar(names, [0.1, 0.2, 0.3], color=BLUE, width=0.6, label=_("probability"))
+    left.set(ylim=(0, 1.02), ylabel=_("probability"), title=_("What softmax makes of them"))
+    slopes = right.bar(names, [0.1, 0.2, 0.3], color=ORANGE, width=0.6, label=_("slope"))
     right.axhline(0, color=BLACK, linestyle="-", linewidth=0.8)
-    right.set(ylim=(-1.05, 1.05), ylabel="slope of the loss", title="How the loss pulls at the logits")
+    right.set(ylim=(-1.05, 1.05), ylabel=_("slope of the loss"), title=_("How the loss pulls at the logits"))
     for axes in (left, right):
         axes.grid(visible=False, axis="x")
 
@@ -206,21 +214,21 @@ def logits_to_probabilities():
             for bar, height in zip(bars, heights, strict=True):
                 bar.set_height(height)
         return {
-            **{f"p({name})": p for name, p in zip(CLASSES, shown, strict=True)},
-            "sum": shown.sum(),
-            f"loss, if it is a {label}": loss,
+            **{f"p({name})": p for name, p in zip(names, shown, strict=True)},
+            _("sum"): shown.sum(),
+            _("loss, if it is a {label}", label=_(label)): loss,
         }
 
     return LiveFigure(
         figure,
         [*chances, *slopes],
         move,
-        cat=slider("logit of cat", -10, 10, 2, step=0.1),
-        dog=slider("logit of dog", -10, 10, 1, step=0.1),
-        bird=slider("logit of bird", -10, 10, -1, step=0.1),
-        temperature=rate_slider("temperature", 0.1, 10, 1),
-        label=menu("right class", CLASSES),
-        twice=checkbox("softmax twice"),
+        cat=slider(_("logit of cat"), -10, 10, 2, step=0.1),
+        dog=slider(_("logit of dog"), -10, 10, 1, step=0.1),
+        bird=slider(_("logit of bird"), -10, 10, -1, step=0.1),
+        temperature=rate_slider(_("temperature"), 0.1, 10, 1),
+        label=menu(_("right class"), CLASSES),
+        twice=checkbox(_("softmax twice")),
     )
 
 
@@ -251,15 +259,15 @@ def confident_mistake():
     figure, (pull, path) = new_figure(2, height=3.7)
     marks, curves = [], []
     for (name, slope), colour, style, marker in zip(SLOPES.items(), (BLUE, ORANGE), ("-", "--"), "os", strict=True):
-        pull.plot(grid, -slope(grid), color=colour, linestyle=style, label=name)
-        marks += pull.plot([], [], marker, color=colour, markersize=8, label=f"{name}, here")
-        curves += path.plot([], [], color=colour, linestyle=style, label=name)
-    pull.set(xlim=(-12, 6), xlabel="logit of the right class", ylabel="size of the slope")
-    pull.set_title("How hard the loss pulls")
-    pull.text(-11.6, 0.1, "sure and wrong", fontsize=9)
-    pull.text(5.7, 0.3, "sure\nand right", fontsize=9, horizontalalignment="right")
+        pull.plot(grid, -slope(grid), color=colour, linestyle=style, label=_(name))
+        marks += pull.plot([], [], marker, color=colour, markersize=8, label=_("{name}, here", name=_(name)))
+        curves += path.plot([], [], color=colour, linestyle=style, label=_(name))
+    pull.set(xlim=(-12, 6), xlabel=_("logit of the right class"), ylabel=_("size of the slope"))
+    pull.set_title(_("How hard the loss pulls"))
+    pull.text(-11.6, 0.1, _("sure and wrong"), fontsize=9)
+    pull.text(5.7, 0.3, _("sure\nand right"), fontsize=9, horizontalalignment="right")
     figure.legend(handles=pull.lines[::2], loc="outside upper center", ncols=2, fontsize=9)
-    path.set(xlim=(0, STEPS), xlabel="step", ylabel="p(right class)", title="What 100 steps achieve")
+    path.set(xlim=(0, STEPS), xlabel=_("step"), ylabel=_("p(right class)"), title=_("What 100 steps achieve"))
     for axes in (pull, path):
         _powers_of_ten(axes, True)  # the widest labels
     freeze_layout(figure)
@@ -267,25 +275,25 @@ def confident_mistake():
     def move(start, rate_ce, rate_mse, powers):
         for axes in (pull, path):
             _powers_of_ten(axes, powers)
-        read = {"p(right) at first": float(probability_of_right(start))}
+        read = {_("p(right) at first"): float(probability_of_right(start))}
         for (name, slope), learning_rate, mark, curve in zip(
             SLOPES.items(), (rate_ce, rate_mse), marks, curves, strict=True
         ):
             logits = logit_path(slope, start, learning_rate)
             mark.set_data([start], [-slope(start)])
             curve.set_data(np.arange(STEPS + 1), probability_of_right(logits))
-            read[f"pull, {name}"] = float(-slope(start))
-            read[f"p at the end, {name}"] = float(probability_of_right(logits[-1]))
+            read[_("pull, {name}", name=_(name))] = float(-slope(start))
+            read[_("p at the end, {name}", name=_(name))] = float(probability_of_right(logits[-1]))
         return read
 
     return LiveFigure(
         figure,
         [*marks, *curves],
         move,
-        start=slider("logit at the start", -12, 6, -8, step=0.5),
-        rate_ce=rate_slider("rate, cross-entropy", 0.01, 1000, 1),
-        rate_mse=rate_slider("rate, squared error", 0.01, 1000, 1),
-        powers=checkbox("axes in powers of ten"),
+        start=slider(_("logit at the start"), -12, 6, -8, step=0.5),
+        rate_ce=rate_slider(_("rate, cross-entropy"), 0.01, 1000, 1),
+        rate_mse=rate_slider(_("rate, squared error"), 0.01, 1000, 1),
+        powers=checkbox(_("axes in powers of ten")),
     )
 
 
@@ -300,17 +308,17 @@ def most_likely_value():
     """
     guesses, errors = np.linspace(18, 24, 121), np.linspace(-12, 12, 481)
     figure, (bell, total) = new_figure(2, height=3.7)
-    (density,) = bell.plot([], [], color=BLUE, label="density, if the guess is true")
+    (density,) = bell.plot([], [], color=BLUE, label=_("density, if the guess is true"))
     stems = bell.vlines(TEMPERATURES, 0, 0.1, color=ORANGE, linewidth=1.5)
-    (dots,) = bell.plot([], [], "o", color=ORANGE, markersize=6, label="measured")
-    bell.set(xlim=(16, 28), ylim=(0, 1.3), xlabel="degrees", ylabel="density (1 / degree)")
-    bell.set_title("How likely is each measurement?")
+    (dots,) = bell.plot([], [], "o", color=ORANGE, markersize=6, label=_("measured"))
+    bell.set(xlim=(16, 28), ylim=(0, 1.3), xlabel=_("degrees"), ylabel=_("density (1 / degree)"))
+    bell.set_title(_("How likely is each measurement?"))
     bell.legend(loc="upper right", fontsize=9)
-    (curve,) = total.plot([], [], color=BLUE, label="surprise")
-    (best,) = total.plot([], [], "*", color=GREEN, markersize=15, label="least")
-    (now,) = total.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
-    total.set(xlim=(18, 24), ylim=(0, 100), xlabel="guess (degrees)", ylabel="total surprise (nats)")
-    total.set_title("All seven together")
+    (curve,) = total.plot([], [], color=BLUE, label=_("surprise"))
+    (best,) = total.plot([], [], "*", color=GREEN, markersize=15, label=_("least"))
+    (now,) = total.plot([], [], "o", color=ORANGE, markersize=8, label=_("your guess"))
+    total.set(xlim=(18, 24), ylim=(0, 100), xlabel=_("guess (degrees)"), ylabel=_("total surprise (nats)"))
+    total.set_title(_("All seven together"))
     total.legend(loc="upper center", ncols=3, fontsize=9, columnspacing=1)
     freeze_layout(figure)
 
@@ -329,22 +337,22 @@ def most_likely_value():
         margin = (values.max() - least) / 10
         change(total, ylim=(least - margin, values.max() + 2 * margin))
         return {
-            "likelihood": float(np.prod(heights)),
-            "total surprise": here,
-            "least surprise": least,
-            "most likely value": float(likeliest),
-            "mean": float(measured.mean()),
-            "median": float(np.median(measured)),
+            _("likelihood"): float(np.prod(heights)),
+            _("total surprise"): here,
+            _("least surprise"): least,
+            _("most likely value"): float(likeliest),
+            _("mean"): float(measured.mean()),
+            _("median"): float(np.median(measured)),
         }
 
     return LiveFigure(
         figure,
         [density, stems, dots, curve, best, now],
         move,
-        guess=slider("guess", 18, 24, 22, step=0.1, unit="degrees"),
-        noise=menu("noise", SURPRISES),
-        spread=slider("spread of the noise", 0.4, 3, 1, step=0.1),
-        sun=slider("in the sun", 21, 27, 23.2, step=0.1, unit="degrees"),
+        guess=slider(_("guess"), 18, 24, 22, step=0.1, unit=_("degrees")),
+        noise=menu(_("noise"), SURPRISES),
+        spread=slider(_("spread of the noise"), 0.4, 3, 1, step=0.1),
+        sun=slider(_("in the sun"), 21, 27, 23.2, step=0.1, unit=_("degrees")),
     )
 
 
@@ -352,9 +360,9 @@ def most_likely_value():
 
 #: Name of a loss -> what it asks for, limits of its axis, label of that axis.
 ASKS_FOR = {
-    "squared loss": ("the mean", (-14, 210), "loss (minutes²)"),
-    "absolute loss": ("the median", (-1, 15), "loss (minutes)"),
-    "pinball loss": ("a quantile", (-0.6, 8), "loss (minutes)"),
+    N_("squared loss"): (_("the mean"), (-14, 210), _("loss (minutes²)")),
+    N_("absolute loss"): (_("the median"), (-1, 15), _("loss (minutes)")),
+    N_("pinball loss"): (_("a quantile"), (-0.6, 8), _("loss (minutes)")),
 }
 
 
@@ -371,11 +379,15 @@ class LossPanel:
     def __init__(self, axes, name):
         self.grid, (asks_for, limits, label) = np.linspace(0, 31, 311), ASKS_FOR[name]
         self.floor = limits[0]
-        (self.dots,) = axes.plot([], [], "|", color=BLACK, markersize=9, label="waiting times")
-        (self.curve,) = axes.plot([], [], color=BLUE, linestyle="-", label="loss")
-        (self.best,) = axes.plot([], [], "*", color=GREEN, markersize=15, label="least")
-        (self.mark,) = axes.plot([], [], "o", color=ORANGE, markersize=8, label="your guess")
-        axes.set(xlim=(0, 31), xlabel="guess (minutes)", title=f"{name}\nasks for {asks_for}")
+        (self.dots,) = axes.plot([], [], "|", color=BLACK, markersize=9, label=_("waiting times"))
+        (self.curve,) = axes.plot([], [], color=BLUE, linestyle="-", label=_("loss"))
+        (self.best,) = axes.plot([], [], "*", color=GREEN, markersize=15, label=_("least"))
+        (self.mark,) = axes.plot([], [], "o", color=ORANGE, markersize=8, label=_("your guess"))
+        axes.set(
+            xlim=(0, 31),
+            xlabel=_("guess (minutes)"),
+            title=_("{name}\nasks for {asks_for}", name=_(name), asks_for=asks_for),
+        )
         axes.set(ylim=limits, ylabel=label)
 
     def show(self, waits, losses, here, least):
@@ -396,7 +408,7 @@ def best_guess():
     panels = [LossPanel(panel, name) for panel, name in zip(axes, ASKS_FOR, strict=True)]
     last = panels[-1]
     axes[-1].legend(
-        [last.mark, last.best, last.dots], ["your guess", "least", "waits"], loc="upper center", fontsize=8.5
+        [last.mark, last.best, last.dots], [_("your guess"), _("least"), _("waits")], loc="upper center", fontsize=8.5
     )
     freeze_layout(figure)
 
@@ -408,12 +420,12 @@ def best_guess():
             least = mean_losses(best[i], waits, tau)[i]
             panel.show(waits, curves[i], (guess, here[i]), (best[i], least))
         return {
-            "squared": here[0],
-            "least at the mean": best[0],
-            "absolute": here[1],
-            "least at the median": best[1],
-            "pinball": here[2],
-            f"least at the {tau:.2f}-quantile": best[2],
+            _("squared"): here[0],
+            _("least at the mean"): best[0],
+            _("absolute"): here[1],
+            _("least at the median"): best[1],
+            _("pinball"): here[2],
+            _("least at the {tau:.2f}-quantile", tau=tau): best[2],
         }
 
     return LiveFigure(
@@ -425,7 +437,7 @@ def best_guess():
             *(panel.mark for panel in panels),
         ],
         move,
-        guess=slider("guess", 0, 20, 10, step=0.5, unit="min"),
-        longest=whole_slider("longest wait", 13, 30, 13, unit="min"),
-        tau=slider("quantile", 0.05, 0.95, 0.9, step=0.05),
+        guess=slider(_("guess"), 0, 20, 10, step=0.5, unit=_("min")),
+        longest=whole_slider(_("longest wait"), 13, 30, 13, unit=_("min")),
+        tau=slider(_("quantile"), 0.05, 0.95, 0.9, step=0.05),
     )

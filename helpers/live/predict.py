@@ -15,6 +15,7 @@ import ipywidgets
 
 from helpers._checks import lookup
 from helpers.datasets import data_folder
+from helpers.language import _
 from helpers.own_files import progress_file
 
 PARTS = ("question", "choices", "answer", "because", "instead")
@@ -54,23 +55,25 @@ class Prediction(ipywidgets.VBox):
     """
 
     def __init__(self, question, choices, answer, because, instead, name=None):
-        self._question, self._choices, self._answer, self._because = question, choices, answer, because
+        self._question, self._choices, self._answer, self._because = _(question), choices, answer, _(because)
         self._instead, self._name = instead, name
         # Buttons and not radio buttons, whose arrow keys JupyterLab takes for itself.
         self.choice = ipywidgets.ToggleButtons(
-            options=[(text, i) for i, text in enumerate(choices)], value=None, style={"button_width": "auto"}
+            options=[(_(text), i) for i, text in enumerate(choices)], value=None, style={"button_width": "auto"}
         )
-        self.button = ipywidgets.Button(description="Reveal", disabled=True, tooltip="Choose an answer first")
+        self.button = ipywidgets.Button(description=_("Reveal"), disabled=True, tooltip=_("Choose an answer first"))
         self.answer = ipywidgets.HTML()
         self.choice.observe(self._chosen, names="value")
         self.button.on_click(self.reveal)
-        asked = ipywidgets.HTML(f'<div style="line-height:1.4"><b>Your prediction:</b> {html.escape(question)}</div>')
+        asked = ipywidgets.HTML(
+            f'<div style="line-height:1.4">{_asking(html.escape(self._question), "<b>", "</b>")}</div>'
+        )
         super().__init__([asked, self.choice, self.button, self.answer])
         self.add_class("prediction")
 
     def _chosen(self, _change):
         self.button.disabled = self.choice.value is None
-        self.button.tooltip = "Choose an answer first" if self.button.disabled else "Show what happens, and why"
+        self.button.tooltip = _("Choose an answer first") if self.button.disabled else _("Show what happens, and why")
         self.answer.value = ""
 
     def reveal(self, _button=None):
@@ -78,16 +81,23 @@ class Prediction(ipywidgets.VBox):
         if self.choice.value is None:
             return
         chosen, right = self._choices[self.choice.value], self._choices[self._answer]
-        verdict = "✓ As you predicted." if chosen == right else f'✗ You predicted "{chosen}": {self._instead[chosen]}'
-        told = [verdict, f'The answer is "{right}": {self._because}', keep(self._name, chosen) if self._name else ""]
+        verdict = _("✓ As you predicted.")
+        if chosen != right:
+            verdict = _('✗ You predicted "{chosen}": {why_not}', chosen=_(chosen), why_not=_(self._instead[chosen]))
+        reason = _('The answer is "{right}": {because}', right=_(right), because=self._because)
+        told = [verdict, reason, keep(self._name, chosen) if self._name else ""]
         lines = "".join(f"<div>{html.escape(line)}</div>" for line in told if line)
         self.answer.value = f'<div role="status" aria-live="polite" style="line-height:1.5">{lines}</div>'
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
-        asked = textwrap.fill(f"Your prediction: {self._question}", 90)
-        choices = "\n".join(f"  ( ) {text}" for text in self._choices)
-        return {**data, "text/plain": f"{asked}\n{choices}\n(Run this cell to choose one.)"}
+        asked = textwrap.fill(_asking(self._question), 90)
+        choices = "\n".join(f"  ( ) {_(text)}" for text in self._choices)
+        return {**data, "text/plain": f"{asked}\n{choices}\n{_('(Run this cell to choose one.)')}"}
+
+
+def _asking(question, bold="", normal=""):
+    return _("{bold}Your prediction:{normal} {question}", bold=bold, normal=normal, question=question)
 
 
 def predict(name):
@@ -146,7 +156,7 @@ def keep(name, choice):
         temporary.write_text(json.dumps({name: choice} | kept(), indent=1), encoding="utf-8")
         temporary.replace(file)  # in one go: whoever reads sees the old file or the new one
     except OSError as error:
-        return f"Your prediction could not be kept: {error}."
+        return _("Your prediction could not be kept: {error}.", error=error)
     return ""
 
 
@@ -165,24 +175,31 @@ class Predicted:
 
     def __init__(self, asked):
         choices = kept()
-        self.open = [question["question"] for name, question in asked.items() if name not in choices]
+        self.open = [_(question["question"]) for name, question in asked.items() if name not in choices]
         #: Question, choice and answer of each that was revealed.
         self.rows = [
-            (question["question"], choices[name], question["choices"][question["answer"]])
+            (_(question["question"]), _(choices[name]), _(question["choices"][question["answer"]]))
             for name, question in asked.items()
             if name in choices
         ]
 
     def __repr__(self):
-        right = sum(choice == answer for _, choice, answer in self.rows)
+        right = sum(choice == answer for _question, choice, answer in self.rows)
         total = len(self.rows) + len(self.open)
-        return f"Predictions: {len(self.rows)} of {total} made and revealed, {right} as it came."
+        return _(
+            "Predictions: {made} of {total} made and revealed, {right} as it came.",
+            made=len(self.rows),
+            total=total,
+            right=right,
+        )
 
     def _repr_html_(self):
         told = [html.escape(repr(self))]
         if self.rows:
             lines = "".join(map(_row, self.rows))
-            heads = "".join(f'<th style="text-align:left">{head}</th>' for head in ("asked", "predicted", "happened"))
+            heads = "".join(
+                f'<th style="text-align:left">{head}</th>' for head in (_("asked"), _("predicted"), _("happened"))
+            )
             told.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>")
         return "".join(told)
 

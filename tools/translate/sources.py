@@ -18,6 +18,8 @@ PAGES = (ROOT / "README.md", ROOT / "docs" / "teaching.md")
 #: What a reader of predictions and of the ledger reads; of the ledger's places only headings.
 ASKED = ("question", "choices", "because", "instead")
 STATED = ("statement", "verdict", "why", "heading")
+#: Functions of `helpers.language` whose arguments are messages.
+MARKS = ("_", "N_", "ngettext")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def of_code(path):
     """
     found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             found += [(node.lineno, node.col_offset, text) for text in texts]
     return _once(Message(text) for _line, _column, text in sorted(found))
