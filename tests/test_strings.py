@@ -19,6 +19,8 @@ LISTED = listed(ROOT / "tests" / "numbers_in_strings.toml")
 NUMBER = re.compile(r"(?<![\w.])(?<![A-Za-z]-)\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\d)")
 #: A name of a file, a question, a figure: not words.
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+#: Three numbers or more: "0.5, 1 and 10", "784-128-10".
+SERIES = re.compile(r"(?<![\w.-])\d[\d.]*(?:(?:(?:, | and |, and )\d[\d.]*){2,}|(?:-\d+){2,})(?![\w-])")
 #: Those that number panels, layers and choices.
 SMALL = {0, 1, 2, 3}
 
@@ -59,6 +61,47 @@ def unfounded(notebook):
                 if not known & {number, number / 100}:
                     found.append(written)
     return found
+
+
+def series(tree):
+    """Yield the tuples and lists of three numbers or more in a syntax tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple | ast.List):
+            values = [getattr(item, "value", None) for item in node.elts]
+            if len(values) > 2 and all(isinstance(value, int | float) for value in values):
+                yield tuple(map(float, values))
+
+
+def almost(notebook):
+    """Yield the series of numbers, in words, from which a series of the section's code differs in one number."""
+    sections = [[]]
+    for cell in notebook:
+        if cell.cell_type == "markdown" and re.search("^## ", cell.source, flags=re.MULTILINE):
+            sections.append([])
+        sections[-1].append(cell)
+    for section in sections:
+        trees = [parsed(cell) for cell in section if cell.cell_type == "code"]
+        known = {one for tree in trees for one in series(tree)}
+        words = [re.sub(r"\$[^$]*\$|`[^`]*`", " ", cell.source) for cell in section if cell.cell_type == "markdown"]
+        for text in [*words, *(text for tree in trees for text in strings(tree))]:
+            for said in SERIES.findall(text):
+                values = tuple(float(number) for number in re.findall(r"\d+(?:\.\d+)?", said))
+                differ = [
+                    sum(a != b for a, b in zip(one, values, strict=True)) for one in known if len(one) == len(values)
+                ]
+                if values not in known and 1 in differ:
+                    yield said
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_series_in_words_are_those_of_the_code(path):
+    assert list(almost(cells(path))) == []
+
+
+def test_a_series_that_differs_in_one_number_is_found():
+    code = nbformat.v4.new_code_cell('sizes = [784, 100, 10]\nprint("of 0.5, 1 and 10:", [f(x) for x in (0.5, 2, 10)])')
+    text = nbformat.v4.new_markdown_cell("The network 784-128-10, and 3, 4 and 5, which nothing here has.")
+    assert list(almost([text, code])) == ["784-128-10", "0.5, 1 and 10"]
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
