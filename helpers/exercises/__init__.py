@@ -2,6 +2,7 @@
 
 `exercise` says what an exercise is, one class for each kind; the modules `chapter1` to `chapter5` hold them, `clinics`
 what is broken, and `transfer` what carries on to new data and mixes chapters.
+`variants` gives each student of a class other numbers.
 `answer` gets the value out of an answer, `values` says what a value is and how two differ, `judge` gives the verdict.
 A notebook uses `feedback`: ``from helpers.exercises.feedback import check, hint, solution``.
 """

@@ -21,6 +21,7 @@ from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED, ju
 from helpers.exercises.message import COLOURS, Message
 from helpers.exercises.progress import NOTHING, read_progress, record
 from helpers.exercises.time_limit import within
+from helpers.exercises.variants import check_tag, exercise_of, text_of
 from helpers.exercises.worked import solutions
 
 SECONDS = 5
@@ -28,9 +29,17 @@ SECONDS = 5
 
 _panels = weakref.WeakSet()
 
+_tag = ""
+"""Whose numbers the exercises have: the student's whose notebook this is, or the course's."""
+
+
+def _exercise(name):
+    lookup(EXERCISES, name, "exercise")
+    return exercise_of(name, _tag)
+
 
 def _judged(name, answer):
-    exercise = lookup(EXERCISES, name, "exercise")
+    exercise = _exercise(name)
     end = time.monotonic() + SECONDS
 
     def call(*arguments):
@@ -99,11 +108,11 @@ def check(name, answer):
 
 def _help(name, solved=False):
     """Return what can be opened below a check: one hint at first, after a try all, and a worked solution."""
-    hints, tried = EXERCISES[name].hints, _entry(name)["tries"]
+    hints, tried = _exercise(name).hints, _entry(name)["tries"]
     shown = () if solved else hints if tried else hints[:1]
     offered = {f"Hint {number} of {len(hints)}": Message(text) for number, text in enumerate(shown, 1)}
     if tried and name in solutions():
-        offered["A worked solution"] = Message(solutions()[name], code=True)
+        offered["A worked solution"] = Message(text_of(name, solutions()[name], _tag), code=True)
     return offered
 
 
@@ -134,7 +143,7 @@ def hint(name, number=None):
     -------
     Message
     """
-    hints = lookup(EXERCISES, name, "exercise").hints
+    hints = _exercise(name).hints
     if number is None:
         number = min(_entry(name)["hints"] + 1, len(hints))
     number = min(check_integer(number, "number", at_least=1), len(hints))
@@ -160,7 +169,7 @@ def solution(name):
         return Message("Try it first: the solution is shown once you have checked an answer of your own.")
     if name not in solutions():
         return Message("Your teacher has kept the solutions back.")
-    return Message(solutions()[name], code=True)
+    return Message(text_of(name, solutions()[name], _tag), code=True)
 
 
 class Progress(ipywidgets.VBox):
@@ -175,7 +184,7 @@ class Progress(ipywidgets.VBox):
     def __init__(self, chapter):
         check_integer(chapter, "chapter", at_least=1)
         self.chapter = chapter
-        self.exercises = of_chapter(chapter)
+        self.exercises = [_exercise(exercise.name) for exercise in of_chapter(chapter)]
         if not self.exercises:
             raise ValueError(f"there are no exercises for chapter {chapter}")
         shrinks = {"flex": "0 1 20em", "min_width": "0"}
@@ -197,11 +206,12 @@ class Progress(ipywidgets.VBox):
 
     def _say(self, message, name=""):
         """Show a message below the rows, and which exercise it is about."""
-        about = f"<strong>{self._title(EXERCISES[name])}</strong>" if name else ""
+        about = f"<strong>{self._title(_exercise(name))}</strong>" if name else ""
         self.said.value = about + message._repr_html_()
 
     def _title(self, exercise):
-        return f"{self.exercises.index(exercise) + 1}. {html.escape(exercise.title)}"
+        number = [one.name for one in self.exercises].index(exercise.name) + 1
+        return f"{number}. {html.escape(exercise.title)}"
 
     def refresh(self):
         """Show the progress as the file has it now."""
@@ -223,18 +233,23 @@ class Progress(ipywidgets.VBox):
         return {**data, "text/plain": f"Your progress in the exercises of chapter {self.chapter}:\n{titles}"}
 
 
-def progress(chapter):
+def progress(chapter, variant=""):
     """Show how far you are in a chapter.
 
     Parameters
     ----------
     chapter : int
         1 to 5.
+    variant : str
+        Whose numbers the exercises have from here on, in a notebook that was made for one student.
 
     Returns
     -------
     Progress
     """
+    global _tag
+    if variant:
+        _tag = check_tag(variant)
     return Progress(chapter)
 
 

@@ -5,10 +5,13 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+from helpers.exercises.variants import tag_of
 from helpers.grading.batch import RELEASES, Settings, grade_students
 from helpers.grading.book import apply_rules, open_book
+from helpers.grading.files import secret_in
 from helpers.grading.likeness import course_code, likeness_of
 from helpers.grading.report import write_reports, write_table
 from helpers.grading.sandbox import Limits, SandboxError
@@ -37,6 +40,9 @@ def arguments(words=None):
     parser.add_argument("out", metavar="OUT", type=Path, help="a folder for the results; made if there is none")
     parser.add_argument("--chapter", type=int, help="whose exercises (default: what most submissions are about)")
     parser.add_argument("--roster", metavar="CSV", type=Path, help="the class: Moodle's or Canvas's table, or your own")
+    parser.add_argument(
+        "--variants", metavar="FILE", type=Path, help="the secret with which each student was handed other numbers"
+    )
     parser.add_argument(
         "--rules", metavar="TOML", type=Path, help="deadline, weights and more (default: OUT/rules.toml)"
     )
@@ -81,6 +87,8 @@ def main(words=None):
         with tempfile.TemporaryDirectory(prefix="delivered-") as scratch:
             book = open_book(told.submissions, Path(scratch), told.assignment, told.roster)
             book.column = told.column
+            if told.variants:
+                settings = replace(settings, tags=_tags(told, book))
             return _grade(told, settings, book)
     except SandboxError as error:
         _say(f"Nothing was graded: {error}.\n{WITHOUT}")
@@ -90,6 +98,16 @@ def main(words=None):
         else:
             _say(f"Nothing was graded: {error}.")
     return 2
+
+
+def _tags(told, book):
+    """Return whose numbers each student has."""
+    if not told.roster:
+        raise ValueError("--variants needs --roster, since the numbers follow from who a student is there")
+    if not told.variants.is_file():
+        raise ValueError(f"there is no {told.variants}: name the file that was used when the course was handed out")
+    secret = secret_in(told.variants)
+    return {key: tag_of(secret, book.people.get(key, student)) for key, student in book.students.items()}
 
 
 def _has_results(out):

@@ -9,7 +9,6 @@ import functools
 import hashlib
 import json
 import os
-import secrets
 import tempfile
 import threading
 from collections import Counter
@@ -20,7 +19,7 @@ from helpers.datasets import data_folder
 from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.judge import INCORRECT, Verdict
 from helpers.grading.book import open_book
-from helpers.grading.files import write
+from helpers.grading.files import secret_in, write
 from helpers.grading.sandbox import HELPERS, Limits, SandboxError, missing
 from helpers.grading.submissions import content_of
 from helpers.grading.workers import Lost, Workers
@@ -56,6 +55,9 @@ class Settings:
         Names or ids of students whose submission is graded again.
     hidden : tuple of path-like
         Folders that no code of students may see, wherever they are, besides that of the grades.
+    tags : dict
+        Key of a result -> whose numbers its exercises have, see `helpers.exercises.variants`; none if all have the
+        course's.
     """
 
     chapter: int | None = None
@@ -67,6 +69,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     again: tuple = ()
     hidden: tuple = ()
+    tags: dict = field(default_factory=dict)
 
 
 def grade_class(folder, out, settings=None, *, show=None):
@@ -89,7 +92,7 @@ def grade_class(folder, out, settings=None, *, show=None):
         What was graded.
     results : list of dict
         One for each student, sorted by name: "student", "key", "digest" (of all that decides the grade), "file",
-        "content" (its digest alone), "flags", "answers", "cells" and "verdicts".
+        "content" (its digest alone), "flags", "answers", "cells", "verdicts" and "tag" (of the student's numbers).
     failed : list of str
         Students whose submission could not be graded, each with the reason; run again to try again.
     """
@@ -132,7 +135,7 @@ def grade_students(students, out, settings, *, show=None, each=None):
 
     results, waiting, failed = [], {}, []
     for key, student in students.items():
-        digest = _fingerprint(student.files, also_changes)
+        digest = _fingerprint(student.files, [*also_changes, settings.tags.get(key, "")])
         kept = None if key in again else _kept(out, key, digest)
         if kept:
             results.append(kept)
@@ -147,10 +150,12 @@ def grade_students(students, out, settings, *, show=None, each=None):
         for key in waiting:
             student = students[key]
             read = {"student": student.name, "key": key, "files": _files(student), "chapter": chapter}
+            read["tag"] = settings.tags.get(key, "")
             yield key, {"read": {**read, "release": release and str(release)}}
 
     hidden = [str(Path(place).resolve()) for place in (out, *settings.hidden)]
     judging = {"secret": secret, "isolated": settings.isolated, "limits": asdict(settings.limits), "hidden": hidden}
+    owners = {tag: students[key].name for key, tag in settings.tags.items()}
     for key, outcome in _graded(tasks(), len(waiting), chapter, judging, settings):
         student = students[key]
         about = {"student": student.name, "key": key, "digest": waiting[key]}
@@ -162,10 +167,21 @@ def grade_students(students, out, settings, *, show=None, each=None):
             result = {**about, **outcome["result"]}
             if not student.files and not student.flags and "no notebook" not in result["flags"]:
                 result["flags"] = ["no notebook", *result["flags"]]
+            result["flags"] += _whose_numbers(result, owners)
             results.append(_keep(out, result))
         show(len(results) + len(failed), len(students))
         each(exercises, results)
     return exercises, sorted(results, key=lambda one: (one["student"], one["key"])), sorted(failed)
+
+
+def _whose_numbers(result, owners):
+    """Return a flag if a notebook is not the one that was made for its student."""
+    found = result.pop("variant", "")
+    if not result["tag"] or found == result["tag"] or not any(result["answers"].values()):
+        return []
+    if not found:
+        return ["another variant: a notebook that was made for nobody"]
+    return [f"another variant: {f'that of {owners[found]}' if found in owners else 'that of nobody in this class'}"]
 
 
 def _files(student):
@@ -221,15 +237,7 @@ def secret_of(out):
     -------
     str
     """
-    path = out / "secret"
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    secret = path.read_text(encoding="ascii", errors="replace").strip()
-    if len(secret) < 32:
-        raise ValueError(f"{path} should hold the secret of the class, and holds {len(secret)} characters: remove it")
-    return secret
+    return secret_in(out / "secret")
 
 
 def _content(path):

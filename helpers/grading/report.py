@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED
+from helpers.exercises.variants import exercise_of
 from helpers.grading.exports import guarded, number, table, write_exports
 from helpers.grading.files import write
 from helpers.grading.rules import settle
@@ -114,6 +115,8 @@ def page_name(result):
 
 def feedback_page(exercises, grade, book):
     """Return the page that a student may see: answers, verdicts and messages, no solutions."""
+    if tag := grade.get("tag"):
+        exercises = [exercise_of(exercise.name, tag) for exercise in exercises]
     return _page("feedback.html", f"Feedback for {guarded(grade['student'])}", exercises, book, grade=grade)
 
 

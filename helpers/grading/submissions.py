@@ -15,6 +15,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from helpers.exercises.variants import vary_notebook
+
 LARGEST_FILE = 200 << 20
 LARGEST_CODE = 2 << 20
 MOST_CELLS, MOST_DAMAGED, LONGEST_ID = 5000, 10, 200
@@ -42,13 +44,15 @@ class Release:
     digest: str = ""
 
     @classmethod
-    def read(cls, path):
+    def read(cls, path, tag=""):
         """Read the notebook that was handed out.
 
         Parameters
         ----------
         path : path-like
             The student version.
+        tag : str
+            Whose numbers it was handed out with.
 
         Returns
         -------
@@ -56,7 +60,10 @@ class Release:
         """
         cells, code = {}, set()
         content = Path(path).read_bytes()
-        for cell in json.loads(content)["cells"]:
+        notebook = json.loads(content)
+        if tag:
+            vary_notebook(notebook, tag)
+        for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 code.add(_text(cell["source"]).strip())
             if about := cell.get("metadata", {}).get("nbgrader"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.judge import NOT_ATTEMPTED, Verdict
+from helpers.exercises.variants import exercise_of, tag_in
 from helpers.grading.grade import grade
 from helpers.grading.plain_json import to_line
 from helpers.grading.sandbox import Limits, Sandbox, SandboxError
@@ -66,14 +67,14 @@ def _chapter(students):
     return {"chapters": [chapter for chapter in found if chapter]}
 
 
-@functools.cache
-def _release(path):
-    return Release.read(path) if path else None
+@functools.lru_cache(1)
+def _release(path, tag):
+    return Release.read(path, tag) if path else None
 
 
-def _read(student, key, files, chapter, release):
+def _read(student, key, files, chapter, release, tag=""):
     """Return what a student handed in, boiled down to what is judged, and the result as far as it is known."""
-    release = _release(release)
+    release = _release(release, tag)
     names = [exercise.name for exercise in of_chapter(chapter)]
     submission = choose(read(student, key, files), names, release)
     flags = [*submission.flags]
@@ -88,6 +89,8 @@ def _read(student, key, files, chapter, release):
         "cells": {str(number + 1): name for name in names for number in submission.answer_cells(name)},
         "file": submission.file,
         "content": submission.digest,
+        "tag": tag,
+        "variant": tag_in(submission.cells),
     }
     if not any(map(submission.answers, names)):
         verdict = asdict(Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in."))
@@ -98,7 +101,7 @@ def _read(student, key, files, chapter, release):
 def _judge(submission, result, chapter, secret, isolated, limits, hidden):
     """Return the result of a submission that `_read` has read."""
     if submission:
-        exercises = of_chapter(chapter)
+        exercises = [exercise_of(exercise.name, result["tag"]) for exercise in of_chapter(chapter)]
         submission["cells"] = tuple(submission["cells"])
         sandbox = _sandbox(isolated, Limits(**limits), tuple(hidden))
         verdicts, flags = grade(Submission(**submission), exercises, sandbox, secret)

@@ -33,7 +33,7 @@ class Message:
 class Progress:
     """Stands for the panel of a notebook."""
 
-    def __init__(self, chapter):
+    def __init__(self, chapter, variant=""):
         self.chapter = chapter
 
     def __getattr__(self, _name):
