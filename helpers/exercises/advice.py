@@ -10,101 +10,108 @@ import numpy as np
 
 from helpers.exercises.answer import Raised
 from helpers.exercises.values import difference
+from helpers.language import _
 
 #: Type of an error, a pattern in its text -> what it usually means.
 ERRORS = (
     (
         "NameError",
-        r"name '(?:array|exp|log|sqrt|mean|where|maximum|zeros|tanh|argmax|e|pi)'",
-        "NumPy's names begin with `np.`, as in `np.exp`.",
+        "name '(?:array|exp|log|sqrt|mean|where|maximum|zeros|tanh|argmax|e|pi)'",
+        _("NumPy's names begin with `np.`, as in `np.exp`."),
     ),
-    ("NameError", r"name '[A-H]'", 'A letter stands in quotes, as in "A": without them it is the name of a variable.'),
+    (
+        "NameError",
+        "name '[A-H]'",
+        _('A letter stands in quotes, as in "A": without them it is the name of a variable.'),
+    ),
     (
         "NameError|UnboundLocalError",
         "",
-        "Is the name spelled like the one above it, and has it got a value on each way through?",
+        _("Is the name spelled like the one above it, and has it got a value on each way through?"),
     ),
     (
         "TypeError",
-        r"positional argument|keyword argument",
-        "The first line has to stay as it was handed out: the check passes all of its arguments.",
+        "positional argument|keyword argument",
+        _("The first line has to stay as it was handed out: the check passes all of its arguments."),
     ),
-    ("TypeError", r"for \^|ufunc 'bitwise_xor'", "`^` is no power in Python: write `**`."),
+    ("TypeError", r"for \^|ufunc 'bitwise_xor'", _("`^` is no power in Python: write `**`.")),
     (
         "TypeError",
-        r"'list' and|and 'list'|multiply sequence|list indices",
-        "That is a list: `np.array(...)` makes numbers of it that can be computed with as a whole.",
-    ),
-    (
-        "TypeError",
-        r"only .*(?:scalar|0-dim)|size-1 arrays",
-        "Functions of `math` take one number; those of NumPy take whole arrays.",
+        "'list' and|and 'list'|multiply sequence|list indices",
+        _("That is a list: `np.array(...)` makes numbers of it that can be computed with as a whole."),
     ),
     (
         "TypeError",
-        r"not callable",
-        "Brackets call a function: is a `*` missing before one, or is a number named like a function?",
+        "only .*(?:scalar|0-dim)|size-1 arrays",
+        _("Functions of `math` take one number; those of NumPy take whole arrays."),
+    ),
+    (
+        "TypeError",
+        "not callable",
+        _("Brackets call a function: is a `*` missing before one, or is a number named like a function?"),
     ),
     (
         "TypeError",
         r"'NoneType'",
-        "Something there is None: a function without `return`, or a method that works in place.",
+        _("Something there is None: a function without `return`, or a method that works in place."),
     ),
     (
         "ValueError",
         r"broadcast|shape|dimension|mismatch|align",
-        "The shapes do not fit. Which axis is which? `axis=0` goes down the rows and leaves one number a column; "
-        "`keepdims=True` keeps the place of the axis.",
+        _(
+            "The shapes do not fit. Which axis is which? `axis=0` goes down the rows and leaves one number a column; "
+            "`keepdims=True` keeps the place of the axis."
+        ),
     ),
     (
         "ValueError",
-        r"truth value",
-        "`if` wants one truth value and not an array of them: `np.where` chooses for each number.",
+        "truth value",
+        _("`if` wants one truth value and not an array of them: `np.where` chooses for each number."),
     ),
-    ("ValueError", r"could not convert|invalid literal", "A text is taken for a number there."),
+    ("ValueError", "could not convert|invalid literal", _("A text is taken for a number there.")),
     (
         "ValueError",
-        r"math domain|expected a positive",
-        "A logarithm or a root has no value there: `math` raises an error, NumPy gives nan or -inf.",
+        "math domain|expected a positive",
+        _("A logarithm or a root has no value there: `math` raises an error, NumPy gives nan or -inf."),
     ),
     (
         "IndexError|AxisError",
         "",
-        "An index goes too far: they are counted from 0, and the last one is one less than the number.",
+        _("An index goes too far: they are counted from 0, and the last one is one less than the number."),
     ),
-    ("KeyError", "", "A dict has no such key: compare the spelling."),
-    ("ZeroDivisionError", "", "Something is divided by 0 for this input."),
-    ("OverflowError", "", "A number grows too large: `math.exp` raises an error above 709, and NumPy gives inf."),
-    ("RecursionError", "", "The function calls itself and never comes to an end."),
+    ("KeyError", "", _("A dict has no such key: compare the spelling.")),
+    ("ZeroDivisionError", "", _("Something is divided by 0 for this input.")),
+    ("OverflowError", "", _("A number grows too large: `math.exp` raises an error above 709, and NumPy gives inf.")),
+    ("RecursionError", "", _("The function calls itself and never comes to an end.")),
     (
         "AttributeError",
-        r"'(?:list|int|float|tuple|str)' object",
-        "A list or a single number has no such method: NumPy's arrays do.",
+        "'(?:list|int|float|tuple|str)' object",
+        _("A list or a single number has no such method: NumPy's arrays do."),
     ),
-    ("AttributeError", "", "There is no such method: is it spelled as in the chapter?"),
-    ("ModuleNotFoundError|ImportError", "", "The check runs with what the notebook imports in its first cell."),
-    ("EOFError|RuntimeError", r"input", "Nobody is there to type: what the function needs are its arguments."),
+    ("AttributeError", "", _("There is no such method: is it spelled as in the chapter?")),
+    ("ModuleNotFoundError|ImportError", "", _("The check runs with what the notebook imports in its first cell.")),
+    ("EOFError|RuntimeError", r"input", _("Nobody is there to type: what the function needs are its arguments.")),
 )
 
 #: What a wrong number is as a function of the right one, and how to say that.
 RELATIONS = (
-    (np.negative, "The sign is turned round."),
-    (lambda right: 1 - right, "This is 1 less the right result."),
-    (lambda right: 1 / right, "It is upside down: one divided by it would be right."),
-    (lambda right: 100 * right, "It is 100 times too large: per cent instead of a share?"),
-    (lambda right: right / 100, "It is 100 times too small: a share instead of per cent?"),
+    (np.negative, _("The sign is turned round.")),
+    (lambda right: 1 - right, _("This is 1 less the right result.")),
+    (lambda right: 1 / right, _("It is upside down: one divided by it would be right.")),
+    (lambda right: 100 * right, _("It is 100 times too large: per cent instead of a share?")),
+    (lambda right: right / 100, _("It is 100 times too small: a share instead of per cent?")),
 )
 FACTORS = (
-    (1 / math.log(10), "The logarithm has another base: `np.log` is the natural one, `np.log10` is not."),
-    (1 / math.log(2), "The logarithm has another base: `np.log` is the natural one, `np.log2` is not."),
-    (2.0, "It is always twice what it should be."),
-    (0.5, "It is always half of what it should be."),
+    (1 / math.log(10), _("The logarithm has another base: `np.log` is the natural one, `np.log10` is not.")),
+    (1 / math.log(2), _("The logarithm has another base: `np.log` is the natural one, `np.log2` is not.")),
+    (2.0, _("It is always twice what it should be.")),
+    (0.5, _("It is always half of what it should be.")),
 )
 POWERS = (
-    (np.square, "It is the square of what it should be: is a root missing?"),
-    (lambda right: np.sqrt(np.abs(right)), "It is the root of what it should be: is a square missing?"),
-    (np.exp, "It is e to the power of what it should be: is a logarithm missing?"),
-    (lambda right: np.log(np.abs(right)), "It is the logarithm of what it should be."),
+    (np.square, _("It is the square of what it should be: is a root missing?")),
+    (lambda right: np.sqrt(np.abs(right)), _("It is the root of what it should be: is a square missing?")),
+    (np.exp, _("It is e to the power of what it should be: is a logarithm missing?")),
+    (lambda right: np.log(np.abs(right)), _("It is the logarithm of what it should be.")),
 )
 CLOSE = 0.03
 """What is off by no more than this share of it is close."""
@@ -143,21 +150,21 @@ def _kind_advice(right, got):
     """Say why a value is of the wrong kind."""
     number, array = isinstance(right, int | float) and not isinstance(right, bool), isinstance(right, np.ndarray)
     if isinstance(got, str) and (number or array):
-        return "A number stands without quotes."
+        return _("A number stands without quotes.")
     if number and isinstance(got, tuple):
-        return "A comma makes two values of it: a decimal point is a point, and thousands are not set apart."
+        return _("A comma makes two values of it: a decimal point is a point, and thousands are not set apart.")
     if number and isinstance(got, np.ndarray | list):
-        return "One number is asked for: is a sum or a mean missing, or its axis one too many?"
+        return _("One number is asked for: is a sum or a mean missing, or its axis one too many?")
     if number and isinstance(got, bool):
-        return "That is a truth value: is a sum missing, or a comparison too much?"
+        return _("That is a truth value: is a sum missing, or a comparison too much?")
     if array and isinstance(got, int | float):
-        return "An array is asked for: is there a sum or a mean too much?"
+        return _("An array is asked for: is there a sum or a mean too much?")
     if array and isinstance(got, np.ndarray) and got.shape != right.shape:
         if got.T.shape == right.shape:
-            return "Rows and columns have changed places."
-        return "Which axis has become longer or shorter, and in which line? Print the shapes."
+            return _("Rows and columns have changed places.")
+        return _("Which axis has become longer or shorter, and in which line? Print the shapes.")
     if type(right) is int and type(got) is float and not got.is_integer():
-        return "It is a whole number that is asked for: where does the fraction come from?"
+        return _("It is a whole number that is asked for: where does the fraction come from?")
     return ""
 
 
@@ -177,9 +184,9 @@ def _of_numbers(right, got, calls):
     finite = np.isfinite(got) & np.isfinite(right)
     same = np.isclose(got, right, rtol=1e-4)
     if not finite.all() and finite.any() and same[finite].all():
-        return (
-            "Wherever your result is a number it is right. Which step overflows, divides by 0, or takes the logarithm "
-            "of 0?"
+        return _(
+            "Wherever your result is a number it is right. Which step overflows, divides by 0, or takes the "
+            "logarithm of 0?"
         )
     known = [*RELATIONS]
     if calls > 1:
@@ -191,10 +198,10 @@ def _of_numbers(right, got, calls):
         return said
     if finite.all() and np.allclose(got, right, rtol=CLOSE, atol=0):
         if (right == np.round(right)).all():
-            return "It is close, but this number has to be exact."
-        return "It is close, but not close enough: is something rounded on the way, or a small number added?"
+            return _("It is close, but this number has to be exact.")
+        return _("It is close, but not close enough: is something rounded on the way, or a small number added?")
     if finite.all() and ((got < 0) & (right > 0)).all():
-        return "It should not be negative."
+        return _("It should not be negative.")
     return ""
 
 
@@ -203,18 +210,21 @@ def _of_many(right, got, same):
     if len(np.unique(right)) <= 2:
         return ""
     if len(np.unique(got)) == 1:
-        return "It is the same for every input: are the arguments used?"
+        return _("It is the same for every input: are the arguments used?")
     if np.ptp(got - right) < 1e-6 * max(1, np.abs(right).max()):
-        return f"It is always {abs(got[0] - right[0]):.4g} too {'large' if got[0] > right[0] else 'small'}."
+        by = got[0] - right[0]
+        return _("It is always {by:.4g} too large.", by=by) if by > 0 else _("It is always {by:.4g} too small.", by=-by)
     ratio = got[right != 0] / right[right != 0]
     if np.ptp(ratio) < 1e-4 * abs(ratio[0]) and abs(ratio[0] - 1) > CLOSE:
-        return f"It is always {ratio[0]:.4g} times what it should be."
+        return _("It is always {ratio[0]:.4g} times what it should be.", ratio=ratio)
     if same.mean() >= 0.2:
-        return "For other inputs it is right: what is special about this one?"
+        return _("For other inputs it is right: what is special about this one?")
     if (right >= 0).all() and (got < 0).mean() >= 0.25:
-        return "It can never be negative, and yours often is."
+        return _("It can never be negative, and yours often is.")
     if (got >= right).all() or (got <= right).all():
-        return f"It is never too {'small' if (got >= right).all() else 'large'}, whatever the input."
+        if (got >= right).all():
+            return _("It is never too small, whatever the input.")
+        return _("It is never too large, whatever the input.")
     return ""
 
 

@@ -9,6 +9,7 @@ import re
 from types import FunctionType
 
 from helpers.exercises.values import changed, plain, show_text, type_name
+from helpers.language import _
 
 
 class NotAttempted(Exception):
@@ -93,7 +94,7 @@ def value_of(answer, *arguments):
     if not arguments:
         return plain(answer)
     if not callable(answer):
-        raise NoFunction(f"an object of type {type_name(answer)}")
+        raise NoFunction(_("an object of type {type_name}", type_name=type_name(answer)))
     passed = copy.deepcopy(arguments)
     value = answer(*passed)
     if value is ...:

@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.descent import gradient_descent
 from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise
+from helpers.language import _
 from helpers.schedules import exponential_decay
 
 
@@ -37,7 +38,7 @@ def _losses_without_two(start, rate, steps):
 
 def _losses_by_loss(start, rate, steps):
     w, losses = start, []
-    for _ in range(steps):
+    for _step in range(steps):
         losses.append((w + 1) ** 2)
         w -= rate * losses[-1]
     return np.array(losses)
@@ -71,7 +72,7 @@ EXERCISES = (
     FunctionExercise(
         name="decayed_rate",
         chapter=2,
-        title="Complete a formula: exponential decay",
+        title=_("Complete a formula: exponential decay"),
         points=2,
         reference=_decayed_rate,
         draw=lambda rng: (
@@ -93,82 +94,86 @@ EXERCISES = (
             Slip(
                 "staircase",
                 lambda epoch, base, rate, every: base * rate ** (epoch // every),
-                "Between two multiples of `every` your rate stands still: a staircase. "
-                "The smooth form divides without rounding, with / and not with //.",
+                _(
+                    "Between two multiples of `every` your rate stands still: a staircase. The smooth form "
+                    "divides without rounding, with / and not with //."
+                ),
             ),
             Slip(
                 "exponent lost",
                 lambda epoch, base, rate, every: base * rate * epoch / every,
-                "Your rate grows with the epoch: epoch / every belongs in the exponent.",
+                _("Your rate grows with the epoch: epoch / every belongs in the exponent."),
             ),
             Slip(
                 "a step for each epoch",
                 lambda epoch, base, rate, every: base * rate**epoch,
-                "You multiply by `rate` once an epoch; `every` says how many epochs one factor takes.",
+                _("You multiply by `rate` once an epoch; `every` says how many epochs one factor takes."),
             ),
             Slip(
                 "base forgotten",
                 lambda epoch, base, rate, every: rate ** (epoch / every),
-                "At epoch 0 your rate is 1. Where does it start from?",
+                _("At epoch 0 your rate is 1. Where does it start from?"),
             ),
             Slip(
                 "what is taken off",
                 lambda epoch, base, rate, every: base * (1 - rate) ** (epoch / every),
-                "After `every` epochs `rate` is left and not taken off: it is the base of the power.",
+                _("After `every` epochs `rate` is left and not taken off: it is the base of the power."),
             ),
             Slip(
                 "base in the power",
                 lambda epoch, base, rate, every: (base * rate) ** (epoch / every),
-                "The power takes in `base` as well. Only `rate` is multiplied again and again.",
+                _("The power takes in `base` as well. Only `rate` is multiplied again and again."),
             ),
             Slip(
                 "fraction upside down",
                 lambda epoch, base, rate, every: base * rate ** (every / epoch) if epoch else 1 / 0,
-                "The fraction in the exponent is upside down: it should grow with the epoch.",
+                _("The fraction in the exponent is upside down: it should grow with the epoch."),
             ),
             Slip(
                 "linear instead of exponential",
                 lambda epoch, base, rate, every: base * (1 - (1 - rate) * epoch / every),
-                "Your rate falls by the same amount each time; it should fall by the same factor.",
+                _("Your rate falls by the same amount each time; it should fall by the same factor."),
             ),
         ),
         hints=(
-            "After `every` epochs the rate has been multiplied by `rate` exactly once.",
-            "After half of them, by the square root of `rate`: the exponent is a fraction.",
-            "base times a power of rate; the exponent is epoch / every.",
+            _("After `every` epochs the rate has been multiplied by `rate` exactly once."),
+            _("After half of them, by the square root of `rate`: the exponent is a fraction."),
+            _("base times a power of rate; the exponent is epoch / every."),
         ),
     ),
     ValueExercise(
         name="largest_rate",
         chapter=2,
-        title="Find a number: the edge of convergence",
+        title=_("Find a number: the edge of convergence"),
         points=1,
         # The loss is 3 (w - 2)^2 + 1, so its second derivative is 6.
         reference=lambda: 2 / 6,
         rtol=0.01,
         slips=(
             Slip(
-                "one over curvature", 1 / 6, "With 1 / curvature a single step arrives. How far can you go beyond it?"
+                "one over curvature",
+                1 / 6,
+                _("With 1 / curvature a single step arrives. How far can you go beyond it?"),
             ),
-            Slip("factor for curvature", 2 / 3, "3 is the factor in front; the curvature is the second derivative."),
+            Slip("factor for curvature", 2 / 3, _("3 is the factor in front; the curvature is the second derivative.")),
             Slip(
                 "edge of the chapter's bowl",
                 1.0,
-                "1 is the edge for (w + 1)^2, whose curvature is 2. This bowl is steeper.",
+                _("1 is the edge for (w + 1)^2, whose curvature is 2. This bowl is steeper."),
             ),
-            Slip("edge for a curvature of 1", 2.0, "2 would be the edge for a curvature of 1. Which is it here?"),
-            Slip("curvature itself", 6.0, "6 is the curvature. The steeper the bowl, the smaller the largest rate."),
+            Slip("edge for a curvature of 1", 2.0, _("2 would be the edge for a curvature of 1. Which is it here?")),
+            Slip("curvature itself", 6.0, _("6 is the curvature. The steeper the bowl, the smaller the largest rate.")),
         ),
         hints=(
-            "Write the error w - 2 after a step as a factor times the error before it.",
-            "The slope is 6 (w - 2), so the factor is 1 - 6 rate. When is its size below 1?",
-            "It is 2 / curvature, and the curvature is the second derivative of the loss.",
+            _("Write the error w - 2 after a step as a factor times the error before it."),
+            _("The slope is 6 (w - 2), so the factor is 1 - 6 rate. When is its size below 1?"),
+            _("It is 2 / curvature, and the curvature is the second derivative of the loss."),
         ),
     ),
     FunctionExercise(
         name="losses_of_descent",
         chapter=2,
-        title="Repair: which loss belongs to which step?",
+        title=_("Repair: which loss belongs to which step?"),
         points=2,
         reference=_losses,
         draw=lambda rng: (float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.05)), int(rng.integers(2, 9))),
@@ -185,28 +190,33 @@ EXERCISES = (
             Slip(
                 "update before loss",
                 _losses_after,
-                "Your first loss belongs to the parameter after the first step: take the loss before the update.",
+                _("Your first loss belongs to the parameter after the first step: take the loss before the update."),
             ),
             Slip(
                 "loss for slope",
                 _losses_by_loss,
-                "You step by the loss instead of its slope, 2 (w + 1).",
+                _("You step by the loss instead of its slope, 2 (w + 1)."),
             ),
-            Slip("uphill", _losses_uphill, "Your losses grow: the step goes against the slope, with a minus."),
-            Slip("slope without its factor", _losses_without_two, "The derivative of (w + 1)^2 is 2 (w + 1)."),
-            Slip("one too many", _losses_and_one_more, "You return one loss too many: one for each step, before it."),
-            Slip("parameters", _positions, "These are the parameters w. Asked for are the losses, (w + 1)^2."),
+            Slip("uphill", _losses_uphill, _("Your losses grow: the step goes against the slope, with a minus.")),
+            Slip("slope without its factor", _losses_without_two, _("The derivative of (w + 1)^2 is 2 (w + 1).")),
+            Slip(
+                "one too many", _losses_and_one_more, _("You return one loss too many: one for each step, before it.")
+            ),
+            Slip("parameters", _positions, _("These are the parameters w. Asked for are the losses, (w + 1)^2.")),
         ),
         hints=(
-            "Print w and the loss of the first two steps. Section 1 prints the loss after a step, this the one before.",
-            "The first loss from 5 is 36, before anything has moved.",
-            "In the loop: append the loss first, then update w.",
+            _(
+                "Print w and the loss of the first two steps. Section 1 prints the loss after a step, this the "
+                "one before."
+            ),
+            _("The first loss from 5 is 36, before anything has moved."),
+            _("In the loop: append the loss first, then update w."),
         ),
     ),
     ValueExercise(
         name="steps_needed",
         chapter=2,
-        title="Predict, then compute: how long does a wild rate take?",
+        title=_("Predict, then compute: how long does a wild rate take?"),
         points=2,
         # The distance after n steps from 5 with rate 0.995 is 6 * 0.99^n.
         reference=lambda: int(np.argmax(abs(_path(5.0, 0.995, 5000) + 1) < 1e-3)),
@@ -214,73 +224,80 @@ EXERCISES = (
             Slip(
                 "never",
                 float("inf"),
-                "It leaps from side to side, but each leap ends a little closer: |1 - 2 rate| < 1.",
+                _("It leaps from side to side, but each leap ends a little closer: |1 - 2 rate| < 1."),
             ),
-            Slip("log10 for ln", 376, "You mixed log10 with ln. Numerator and denominator need the same logarithm."),
-            Slip("start at 1", 688, "The distance at the start is 5 - (-1) = 6, not 1."),
-            Slip("start at 5", 848, "5 is the start; the distance from the lowest point at -1 is larger."),
-            Slip("factor 0.995", 1736, "A step multiplies the distance by 1 - 2 rate, not by the rate."),
-            Slip("loss for distance", 522, "After 522 steps the loss is below 0.001. Asked for is the distance."),
-            Slip("one too many", 867, "After 866 steps it is below already: the start is step 0."),
-            Slip("one short", 865, "After 865 steps the distance is still just above 0.001."),
+            Slip("log10 for ln", 376, _("You mixed log10 with ln. Numerator and denominator need the same logarithm.")),
+            Slip("start at 1", 688, _("The distance at the start is 5 - (-1) = 6, not 1.")),
+            Slip("start at 5", 848, _("5 is the start; the distance from the lowest point at -1 is larger.")),
+            Slip("factor 0.995", 1736, _("A step multiplies the distance by 1 - 2 rate, not by the rate.")),
+            Slip("loss for distance", 522, _("After 522 steps the loss is below 0.001. Asked for is the distance.")),
+            Slip("one too many", 867, _("After 866 steps it is below already: the start is step 0.")),
+            Slip("one short", 865, _("After 865 steps the distance is still just above 0.001.")),
         ),
         hints=(
-            "Each step multiplies the distance by 1 - 2 rate.",
-            "Look for the smallest n with 6 * 0.99^n < 0.001.",
-            "Solve by logarithms and round up, or count the steps in a loop.",
+            _("Each step multiplies the distance by 1 - 2 rate."),
+            _("Look for the smallest n with 6 * 0.99^n < 0.001."),
+            _("Solve by logarithms and round up, or count the steps in a loop."),
         ),
     ),
     DesignExercise(
         name="ravine_rate",
         chapter=2,
-        title="Design: a rate for a ravine",
+        title=_("Design: a rate for a ravine"),
         points=2,
         accepts=_ravine_slip,
-        expects="a number, the learning rate",
+        expects=_("a number, the learning rate"),
         slips=(
-            Slip("too timid", 0.03, "It creeps along the flat direction and has not arrived after 60 steps."),
+            Slip("too timid", 0.03, _("It creeps along the flat direction and has not arrived after 60 steps.")),
             Slip(
-                "too close to the edge", 0.099, "Along the flat direction it is home; across it still leaps to and fro."
+                "too close to the edge",
+                0.099,
+                _("Along the flat direction it is home; across it still leaps to and fro."),
             ),
             Slip(
                 "at the edge",
                 0.1,
-                "This is exactly the edge: across the ravine it leaps to and fro for ever, no closer and no further.",
+                _(
+                    "This is exactly the edge: across the ravine it leaps to and fro for ever, no closer and no "
+                    "further."
+                ),
             ),
             Slip(
                 "beyond the edge",
                 0.19,
-                "It diverges: across the ravine the curvature is 20. What is the largest rate there?",
+                _("It diverges: across the ravine the curvature is 20. What is the largest rate there?"),
             ),
             Slip(
                 "flat direction alone",
                 1.0,
-                "From 1 on it would suit the flat direction alone: in the steep one each step makes things at least 19 "
-                "times worse.",
+                _(
+                    "From 1 on it would suit the flat direction alone: in the steep one each step makes things "
+                    "at least 19 times worse."
+                ),
             ),
-            Slip("uphill or nowhere", 0.0, "A rate must be above 0, or nothing moves towards the goal."),
+            Slip("uphill or nowhere", 0.0, _("A rate must be above 0, or nothing moves towards the goal.")),
         ),
         hints=(
-            "The largest curvature sets the limit: below 2 / 20.",
-            "The flat direction keeps 1 - rate of its distance at each step, the steep one |1 - 20 rate|.",
-            "Make the two factors equal: 1 - rate = 20 rate - 1.",
+            _("The largest curvature sets the limit: below 2 / 20."),
+            _("The flat direction keeps 1 - rate of its distance at each step, the steep one |1 - 20 rate|."),
+            _("Make the two factors equal: 1 - rate = 20 rate - 1."),
         ),
     ),
     ChoiceExercise(
         name="why_decay",
         chapter=2,
-        title="Explain: when does a shrinking rate pay?",
+        title=_("Explain: when does a shrinking rate pay?"),
         points=1,
         right="5da44364831f45a4",
         options={
-            "always": "On the chapter's own bowl, decay from 0.2 ended 70 times further away than no decay.",
-            "noise": "Near the goal only the noise of the batches is left, and smaller steps make it count less.",
-            "overflow": "float32 holds numbers down to 1e-38; no rate in use comes near that.",
-            "local minima": "A bowl has one lowest point, and yet shrinking paid there with noisy slopes.",
+            "always": _("On the chapter's own bowl, decay from 0.2 ended 70 times further away than no decay."),
+            "noise": _("Near the goal only the noise of the batches is left, and smaller steps make it count less."),
+            "overflow": _("float32 holds numbers down to 1e-38; no rate in use comes near that."),
+            "local minima": _("A bowl has one lowest point, and yet shrinking paid there with noisy slopes."),
         },
         hints=(
-            "In which section of the chapter did the constant rates stop getting better?",
-            "What is left of a slope that is estimated from 16 images when the true slope is 0?",
+            _("In which section of the chapter did the constant rates stop getting better?"),
+            _("What is left of a slope that is estimated from 16 images when the true slope is 0?"),
         ),
     ),
 )

@@ -5,6 +5,7 @@ import numpy as np
 from helpers.activations import sigmoid, tanh
 from helpers.exercises.exercise import ChoiceExercise, FunctionExercise, Slip, ValueExercise, times
 from helpers.initialisers import he, xavier
+from helpers.language import _
 
 
 def _sigmoid_backward(gradient, y):
@@ -68,7 +69,7 @@ EXERCISES = (
     FunctionExercise(
         name="sigmoid_backward",
         chapter=3,
-        title="Complete a formula: the way back through sigmoid",
+        title=_("Complete a formula: the way back through sigmoid"),
         points=2,
         reference=_sigmoid_backward,
         draw=_gradient_and_output,
@@ -83,46 +84,46 @@ EXERCISES = (
             Slip(
                 "gradient forgotten",
                 lambda gradient, y: y * (1 - y),
-                "This is the slope alone. The chain rule multiplies it by the gradient that comes in.",
+                _("This is the slope alone. The chain rule multiplies it by the gradient that comes in."),
             ),
             Slip(
                 "output taken for input",
                 lambda gradient, y: gradient * sigmoid(y) * (1 - sigmoid(y)),
-                "You apply sigmoid to y, but y is its output already.",
+                _("You apply sigmoid to y, but y is its output already."),
             ),
-            Slip("slope of tanh", lambda gradient, y: gradient * (1 - y**2), "1 - y^2 is the slope of tanh."),
+            Slip("slope of tanh", lambda gradient, y: gradient * (1 - y**2), _("1 - y^2 is the slope of tanh.")),
             Slip(
                 "sign",
                 times(-1, _sigmoid_backward),
-                "The sign is turned round: sigmoid rises, so its slope is positive.",
+                _("The sign is turned round: sigmoid rises, so its slope is positive."),
             ),
-            Slip("slope missing", lambda gradient, y: gradient * y, "The slope is y times one more factor, 1 - y."),
+            Slip("slope missing", lambda gradient, y: gradient * y, _("The slope is y times one more factor, 1 - y.")),
             Slip(
                 "half of the slope",
                 lambda gradient, y: gradient * (1 - y),
-                "The slope is 1 - y times one more factor, y.",
+                _("The slope is 1 - y times one more factor, y."),
             ),
             Slip(
                 "mean over the units",
                 lambda gradient, y: gradient * y * (1 - y) / len(y),
-                "There is no mean in it: each unit's gradient is its own.",
+                _("There is no mean in it: each unit's gradient is its own."),
             ),
             Slip(
                 "sum for product",
                 lambda gradient, y: gradient + y * (1 - y),
-                "You add gradient and slope; the chain rule multiplies them.",
+                _("You add gradient and slope; the chain rule multiplies them."),
             ),
         ),
         hints=(
-            "By the chain rule: gradient times slope.",
-            "Written with the output, the slope of sigmoid needs no exponential.",
-            "The slope is y * (1 - y).",
+            _("By the chain rule: gradient times slope."),
+            _("Written with the output, the slope of sigmoid needs no exponential."),
+            _("The slope is y * (1 - y)."),
         ),
     ),
     FunctionExercise(
         name="stable_tanh",
         chapter=3,
-        title="Repair: a tanh without nan",
+        title=_("Repair: a tanh without nan"),
         points=3,
         reference=tanh,
         draw=_numbers,
@@ -140,37 +141,39 @@ EXERCISES = (
             Slip(
                 "textbook formula",
                 _textbook_tanh,
-                "Far left exp(-2x) overflows, and inf / inf is nan. Which sign of the exponent is safe there?",
+                _("Far left exp(-2x) overflows, and inf / inf is nan. Which sign of the exponent is safe there?"),
             ),
             Slip(
                 "overflow on the right",
                 _mirrored_tanh,
-                "Now the left side is safe, and exp(2x) overflows on the right.",
+                _("Now the left side is safe, and exp(2x) overflows on the right."),
             ),
             Slip(
                 "sign lost",
                 lambda x: tanh(abs(x)),
-                "With abs(x) in the exponent all results are positive: give them the sign of x.",
+                _("With abs(x) in the exponent all results are positive: give them the sign of x."),
             ),
             Slip(
                 "nan papered over",
                 lambda x: np.nan_to_num(_textbook_tanh(x)),
-                "You replace nan by 0, but far left tanh is -1.",
+                _("You replace nan by 0, but far left tanh is -1."),
             ),
             Slip(
-                "sigmoid", lambda x: sigmoid(2 * x), "This is sigmoid(2x), between 0 and 1; tanh lies between -1 and 1."
+                "sigmoid",
+                lambda x: sigmoid(2 * x),
+                _("This is sigmoid(2x), between 0 and 1; tanh lies between -1 and 1."),
             ),
         ),
         hints=(
-            "An exponential that can only shrink cannot overflow: exp(-2 * abs(x)).",
-            "Compute tanh(abs(x)) with it; then use that tanh(-x) = -tanh(x).",
-            "np.sign(x) * (1 - e) / (1 + e) with e = np.exp(-2 * abs(x)).",
+            _("An exponential that can only shrink cannot overflow: exp(-2 * abs(x))."),
+            _("Compute tanh(abs(x)) with it; then use that tanh(-x) = -tanh(x)."),
+            _("np.sign(x) * (1 - e) / (1 + e) with e = np.exp(-2 * abs(x))."),
         ),
     ),
     ValueExercise(
         name="largest_factor",
         chapter=3,
-        title="Find a number: eight sigmoids with weights of 2",
+        title=_("Find a number: eight sigmoids with weights of 2"),
         points=1,
         reference=lambda: float((2 * sigmoid.derivative(0.0)) ** 8),
         rtol=0.01,
@@ -178,24 +181,26 @@ EXERCISES = (
             Slip(
                 "weights forgotten",
                 0.25**8,
-                "This is the bound for weights of 1. Each layer also multiplies by its weight.",
+                _("This is the bound for weights of 1. Each layer also multiplies by its weight."),
             ),
-            Slip("slopes forgotten", 256, "These are the weights alone. Each layer also multiplies by a slope."),
-            Slip("sum", 4, "You added the factors of the layers; the chain rule multiplies them."),
-            Slip("one layer", 0.5, "This is the factor of one layer. There are eight."),
-            Slip("one layer short", 0.5**7, "That is seven layers. Each of the eight units has a weight and a slope."),
-            Slip("slope of 1", 1, "Sigmoid's slope never reaches 1. Where is it steepest, and how steep?"),
+            Slip("slopes forgotten", 256, _("These are the weights alone. Each layer also multiplies by a slope.")),
+            Slip("sum", 4, _("You added the factors of the layers; the chain rule multiplies them.")),
+            Slip("one layer", 0.5, _("This is the factor of one layer. There are eight.")),
+            Slip(
+                "one layer short", 0.5**7, _("That is seven layers. Each of the eight units has a weight and a slope.")
+            ),
+            Slip("slope of 1", 1, _("Sigmoid's slope never reaches 1. Where is it steepest, and how steep?")),
         ),
         hints=(
-            "Each layer multiplies by weight times slope.",
-            "Sigmoid is steepest at 0, where its slope is 1/4.",
+            _("Each layer multiplies by weight times slope."),
+            _("Sigmoid is steepest at 0, where its slope is 1/4."),
             "(2 * 1/4) ** 8.",
         ),
     ),
     FunctionExercise(
         name="initial_deviation",
         chapter=3,
-        title="Choose the first weights",
+        title=_("Choose the first weights"),
         points=2,
         reference=_standard_deviation,
         draw=lambda rng: (int(rng.integers(3, 2000)), str(rng.choice(["relu", "identity"]))),
@@ -209,40 +214,42 @@ EXERCISES = (
             Slip(
                 "variance",
                 lambda *case: _standard_deviation(*case) ** 2,
-                "This is the variance; the standard deviation is its square root.",
+                _("This is the variance; the standard deviation is its square root."),
             ),
             Slip(
                 "the same for all",
                 lambda fan_in, activation: xavier.standard_deviation(fan_in),
-                "For relu you return what suits the identity. ReLU cuts off half of the signal, which its weights must "
-                'make up for. Or is it that the name comes as "relu", in small letters?',
+                _(
+                    "For relu you return what suits the identity. ReLU cuts off half of the signal, which its "
+                    'weights must make up for. Or is it that the name comes as "relu", in small letters?'
+                ),
             ),
             Slip(
                 "He's for all",
                 lambda fan_in, activation: he.standard_deviation(fan_in),
-                "The 2 makes up for what ReLU cuts off. The identity cuts nothing off.",
+                _("The 2 makes up for what ReLU cuts off. The identity cuts nothing off."),
             ),
             Slip(
                 "twice the deviation",
                 lambda fan_in, activation: (2 if activation == "relu" else 1) * xavier.standard_deviation(fan_in),
-                "For ReLU the variance doubles, not the deviation: the 2 belongs under the root.",
+                _("For ReLU the variance doubles, not the deviation: the 2 belongs under the root."),
             ),
             Slip(
                 "two names mixed up",
                 lambda fan_in, activation: (xavier if activation == "relu" else he).standard_deviation(fan_in),
-                "You have the two cases the wrong way round.",
+                _("You have the two cases the wrong way round."),
             ),
         ),
         hints=(
-            "A unit adds up fan_in products; their variances add up, too.",
-            "To keep the signal's size the variance must be 1 / fan_in; ReLU halves the mean square.",
-            "sqrt(2 / fan_in) for relu, sqrt(1 / fan_in) else.",
+            _("A unit adds up fan_in products; their variances add up, too."),
+            _("To keep the signal's size the variance must be 1 / fan_in; ReLU halves the mean square."),
+            _("sqrt(2 / fan_in) for relu, sqrt(1 / fan_in) else."),
         ),
     ),
     FunctionExercise(
         name="dead_units",
         chapter=3,
-        title="Complete a function: count the dead",
+        title=_("Complete a function: count the dead"),
         points=2,
         reference=lambda pre_activations: int((pre_activations <= 0).all(axis=0).sum()),
         draw=_pre_activations,
@@ -261,55 +268,55 @@ EXERCISES = (
             Slip(
                 "samples for units",
                 lambda pre_activations: int((pre_activations <= 0).all(axis=1).sum()),
-                "You count samples that fire no unit. A row is a sample, a column is a unit: mind the axis.",
+                _("You count samples that fire no unit. A row is a sample, a column is a unit: mind the axis."),
             ),
             Slip(
                 "any for all",
                 lambda pre_activations: int((pre_activations <= 0).any(axis=0).sum()),
-                "You count units that are silent on some sample. A dead one is silent on every sample.",
+                _("You count units that are silent on some sample. A dead one is silent on every sample."),
             ),
             Slip(
                 "below on average",
                 lambda pre_activations: int((pre_activations.mean(axis=0) <= 0).sum()),
-                "A unit whose mean is negative may still fire on one sample, and learn from it.",
+                _("A unit whose mean is negative may still fire on one sample, and learn from it."),
             ),
             Slip(
                 "zero fires",
                 lambda pre_activations: int((pre_activations < 0).all(axis=0).sum()),
-                "At exactly 0 ReLU gives 0 and its slope is 0 by convention: that is silent, too.",
+                _("At exactly 0 ReLU gives 0 and its slope is 0 by convention: that is silent, too."),
             ),
             Slip(
                 "the living",
                 lambda pre_activations: int((pre_activations > 0).any(axis=0).sum()),
-                "You count the units that live.",
+                _("You count the units that live."),
             ),
             Slip(
                 "numbers for units",
                 lambda pre_activations: int((pre_activations <= 0).sum()),
-                "You count single numbers. A unit is a whole column.",
+                _("You count single numbers. A unit is a whole column."),
             ),
         ),
         hints=(
-            "Silent on one sample means a pre-activation of at most 0.",
-            "Each column is a unit: `.all(axis=0)` asks something of whole columns.",
-            "Truth values can be summed: True counts as 1.",
+            _("Silent on one sample means a pre-activation of at most 0."),
+            _("Each column is a unit: `.all(axis=0)` asks something of whole columns."),
+            _("Truth values can be summed: True counts as 1."),
         ),
     ),
     ChoiceExercise(
         name="waking_the_dead",
         chapter=3,
-        title="Explain: what can wake a dead unit?",
+        title=_("Explain: what can wake a dead unit?"),
         points=1,
         right="9b7e412bd650a1b9",
         options={
-            "smaller rate": "A smaller rate helps to prevent deaths. It scales the gradient, and the gradient is 0.",
-            "patience": "Each further step adds 0 to the unit's weights, as long as its inputs stay the same.",
-            "other inputs": "Other inputs change w.x + b without the unit's help; one positive sum is enough.",
-            "larger rate": "However large the rate: its product with a gradient of 0 is 0.",
+            "smaller rate": _("A smaller rate helps to prevent deaths. It scales the gradient, and the gradient is 0."),
+            "patience": _("Each further step adds 0 to the unit's weights, as long as its inputs stay the same."),
+            "other inputs": _("Other inputs change w.x + b without the unit's help; one positive sum is enough."),
+            "larger rate": _("However large the rate: its product with a gradient of 0 is 0."),
         },
         hints=(
-            "Write down the update of one of the unit's weights.",
-            "The gradient of its weights is 0. What else does w.x + b depend on?",
+            _("Write down the update of one of the unit's weights."),
+            _("The gradient of its weights is 0. What else does w.x + b depend on?"),
         ),
     ),
 )

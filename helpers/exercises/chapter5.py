@@ -8,6 +8,7 @@ from helpers.activations import ACTIVATIONS
 from helpers.complexity import count, mlp
 from helpers.datasets import digits
 from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, times
+from helpers.language import _
 from helpers.losses import softmax, softmax_cross_entropy
 from helpers.network import Network
 from helpers.training import train
@@ -175,15 +176,24 @@ def _measured(settings):
     if _network_slip(settings) in ("unknown setting", "unknown activation", "no hidden layer", "over the budget"):
         return ""
     shares = _reached(tuple(settings["hidden"]), settings["activation"], settings["learning_rate"])
-    others = f"the workbench's start {np.mean(DEFAULT):.1%}, no hidden layer {np.mean(NO_HIDDEN_LAYER):.1%}"
-    return f"It reads {np.mean(shares):.1%} of the held-out digits, the mean of {SPLITS} splits; {others}."
+    others = _(
+        "the workbench's start {default:.1%}, no hidden layer {none:.1%}",
+        default=np.mean(DEFAULT),
+        none=np.mean(NO_HIDDEN_LAYER),
+    )
+    return _(
+        "It reads {share:.1%} of the held-out digits, the mean of {splits} splits; {others}.",
+        share=np.mean(shares),
+        splits=SPLITS,
+        others=others,
+    )
 
 
 EXERCISES = (
     FunctionExercise(
         name="accuracy",
         chapter=5,
-        title="Complete a function: the share that is right",
+        title=_("Complete a function: the share that is right"),
         points=1,
         reference=_accuracy,
         draw=_classified,
@@ -202,31 +212,31 @@ EXERCISES = (
             Slip(
                 "number for share",
                 lambda logits, labels: int((logits.argmax(axis=1) == labels).sum()),
-                "You return how many are right; asked for is their share of all samples.",
+                _("You return how many are right; asked for is their share of all samples."),
             ),
-            Slip("percent", times(100, _accuracy), "You return percent; asked for is a share between 0 and 1."),
-            Slip("errors", lambda *case: 1 - _accuracy(*case), "This is the share that is wrong."),
+            Slip("percent", times(100, _accuracy), _("You return percent; asked for is a share between 0 and 1.")),
+            Slip("errors", lambda *case: 1 - _accuracy(*case), _("This is the share that is wrong.")),
             Slip(
                 "one answer for all",
                 lambda logits, labels: float((logits.argmax() == labels).mean()),
-                "Without an axis argmax looks at the whole table. Each sample, a row, has its own answer.",
+                _("Without an axis argmax looks at the whole table. Each sample, a row, has its own answer."),
             ),
             Slip(
                 "least probable class",
                 lambda logits, labels: float((logits.argmin(axis=1) == labels).mean()),
-                "You take the class with the smallest logit.",
+                _("You take the class with the smallest logit."),
             ),
         ),
         hints=(
-            "The network's answer is the class with the largest logit.",
-            "logits.argmax(axis=1) gives one answer a row.",
-            "The mean of truth values is the share of True.",
+            _("The network's answer is the class with the largest logit."),
+            _("logits.argmax(axis=1) gives one answer a row."),
+            _("The mean of truth values is the share of True."),
         ),
     ),
     FunctionExercise(
         name="scaled_test",
         chapter=5,
-        title="Repair: scale without looking",
+        title=_("Repair: scale without looking"),
         points=2,
         reference=_scaled,
         draw=_parts,
@@ -245,59 +255,62 @@ EXERCISES = (
             Slip(
                 "scaled by itself",
                 lambda training, test: _scaled(training, test, by=test),
-                "You scale the test part by its own mean and deviation: the network would see two different scales.",
+                _("You scale the test part by its own mean and deviation: the network would see two different scales."),
             ),
             Slip(
                 "scaled by both",
                 lambda training, test: _scaled(training, test, by=np.concatenate([training, test])),
-                "You take mean and deviation over both parts: the test part has leaked into the training.",
+                _("You take mean and deviation over both parts: the test part has leaked into the training."),
             ),
             Slip(
                 "deviation of the test part",
                 lambda training, test: (test - training.mean(axis=0)) / test.std(axis=0),
-                "The deviation comes from the test part. It has to be the training part's, like the mean.",
+                _("The deviation comes from the test part. It has to be the training part's, like the mean."),
             ),
             Slip(
                 "mean of the test part",
                 lambda training, test: (test - test.mean(axis=0)) / training.std(axis=0),
-                "The mean comes from the test part. It has to be the training part's, like the deviation.",
+                _("The mean comes from the test part. It has to be the training part's, like the deviation."),
             ),
             Slip(
                 "brackets forgotten",
                 lambda training, test: test - training.mean(axis=0) / training.std(axis=0),
-                "Brackets are missing: the difference is divided, not the mean alone.",
+                _("Brackets are missing: the difference is divided, not the mean alone."),
             ),
             Slip(
                 "one less than the number",
                 lambda training, test: (test - training.mean(axis=0)) / training.std(axis=0, ddof=1),
-                "With ddof=1 the deviation differs from the one that the training part was scaled by: leave ddof out.",
+                _(
+                    "With ddof=1 the deviation differs from the one that the training part was scaled by: leave "
+                    "ddof out."
+                ),
             ),
             Slip(
                 "one scale for all features",
                 lambda training, test: (test - training.mean()) / training.std(),
-                "You take one mean over all features. Each column has its own.",
+                _("You take one mean over all features. Each column has its own."),
             ),
             Slip(
                 "variance",
                 lambda training, test: (test - training.mean(axis=0)) / training.var(axis=0),
-                "You divide by the variance; the standard deviation is its square root.",
+                _("You divide by the variance; the standard deviation is its square root."),
             ),
             Slip(
                 "training part",
                 lambda training, test: _scaled(training, training),
-                "You return the training part. Asked for is the test part.",
+                _("You return the training part. Asked for is the test part."),
             ),
         ),
         hints=(
-            "Which numbers are known when the network is trained?",
-            "Mean and deviation come from the training part, a pair for each column: axis=0.",
-            "(test - training.mean(axis=0)) / training.std(axis=0).",
+            _("Which numbers are known when the network is trained?"),
+            _("Mean and deviation come from the training part, a pair for each column: axis=0."),
+            _("(test - training.mean(axis=0)) / training.std(axis=0)."),
         ),
     ),
     FunctionExercise(
         name="in_standard_errors",
         chapter=5,
-        title="Complete a function: more than luck?",
+        title=_("Complete a function: more than luck?"),
         points=1,
         reference=_in_errors,
         draw=_pairs,
@@ -316,44 +329,47 @@ EXERCISES = (
             Slip(
                 "turned round",
                 times(-1, _in_errors),
-                "The sign is turned round: the second is to be compared with the first.",
+                _("The sign is turned round: the second is to be compared with the first."),
             ),
             Slip(
                 "deviation for error",
                 lambda first, second: (second - first).mean() / (second - first).std(ddof=1),
-                "You divide by the standard deviation. Their mean varies less, by the root of their number.",
+                _("You divide by the standard deviation. Their mean varies less, by the root of their number."),
             ),
             Slip(
                 "number for its root",
                 lambda first, second: _in_errors(first, second) * np.sqrt(len(first)),
-                "You divide by the number of pairs; the standard error divides by its root.",
+                _("You divide by the number of pairs; the standard error divides by its root."),
             ),
             Slip(
                 "divided by n",
                 functools.partial(_in_errors, ddof=0),
-                "Your deviation divides by the number of pairs; with ddof=1 it divides by one less, as it should here.",
+                _(
+                    "Your deviation divides by the number of pairs; with ddof=1 it divides by one less, as it "
+                    "should here."
+                ),
             ),
             Slip(
                 "not in pairs",
                 _unpaired,
-                "You take the spread of each side. Take the spread of the differences: each split is a pair.",
+                _("You take the spread of each side. Take the spread of the differences: each split is a pair."),
             ),
             Slip(
                 "mean alone",
                 lambda first, second: (second - first).mean(),
-                "This is the mean difference. How many of its standard errors is that?",
+                _("This is the mean difference. How many of its standard errors is that?"),
             ),
         ),
         hints=(
-            "First make one array of differences.",
-            "Their standard error is their standard deviation over the root of their number.",
-            "d.mean() / (d.std(ddof=1) / np.sqrt(len(d))) with d = second - first.",
+            _("First make one array of differences."),
+            _("Their standard error is their standard deviation over the root of their number."),
+            _("d.mean() / (d.std(ddof=1) / np.sqrt(len(d))) with d = second - first."),
         ),
     ),
     FunctionExercise(
         name="training_step",
         chapter=5,
-        title="Put together: one step of training",
+        title=_("Put together: one step of training"),
         points=3,
         reference=_step,
         draw=_batch,
@@ -376,130 +392,137 @@ EXERCISES = (
             Slip(
                 "uphill",
                 lambda weights, inputs, labels, rate: _step(weights, inputs, labels, -rate),
-                "The step goes uphill: subtract the gradient.",
+                _("The step goes uphill: subtract the gradient."),
             ),
             Slip(
                 "sum for mean",
                 functools.partial(_step, reduction="sum"),
-                "You sum over the samples. With the mean a rate keeps its meaning whatever the batch size.",
+                _("You sum over the samples. With the mean a rate keeps its meaning whatever the batch size."),
             ),
             Slip(
                 "without softmax",
                 _step_from_logits,
-                "You compare logits with the labels. Cross-entropy compares probabilities: softmax first.",
+                _("You compare logits with the labels. Cross-entropy compares probabilities: softmax first."),
             ),
             Slip(
                 "softmax over samples",
                 _step_softmax_over_samples,
-                "Your softmax runs over the samples. The classes of one sample compete, along the last axis.",
+                _("Your softmax runs over the samples. The classes of one sample compete, along the last axis."),
             ),
             Slip(
                 "softmax over all",
                 _step_softmax_over_all,
-                "Your softmax runs over the whole table: the probabilities of each sample have to sum to 1.",
+                _("Your softmax runs over the whole table: the probabilities of each sample have to sum to 1."),
             ),
             Slip(
                 "step alone",
                 lambda weights, *rest: _step(weights, *rest) - weights,
-                "You return the change alone. Asked for are the new weights.",
+                _("You return the change alone. Asked for are the new weights."),
             ),
         ),
         hints=(
-            "The logits are inputs @ weights; the loss is the mean of softmax cross-entropy over the samples.",
-            "Its gradient with respect to the logits is (softmax(logits) - one_hot(labels)) / samples.",
-            "Carry it back by inputs.T @ gradient, and subtract rate times that.",
+            _("The logits are inputs @ weights; the loss is the mean of softmax cross-entropy over the samples."),
+            _("Its gradient with respect to the logits is (softmax(logits) - one_hot(labels)) / samples."),
+            _("Carry it back by inputs.T @ gradient, and subtract rate times that."),
         ),
     ),
     DesignExercise(
         name="my_settings",
         chapter=5,
-        title="Design: a network for digits",
+        title=_("Design: a network for digits"),
         points=3,
         accepts=_network_slip,
         says=_measured,
-        expects='settings such as {"hidden": [16], "activation": "tanh", "learning_rate": 0.01}',
+        expects=_('settings such as {"hidden": [16], "activation": "tanh", "learning_rate": 0.01}'),
         slips=(
             Slip(
                 "over the budget",
                 {"hidden": [64], "activation": "relu", "learning_rate": 0.4},
-                "It has more than 3000 parameters.",
+                _("It has more than 3000 parameters."),
             ),
             Slip(
                 "no hidden layer",
                 {"hidden": [], "activation": "relu", "learning_rate": 0.4},
-                "Without a hidden layer there is nothing to design: give it one at least.",
+                _("Without a hidden layer there is nothing to design: give it one at least."),
             ),
             Slip(
                 "rate too large",
                 {"hidden": [32], "activation": "relu", "learning_rate": 5.0},
-                "The learning rate is too large: training breaks, or a quarter of the rate does better.",
+                _("The learning rate is too large: training breaks, or a quarter of the rate does better."),
             ),
             Slip(
                 "rate too small",
                 {"hidden": [32], "activation": "relu", "learning_rate": 0.1},
-                "The learning rate is too small: after 12 epochs four times the rate does better.",
+                _("The learning rate is too small: after 12 epochs four times the rate does better."),
             ),
             Slip(
                 "bottleneck",
                 {"hidden": [3], "activation": "relu", "learning_rate": 0.4},
-                "A rate four times larger or smaller does not help. Is a layer too narrow for ten classes?",
+                _("A rate four times larger or smaller does not help. Is a layer too narrow for ten classes?"),
             ),
             Slip(
                 "no better",
                 {"hidden": [10], "activation": "relu", "learning_rate": 0.4},
-                "It should be ahead of both by two standard errors of the paired differences. The budget allows more.",
+                _(
+                    "It should be ahead of both by two standard errors of the paired differences. The budget "
+                    "allows more."
+                ),
             ),
             Slip(
                 "unknown setting",
                 {"hidden": [32], "activation": "relu", "rate": 0.4},
-                "Three settings are wanted, spelled like this: hidden, activation, and learning_rate (above 0).",
+                _("Three settings are wanted, spelled like this: hidden, activation, and learning_rate (above 0)."),
             ),
             Slip(
                 "unknown activation",
                 {"hidden": [32], "activation": "ReLU", "learning_rate": 0.4},
-                f"Activations are named in small letters: {', '.join(ACTIVATIONS)}.",
+                _("Activations are named in small letters: {names}.", names=", ".join(ACTIVATIONS)),
             ),
         ),
         hints=(
-            "Chapter 5's workbench shows what the budget allows: 32 hidden units cost 2410 parameters.",
-            "With more units, or another activation, the rate has to be chosen anew: try 0.3, 0.5 and 1.",
-            "With 39 tanh units the rate may be as large as 1.",
+            _("Chapter 5's workbench shows what the budget allows: 32 hidden units cost 2410 parameters."),
+            _("With more units, or another activation, the rate has to be chosen anew: try 0.3, 0.5 and 1."),
+            _("With 39 tanh units the rate may be as large as 1."),
         ),
     ),
     ChoiceExercise(
         name="fair_comparison",
         chapter=5,
-        title="Explain: which comparison is fair?",
+        title=_("Explain: which comparison is fair?"),
         points=1,
         right="dc8c84e5a7a3d7c8",
         options={
-            "one seed": "One seed each: another draw of first weights may turn the order round.",
-            "training images": "On the images that it was trained on, the network that remembers most wins.",
-            "common rate": "The common rate suits one of the two; the other may only want another rate.",
-            "spread": "Each has its own best rate, chosen on other images, and the differences show what luck can do.",
+            "one seed": _("One seed each: another draw of first weights may turn the order round."),
+            "training images": _("On the images that it was trained on, the network that remembers most wins."),
+            "common rate": _("The common rate suits one of the two; the other may only want another rate."),
+            "spread": _(
+                "Each has its own best rate, chosen on other images, and the differences show what luck can do."
+            ),
         },
         hints=(
-            "Which of the four could be turned round by mere luck, or by memory?",
-            "Chapter 3 compares activations each at its own best rate. Why?",
+            _("Which of the four could be turned round by mere luck, or by memory?"),
+            _("Chapter 3 compares activations each at its own best rate. Why?"),
         ),
     ),
     ChoiceExercise(
         name="zero_weights",
         chapter=5,
-        title="Explain: why zero weights do not learn",
+        title=_("Explain: why zero weights do not learn"),
         points=1,
         right="c5563417fcfc2904",
         options={
-            "rate": "A larger rate multiplies a gradient of 0, which stays 0.",
+            "rate": _("A larger rate multiplies a gradient of 0, which stays 0."),
             "no way through": (
-                "All hidden units give 0 and their slope at 0 is 0: no gradient passes in either direction."
+                _("All hidden units give 0 and their slope at 0 is 0: no gradient passes in either direction.")
             ),
-            "loss of zero": "The loss is ln 10, that of guessing, and far from 0.",
-            "biases first": "The output biases do learn how frequent each digit is; it does not set the weights free.",
+            "loss of zero": _("The loss is ln 10, that of guessing, and far from 0."),
+            "biases first": _(
+                "The output biases do learn how frequent each digit is; it does not set the weights free."
+            ),
         },
         hints=(
-            "Follow one image forward: what do the hidden units give?",
-            "Now go back: by what is the gradient of each matrix multiplied?",
+            _("Follow one image forward: what do the hidden units give?"),
+            _("Now go back: by what is the gradient of each matrix multiplied?"),
         ),
     ),
 )

@@ -5,13 +5,14 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.exercises.exercise import FunctionExercise, Slip, times, unrepaired
+from helpers.language import _
 from helpers.losses import softmax
 
 
 def _line(x, y, rate, steps, left=()):
     """Return slope and height of a line after gradient descent, with the mistakes that are left."""
     w = b = 0.0
-    for _ in range(steps - ("steps" in left)):
+    for _each in range(steps - ("steps" in left)):
         error = (w * x + b - y) * (-1 if "sign" in left else 1)
         down = 2 * error.sum() if "height" in left else 2 * error.mean()
         w, b = w - rate * 2 * (error * x).mean(), b - rate * down
@@ -51,7 +52,7 @@ def _held_out_loss(inputs, labels, count, rate, steps, left=()):
     seen = len(inputs) if "training" in left else count
     targets = np.eye(labels.max() + 1)[labels]
     weights = np.zeros((inputs.shape[1], labels.max() + 1))
-    for _ in range(steps):
+    for _each in range(steps):
         gradient = softmax(scaled[:seen] @ weights) - targets[:seen]
         weights = weights - rate * scaled[:seen].T @ gradient / seen
     asked = slice(count) if "asked" in left else slice(count, None)
@@ -106,7 +107,7 @@ def _losses_around(rng, off=0.2):
 LINE_CLINIC = FunctionExercise(
     name="fitted_line",
     chapter=2,
-    title="Clinic: a line that does not fit",
+    title=_("Clinic: a line that does not fit"),
     points=3,
     reference=_line,
     draw=_points,
@@ -120,28 +121,28 @@ LINE_CLINIC = FunctionExercise(
         *unrepaired(
             _line,
             {
-                "sign": "The error has to be prediction less y: with y less prediction these steps go uphill.",
-                "height": "The loss is a mean, so the slope of the height is a mean as well, not a sum.",
-                "steps": "It takes one step less than it should: `range(1, steps)` begins at 1.",
+                "sign": _("The error has to be prediction less y: with y less prediction these steps go uphill."),
+                "height": _("The loss is a mean, so the slope of the height is a mean as well, not a sum."),
+                "steps": _("It takes one step less than it should: `range(1, steps)` begins at 1."),
             },
         ),
         Slip(
             "factor of the square",
             lambda x, y, rate, steps: _line(x, y, rate / 2, steps),
-            "The factor 2 of the squared error is lost.",
+            _("The factor 2 of the squared error is lost."),
         ),
     ),
     hints=(
-        "There are three mistakes: one of direction, one of size, one of counting.",
-        "Take one step by hand, for x = 0, 1, 2 and y = 1, 3, 5, from w = b = 0: both have to grow.",
-        "error = w * x + b - y; both slopes are means; the loop is range(steps).",
+        _("There are three mistakes: one of direction, one of size, one of counting."),
+        _("Take one step by hand, for x = 0, 1, 2 and y = 1, 3, 5, from w = b = 0: both have to grow."),
+        _("error = w * x + b - y; both slopes are means; the loop is range(steps)."),
     ),
 )
 
 SIGNAL_CLINIC = FunctionExercise(
     name="first_outputs",
     chapter=3,
-    title="Clinic: a signal that fades or explodes",
+    title=_("Clinic: a signal that fades or explodes"),
     points=3,
     reference=_signal,
     draw=_layers,
@@ -151,28 +152,28 @@ SIGNAL_CLINIC = FunctionExercise(
         *unrepaired(
             _signal,
             {
-                "deviation": "You multiply by the variance. The standard deviation is its root.",
-                "fan-in": "A unit adds up as many products as it has inputs: divide by the number of columns.",
-                "last layer": "The outputs are numbers of either sign: no ReLU after the last layer.",
+                "deviation": _("You multiply by the variance. The standard deviation is its root."),
+                "fan-in": _("A unit adds up as many products as it has inputs: divide by the number of columns."),
+                "last layer": _("The outputs are numbers of either sign: no ReLU after the last layer."),
             },
         ),
         Slip(
             "Xavier's weights",
             lambda inputs, draws: _signal(inputs, [draw / np.sqrt(2) for draw in draws]),
-            "These deviations suit the identity. ReLU cuts off half, and He's 2 makes up for it.",
+            _("These deviations suit the identity. ReLU cuts off half, and He's 2 makes up for it."),
         ),
     ),
     hints=(
-        "There are three mistakes: a root, a shape, and what happens at the very end.",
-        "A draw has a row for each unit and a column for each input.",
-        "weights = draw * np.sqrt(2 / draw.shape[1]); ReLU only between the layers.",
+        _("There are three mistakes: a root, a shape, and what happens at the very end."),
+        _("A draw has a row for each unit and a column for each input."),
+        _("weights = draw * np.sqrt(2 / draw.shape[1]); ReLU only between the layers."),
     ),
 )
 
 HELD_OUT_CLINIC = FunctionExercise(
     name="held_out_loss",
     chapter=5,
-    title="Clinic: a loss too good to be true",
+    title=_("Clinic: a loss too good to be true"),
     points=3,
     reference=_held_out_loss,
     draw=_samples,
@@ -182,28 +183,28 @@ HELD_OUT_CLINIC = FunctionExercise(
         *unrepaired(
             _held_out_loss,
             {
-                "scale": "Mean and deviation are taken of all rows: those held out have leaked into the scale.",
-                "training": "It is trained on all rows, those held out among them.",
-                "asked": "The loss is measured on the rows that it was trained on.",
+                "scale": _("Mean and deviation are taken of all rows: those held out have leaked into the scale."),
+                "training": _("It is trained on all rows, those held out among them."),
+                "asked": _("The loss is measured on the rows that it was trained on."),
             },
         ),
         Slip(
             "uphill",
             lambda inputs, labels, count, rate, steps: _held_out_loss(inputs, labels, count, -rate, steps),
-            "The steps go uphill: subtract the gradient.",
+            _("The steps go uphill: subtract the gradient."),
         ),
     ),
     hints=(
-        "There are three mistakes, and each lets the network see what it should not.",
-        "Follow the rows from `count` on: where do they come in before the very last line?",
-        "Scale by inputs[:count], train on scaled[:count], and measure on scaled[count:].",
+        _("There are three mistakes, and each lets the network see what it should not."),
+        _("Follow the rows from `count` on: where do they come in before the very last line?"),
+        _("Scale by inputs[:count], train on scaled[:count], and measure on scaled[count:]."),
     ),
 )
 
 TWO_LAYERS = FunctionExercise(
     name="two_layers_back",
     chapter=3,
-    title="Put together: back through two layers",
+    title=_("Put together: back through two layers"),
     points=3,
     reference=_two_layers_back,
     draw=_two_layers,
@@ -220,38 +221,38 @@ TWO_LAYERS = FunctionExercise(
         Slip(
             "slope forgotten",
             lambda *case: _two_layers_back(*case, slope=False),
-            "The slope of ReLU is missing: units with a sum of 0 or below pass nothing back.",
+            _("The slope of ReLU is missing: units with a sum of 0 or below pass nothing back."),
         ),
         Slip(
             "factor of the square",
             lambda *case: _two_layers_back(*case, factor=1.0),
-            "The square brings a factor of 2: the slope of (o - t)^2 is 2 (o - t).",
+            _("The square brings a factor of 2: the slope of (o - t)^2 is 2 (o - t)."),
         ),
-        Slip("sign", times(-1, _two_layers_back), "The sign is turned round: the error is output less target."),
+        Slip("sign", times(-1, _two_layers_back), _("The sign is turned round: the error is output less target.")),
         Slip(
             "rows for columns",
             lambda *case: _two_layers_back(*case).T,
-            "Rows and columns have changed places: the gradient has the shape of the weights, a row for each unit.",
+            _("Rows and columns have changed places: the gradient has the shape of the weights, a row for each unit."),
         ),
         Slip(
             "second layer",
             lambda x, target, first, second: np.outer(
                 2 * (second @ np.maximum(first @ x, 0) - target), np.maximum(first @ x, 0)
             ),
-            "This is the gradient of the second weights. Go one layer further down.",
+            _("This is the gradient of the second weights. Go one layer further down."),
         ),
     ),
     hints=(
-        "Forward first: the sums z of the hidden units, h = ReLU(z), then the outputs o.",
-        "Back: 2 (o - target), then through second.T, then times the slope of ReLU, which is 1 where z > 0.",
-        "What arrives at a hidden unit, times what came in at an input: np.outer(dz, x).",
+        _("Forward first: the sums z of the hidden units, h = ReLU(z), then the outputs o."),
+        _("Back: 2 (o - target), then through second.T, then times the slope of ReLU, which is 1 where z > 0."),
+        _("What arrives at a hidden unit, times what came in at an input: np.outer(dz, x)."),
     ),
 )
 
 GRADIENT_CHECK = FunctionExercise(
     name="gradient_error",
     chapter=3,
-    title="Check a gradient",
+    title=_("Check a gradient"),
     points=2,
     reference=_gradient_error,
     draw=_losses_around,
@@ -265,24 +266,24 @@ GRADIENT_CHECK = FunctionExercise(
         Slip(
             "one-sided",
             lambda *case: _gradient_error(*case, width=1.0),
-            "From w - h to w + h the way is 2 h, not h.",
+            _("From w - h to w + h the way is 2 h, not h."),
         ),
         Slip(
             "half for double",
             lambda above, below, h, gradient: _gradient_error(above, below, 1 / h, gradient),
-            "Python computes a / 2 * h as half of a, times h: the product 2 * h needs brackets.",
+            _("Python computes a / 2 * h as half of a, times h: the product 2 * h needs brackets."),
         ),
         Slip(
             "not relative",
             lambda above, below, h, gradient: np.linalg.norm(gradient - (above - below) / (2 * h)),
-            "This is the size of the difference. Compare it with the sizes of the two.",
+            _("This is the size of the difference. Compare it with the sizes of the two."),
         ),
         Slip(
             "relative to one",
             lambda above, below, h, gradient: (
                 np.linalg.norm(gradient - (above - below) / (2 * h)) / np.linalg.norm(gradient)
             ),
-            "You divide by the size of one of them. The sum of both keeps the result between 0 and 1.",
+            _("You divide by the size of one of them. The sum of both keeps the result between 0 and 1."),
         ),
         Slip(
             "size of the sum",
@@ -290,17 +291,17 @@ GRADIENT_CHECK = FunctionExercise(
                 np.linalg.norm(gradient - (above - below) / (2 * h))
                 / np.linalg.norm(gradient + (above - below) / (2 * h))
             ),
-            "You take the size of the sum. The sum of the sizes is asked for.",
+            _("You take the size of the sum. The sum of the sizes is asked for."),
         ),
         Slip(
             "downhill",
             lambda above, below, h, gradient: _gradient_error(below, above, h, gradient),
-            "Your difference has the wrong sign: above less below.",
+            _("Your difference has the wrong sign: above less below."),
         ),
     ),
     hints=(
-        "The slope, measured: how much the loss rises from w - h to w + h, by the way between them.",
-        "np.linalg.norm is the size of an array, the root of the sum of squares.",
-        "numeric = (above - below) / (2 * h), then the size of the difference by the sum of the two sizes.",
+        _("The slope, measured: how much the loss rises from w - h to w + h, by the way between them."),
+        _("np.linalg.norm is the size of an array, the root of the sum of squares."),
+        _("numeric = (above - below) / (2 * h), then the size of the difference by the sum of the two sizes."),
     ),
 )

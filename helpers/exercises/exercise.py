@@ -18,6 +18,7 @@ from helpers._checks import check_integer, check_real
 from helpers.exercises.advice import advice
 from helpers.exercises.answer import Raised
 from helpers.exercises.values import difference, kind_of, plain, show
+from helpers.language import _
 
 DRAWS = 8
 """How many random inputs a function is tried on, besides the fixed ones."""
@@ -81,7 +82,7 @@ class Exercise:
 
     def __post_init__(self):
         if not self.name.isidentifier():
-            raise ValueError(f"the name of an exercise must be one for a variable, got {self.name!r}")
+            raise ValueError(_("the name of an exercise must be one for a variable, got {name!r}", name=self.name))
         check_integer(self.chapter, "chapter", at_least=1)
         check_integer(self.points, "points", at_least=1)
 
@@ -96,7 +97,7 @@ class Exercise:
 
     def question(self, case):
         """Return what was asked, in words."""
-        return "the answer"
+        return _("the answer")
 
     def expected(self, case):
         """Return what kind of answer is right, in words that do not give it away."""
@@ -112,13 +113,13 @@ class Exercise:
     def problem(self, case, got):
         """Return what is wrong with one answer, a plain value or `Raised`, in words; None if nothing is."""
         if isinstance(got, Raised):
-            return f"{self.question(case)} raised {got}."
+            return _("{question} raised {got}.", question=self.question(case), got=got)
         if got is None:
             return self._nothing(case)
         return self.fault(case, got)
 
     def _nothing(self, case):
-        return f"{self.question(case)} is None: it has got no value yet."
+        return _("{question} is None: it has got no value yet.", question=self.question(case))
 
     def praise(self, asked):
         """Return what to say of a right answer."""
@@ -234,7 +235,10 @@ class FunctionExercise(ValueExercise):
         return f"`{self.name}({', '.join(f'{name}={show(value)}' for name, value in named.items())})`"
 
     def _nothing(self, case):
-        return f"{self.question(case)} returned None. Is there a `return`, on each way through the function?"
+        return _(
+            "{question} returned None. Is there a `return`, on each way through the function?",
+            question=self.question(case),
+        )
 
     def explains_in_part(self, slip, asked):
         numbers = [(case, got) for case, got in asked if _is_finite(got)]
@@ -272,8 +276,8 @@ class DesignExercise(Exercise):
         if slip is None:
             return None
         if any(slip == known.name for known in self.slips):
-            return f"{show(got)} will not do. {self.says(got)}".rstrip()
-        return f"expected {self.expects}, got {show(got)}."
+            return _("{shown} will not do. {says}", shown=show(got), says=self.says(got)).rstrip()
+        return _("expected {expects}, got {shown}.", expects=self.expects, shown=show(got))
 
     def explains(self, slip, asked):
         return all(slip.name == self._slip(got) for _, got in asked)
@@ -325,13 +329,13 @@ class ChoiceExercise(Exercise):
         return seal(self.name, letter) == self.right
 
     def expected(self, case):
-        return f"one of the letters {', '.join(self.letters)} as text"
+        return _("one of the letters {letters} as text", letters=", ".join(self.letters))
 
     def fault(self, case, got):
         letter = _letter(got)
         if not isinstance(letter, str) or letter not in self.letters:
-            return f"expected {self.expected(case)}, got {show(letter)}."
-        return None if self._is_right(letter) else f"{letter} is not the answer."
+            return _("expected {expected}, got {shown}.", expected=self.expected(case), shown=show(letter))
+        return None if self._is_right(letter) else _("{letter} is not the answer.", letter=letter)
 
     def explains(self, slip, asked):
         return all(isinstance(got, str) and _letter(got) == slip.wrong for _, got in asked)
@@ -357,16 +361,23 @@ class MatchExercise(Exercise):
 
     def expected(self, case):
         items, labels = ", ".join(self.right), ", ".join(f'"{label}"' for label in self.labels)
-        return f"a dict with one of {labels} for each of {items}"
+        return _("a dict with one of {labels} for each of {items}", labels=labels, items=items)
 
     def fault(self, case, got):
         if not isinstance(got, dict) or set(got) != set(self.right):
-            return f"expected {self.expected(case)}, got {show(got)}."
+            return _("expected {expected}, got {shown}.", expected=self.expected(case), shown=show(got))
         for item, label in got.items():
             if _label(label) not in self.labels:
-                return f"{item} is {show(label)}, which is none of {', '.join(self.labels)}."
+                return _(
+                    "{item} is {shown}, which is none of {labels}.",
+                    item=item,
+                    shown=show(label),
+                    labels=", ".join(self.labels),
+                )
         matches = sum(_label(got[item]) == label for item, label in self.right.items())
-        return None if matches == len(self.right) else f"{matches} of {len(self.right)} are right."
+        if matches == len(self.right):
+            return None
+        return _("{matches} of {number} are right.", matches=matches, number=len(self.right))
 
     def explains(self, slip, asked):
         return all(
@@ -408,12 +419,19 @@ def unrepaired(faulty, faults):
         for left in itertools.combinations(faults, count):
             mended = [fault for fault in faults if fault not in left]
             if not mended:
-                name, said = "as handed out", f"It has {len(faults)} mistakes, and all of them are still in it."
+                name = "as handed out"
+                said = _("It has {number} mistakes, and all of them are still in it.", number=len(faults))
             elif count > 1:
                 name = ", ".join(left)
-                said = f"{count} of the {len(faults)} mistakes are left. Mended is: {', '.join(mended)}."
+                said = _(
+                    "{count} of the {number} mistakes are left. Mended is: {mended}.",
+                    count=count,
+                    number=len(faults),
+                    mended=", ".join(map(_, mended)),
+                )
             else:
-                name, said = left[0], f"One of the {len(faults)} mistakes is left. {faults[left[0]]}"
+                name = left[0]
+                said = _("One of the {number} mistakes is left. {fault}", number=len(faults), fault=faults[name])
             slips.append(Slip(name, functools.partial(faulty, left=frozenset(left)), said))
     return tuple(slips)
 

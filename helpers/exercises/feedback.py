@@ -23,6 +23,7 @@ from helpers.exercises.progress import NOTHING, read_progress, record
 from helpers.exercises.time_limit import within
 from helpers.exercises.variants import check_tag, exercise_of, text_of
 from helpers.exercises.worked import solutions
+from helpers.language import _
 
 SECONDS = 5
 """How long a check may take for all its calls of a learner's function."""
@@ -47,7 +48,7 @@ def _judged(name, answer):
             with _nobody_types():
                 return within(max(end - time.monotonic(), 0.01), value_of, answer, *arguments)
         except TimeLimit:
-            raise TimeLimit(f"more than {SECONDS} seconds") from None
+            raise TimeLimit(_("more than {seconds} seconds", seconds=SECONDS)) from None
         except KeyboardInterrupt:
             raise Unasked from None
 
@@ -59,7 +60,7 @@ def _nobody_types():
     """Let `input` raise an error: in a notebook it would wait for ever, with a box that nobody sees."""
 
     def refuse(*_arguments):
-        raise EOFError("input() waits for somebody who types")
+        raise EOFError(_("input() waits for somebody who types"))
 
     before, builtins.input = builtins.input, refuse
     try:
@@ -95,12 +96,12 @@ def check(name, answer):
     """
     lookup(EXERCISES, name, "exercise")
     if trouble := session.trouble(name):
-        return Message(f"Nothing new to check: {trouble}", INCORRECT, help=_help(name))
+        return Message(_("Nothing new to check: {trouble}", trouble=trouble), INCORRECT, help=_help(name))
     try:
         verdict = _judged(name, answer)
         remark = "" if verdict.outcome == NOT_ATTEMPTED else _record(name, outcome=verdict.outcome)
     except (Unasked, KeyboardInterrupt):
-        return Message("The check was interrupted. Run it again.", help=_help(name))
+        return Message(_("The check was interrupted. Run it again."), help=_help(name))
     spelling = session.spelling(name, answer) if verdict.outcome == INCORRECT else ""
     text = " ".join(filter(None, (verdict.message, spelling, remark)))
     return Message(text, verdict.outcome, help=_help(name, solved=verdict.outcome == CORRECT))
@@ -110,9 +111,12 @@ def _help(name, solved=False):
     """Return what can be opened below a check: one hint at first, after a try all, and a worked solution."""
     hints, tried = _exercise(name).hints, _entry(name)["tries"]
     shown = () if solved else hints if tried else hints[:1]
-    offered = {f"Hint {number} of {len(hints)}": Message(text) for number, text in enumerate(shown, 1)}
+    offered = {
+        _("Hint {number} of {total}", number=number, total=len(hints)): Message(text)
+        for number, text in enumerate(shown, 1)
+    }
     if tried and name in solutions():
-        offered["A worked solution"] = Message(text_of(name, solutions()[name], _tag), code=True)
+        offered[_("A worked solution")] = Message(text_of(name, solutions()[name], _tag), code=True)
     return offered
 
 
@@ -148,8 +152,20 @@ def hint(name, number=None):
         number = min(_entry(name)["hints"] + 1, len(hints))
     number = min(check_integer(number, "number", at_least=1), len(hints))
     remark = _record(name, hints=number)
-    earlier = {f"Hint {n} of {len(hints)}": Message(text) for n, text in enumerate(hints[: number - 1], 1)}
-    return Message(f"Hint {number} of {len(hints)}: {hints[number - 1]} {remark}".rstrip(), help=earlier)
+    earlier = {
+        _("Hint {number} of {total}", number=n, total=len(hints)): Message(text)
+        for n, text in enumerate(hints[: number - 1], 1)
+    }
+    return Message(
+        _(
+            "Hint {number} of {total}: {text} {remark}",
+            number=number,
+            total=len(hints),
+            text=hints[number - 1],
+            remark=remark,
+        ).rstrip(),
+        help=earlier,
+    )
 
 
 def solution(name):
@@ -166,9 +182,9 @@ def solution(name):
     """
     lookup(EXERCISES, name, "exercise")
     if not _entry(name)["tries"]:
-        return Message("Try it first: the solution is shown once you have checked an answer of your own.")
+        return Message(_("Try it first: the solution is shown once you have checked an answer of your own."))
     if name not in solutions():
-        return Message("Your teacher has kept the solutions back.")
+        return Message(_("Your teacher has kept the solutions back."))
     return Message(text_of(name, solutions()[name], _tag), code=True)
 
 
@@ -186,7 +202,7 @@ class Progress(ipywidgets.VBox):
         self.chapter = chapter
         self.exercises = [_exercise(exercise.name) for exercise in of_chapter(chapter)]
         if not self.exercises:
-            raise ValueError(f"there are no exercises for chapter {chapter}")
+            raise ValueError(_("there are no exercises for chapter {chapter}", chapter=chapter))
         shrinks = {"flex": "0 1 20em", "min_width": "0"}
         self.bar = ipywidgets.IntProgress(max=sum(exercise.points for exercise in self.exercises), layout=shrinks)
         self.total = ipywidgets.HTML()
@@ -200,7 +216,9 @@ class Progress(ipywidgets.VBox):
 
     def _buttons(self, name):
         for label, function in (("Hint", hint), ("Solution", solution)):
-            button = ipywidgets.Button(description=label, tooltip=f"{label} for {name}", layout={"flex": "0 0 6em"})
+            button = ipywidgets.Button(
+                description=label, tooltip=_("{label} for {name}", label=label, name=name), layout={"flex": "0 0 6em"}
+            )
             button.on_click(lambda _button, function=function: self._say(function(name), name))
             yield button
 
@@ -223,14 +241,19 @@ class Progress(ipywidgets.VBox):
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
             self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({outcome})"
         self.bar.value = points
-        self.total.value = f"{points} of {self.bar.max} points"
+        self.total.value = _("{points} of {max} points", points=points, max=self.bar.max)
         if remark:
             self._say(Message(remark))
 
     def _repr_mimebundle_(self, **kwargs):
         data = super()._repr_mimebundle_(**kwargs) or {}
         titles = "\n".join(f"  {exercise.title}" for exercise in self.exercises)
-        return {**data, "text/plain": f"Your progress in the exercises of chapter {self.chapter}:\n{titles}"}
+        return {
+            **data,
+            "text/plain": _(
+                "Your progress in the exercises of chapter {chapter}:\n{titles}", chapter=self.chapter, titles=titles
+            ),
+        }
 
 
 def progress(chapter, variant=""):

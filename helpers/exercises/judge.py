@@ -10,6 +10,7 @@ import numpy as np
 
 from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped, TimeLimit, Unasked
 from helpers.exercises.values import NotPlain, plain
+from helpers.language import _
 
 NOT_ATTEMPTED, INCORRECT, CORRECT = "not attempted", "incorrect", "correct"
 OUTCOMES = (NOT_ATTEMPTED, INCORRECT, CORRECT)
@@ -77,9 +78,9 @@ def judge_on(exercise, cases, call):
         except Unasked:
             raise
         except (NotAttempted, NotImplementedError):
-            return Verdict(NOT_ATTEMPTED, "Not attempted yet: replace the dots by your answer.")
+            return Verdict(NOT_ATTEMPTED, _("Not attempted yet: replace the dots by your answer."))
         except (Stopped, NoFunction, ChangedInput, NotPlain) as error:
-            return Verdict(INCORRECT, f"Not yet right: {_hopeless(exercise, case, error)}")
+            return Verdict(INCORRECT, _("Not yet right: {hopeless}", hopeless=_hopeless(exercise, case, error)))
         except BaseException as error:
             got = Raised.of(error)
         asked.append((case, got))
@@ -87,15 +88,28 @@ def judge_on(exercise, cases, call):
     share = problems.count(None) / len(problems)
     problem = next(filter(None, problems), None)
     if not problem:
-        return Verdict(CORRECT, f"Right. {exercise.praise(asked)}".rstrip(), exercise.points, share=share)
+        return Verdict(
+            CORRECT, _("Right. {praise}", praise=exercise.praise(asked)).rstrip(), exercise.points, share=share
+        )
     for slip in exercise.slips:
         if exercise.explains(slip, asked):
-            return Verdict(INCORRECT, f"Not yet right: {problem} {slip.message}".rstrip(), slip=slip.name, share=share)
+            return Verdict(
+                INCORRECT,
+                _("Not yet right: {problem} {slip.message}", problem=problem, slip=slip).rstrip(),
+                slip=slip.name,
+                share=share,
+            )
     for slip in exercise.slips:
         if exercise.explains_in_part(slip, asked):
-            said = f"{slip.message} Besides, some of your results are inf or nan."
-            return Verdict(INCORRECT, f"Not yet right: {problem} {said}", slip=slip.name, share=share)
-    return Verdict(INCORRECT, f"Not yet right: {problem} {exercise.advice(asked)}".rstrip(), share=share)
+            said = _("{slip.message} Besides, some of your results are inf or nan.", slip=slip)
+            return Verdict(
+                INCORRECT, _("Not yet right: {problem} {said}", problem=problem, said=said), slip=slip.name, share=share
+            )
+    return Verdict(
+        INCORRECT,
+        _("Not yet right: {problem} {advice}", problem=problem, advice=exercise.advice(asked)).rstrip(),
+        share=share,
+    )
 
 
 def _hopeless(exercise, case, error):
@@ -103,13 +117,20 @@ def _hopeless(exercise, case, error):
     asked, said = exercise.question(case), Raised.of(error).text
     match error:
         case TimeLimit():
-            return f"{asked} took too long ({said}). Does a loop never end?"
+            return _("{asked} took too long ({said}). Does a loop never end?", asked=asked, said=said)
         case Stopped():
-            return f"{asked} was cut short: {said}."
+            return _("{asked} was cut short: {said}.", asked=asked, said=said)
         case ChangedInput():
-            return f"{asked} changed its own input. Work on a copy, or make a new array."
+            return _("{asked} changed its own input. Work on a copy, or make a new array.", asked=asked)
         case NoFunction():
-            return f"expected a function, got {said}. Hand it over by its name, without calling it."
-    more = " Brackets after its name call a function." if "type function" in said or "type method" in said else ""
-    more = more or " `list(...)` or `sum(...)` would use up the generator." * ("type generator" in said)
-    return f"{asked} {exercise.verb} {said}; expected {exercise.expected(case)}.{more}"
+            return _("expected a function, got {said}. Hand it over by its name, without calling it.", said=said)
+    more = _(" Brackets after its name call a function.") if "type function" in said or "type method" in said else ""
+    more = more or _(" `list(...)` or `sum(...)` would use up the generator.") * ("type generator" in said)
+    return _(
+        "{asked} {exercise.verb} {said}; expected {expected}.{more}",
+        asked=asked,
+        exercise=exercise,
+        said=said,
+        expected=exercise.expected(case),
+        more=more,
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers.exercises import EXERCISES
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES
+from helpers.language import _
 from helpers.own_files import COURSE, progress_file
 
 NOTHING = {"tries": 0, "outcome": NOT_ATTEMPTED, "hints": 0}
@@ -81,7 +82,7 @@ def record(name, outcome=None, hints=0):
             return _write(path, name, outcome, hints)
     except OSError as error:
         _unwritten[name] = _noted(_read()[0].get(name, NOTHING), outcome, hints)
-        return f"Your progress could not be kept: {error}."
+        return _("Your progress could not be kept: {error}.", error=error)
 
 
 def _write(path, name, outcome, hints):
@@ -91,7 +92,7 @@ def _write(path, name, outcome, hints):
     try:
         temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
         if remark:
-            remark += f" The file as it was is kept as {_put_aside(path)}."
+            remark += _(" The file as it was is kept as {put_aside}.", put_aside=_put_aside(path))
         temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
     except BaseException:  # an interruption, too
         with suppress(OSError):
@@ -154,11 +155,17 @@ def _read():
     except (OSError, ValueError):
         entries, damaged = {}, True
     if damaged and not entries:
-        return dict(_unwritten), f"The progress file {path} could not be read, so your progress starts anew."
+        return dict(_unwritten), _(
+            "The progress file {path} could not be read, so your progress starts anew.", path=path
+        )
     for name in entries.keys() & EXERCISES.keys():
         entries[name], odd = _mended(entries[name])
         damaged = damaged or odd
-    remark = f"Part of the progress file {path} could not be read; there your progress starts anew." if damaged else ""
+    remark = (
+        _("Part of the progress file {path} could not be read; there your progress starts anew.", path=path)
+        if damaged
+        else ""
+    )
     return entries | _unwritten, remark
 
 

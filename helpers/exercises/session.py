@@ -16,6 +16,7 @@ from IPython.display import display
 from helpers.exercises import EXERCISES
 from helpers.exercises.advice import error_advice
 from helpers.exercises.message import Message
+from helpers.language import _
 
 _last = {}
 """Name of an exercise -> (id of the cell that was run for it last, what went wrong in it or no text, the answer)."""
@@ -36,7 +37,7 @@ def trouble(name):
 def spelling(name, answer):
     """Return a word on signs that mean something else in Python than they seem to."""
     if type(answer) is FunctionType and any(step.argrepr in ("^", "^=") for step in dis.get_instructions(answer)):
-        return "By the way: `^` is no power in Python, `**` is."
+        return _("By the way: `^` is no power in Python, `**` is.")
     return ""
 
 
@@ -49,7 +50,7 @@ def _look_at(shell, result):
         value = shell.user_ns.get(name)
         old = name in _last and _last[name][2] is value  # what fails below its definition has defined it all the same
         _last[name] = cell, _failed(error) if error and (old or value is None) else "", value
-    for name, (known, _, value) in list(_last.items()):
+    for name, (known, _failure, value) in list(_last.items()):
         if cell is not None and cell == known and name not in defined:
             _last[name] = cell, _renamed(name, source), value
     if error and (said := _word(shell, source, error, defined)):
@@ -57,13 +58,16 @@ def _look_at(shell, result):
 
 
 def _failed(error):
-    return f"the cell with your answer ended in an error ({type(error).__name__}). Mend it, run it, then check again."
+    return _(
+        "the cell with your answer ended in an error ({kind}). Mend it, run it, then check again.",
+        kind=type(error).__name__,
+    )
 
 
 def _renamed(name, source):
     others = difflib.get_close_matches(name, _defined_in(source), 1, 0.5)
-    instead = f" It defines `{others[0]}` instead." if others else ""
-    return f"the cell with your answer no longer defines `{name}`.{instead}"
+    instead = _(" It defines `{other}` instead.", other=others[0]) if others else ""
+    return _("the cell with your answer no longer defines `{name}`.{instead}", name=name, instead=instead)
 
 
 def _word(shell, source, error, defined):
@@ -74,12 +78,14 @@ def _word(shell, source, error, defined):
         names = _defined_in("\n".join(shell.user_ns.get("In", [])[-3:]))
         close = difflib.get_close_matches(name, names, 1, 0.6)
         if last:
-            return f"Nothing to check: {last}"
+            return _("Nothing to check: {last}", last=last)
         if close:
-            return f"There is no `{name}`, but there is `{close[0]}`: the check asks for `{name}`."
-        return f"There is no `{name}` yet: run the cell with your answer first, and all cells above it."
+            return _(
+                "There is no `{name}`, but there is `{other}`: the check asks for `{name}`.", name=name, other=close[0]
+            )
+        return _("There is no `{name}` yet: run the cell with your answer first, and all cells above it.", name=name)
     if isinstance(error, NameError) and error.name in ("check", "progress", "np", "pairwise"):
-        return "Run the first cell of this notebook once, each time you come back."
+        return _("Run the first cell of this notebook once, each time you come back.")
     return error_advice(type(error).__name__, str(error)) if defined else ""
 
 

@@ -13,6 +13,8 @@ from numbers import Real
 
 import numpy as np
 
+from helpers.language import _
+
 _SCALARS = {bool, int, float, str, type(None)}
 _NUMPY_SCALARS = set(np.sctypeDict.values()) - {np.object_}
 _LISTS = {list, deque, range, array.array}
@@ -49,11 +51,11 @@ def _plain(value, left, depth):
     """Do the work of `plain`: `left` yields as long as there may be more parts, `depth` counts nested containers."""
     kind = type(value)
     if next(left, None) is None:
-        raise NotPlain(f"more than {_LARGEST} values")
+        raise NotPlain(_("more than {largest} values", largest=_LARGEST))
     if kind is int and value.bit_length() > _LONGEST:
-        raise NotPlain("a whole number of more than 30 000 digits")
+        raise NotPlain(_("a whole number of more than 30 000 digits"))
     if kind is str and len(value) > _LARGEST:
-        raise NotPlain(f"text of {len(value)} characters")
+        raise NotPlain(_("text of {number} characters", number=len(value)))
     if kind in _SCALARS:
         return value
     if kind is Fraction:
@@ -66,15 +68,15 @@ def _plain(value, left, depth):
         return float(value) if value.dtype.kind == "f" else value.item()
     if kind in _LISTS or kind in _DICTS or issubclass(kind, tuple):
         if depth > 8:
-            raise NotPlain(f"a {type_name(value)[:40]} that is too deep")
+            raise NotPlain(_("a {type} that is too deep", type=type_name(value)[:40]))
         if kind in _DICTS:
             if any(type(key) is not str for key in value):
-                raise NotPlain("a dict whose keys are no text")
+                raise NotPlain(_("a dict whose keys are no text"))
             return {_plain(key, left, depth + 1): _plain(item, left, depth + 1) for key, item in value.items()}
         if issubclass(kind, tuple):
             return tuple([_plain(item, left, depth + 1) for item in tuple.__iter__(value)])
         return [_plain(item, left, depth + 1) for item in value]
-    raise NotPlain(f"an object of type {type_name(value)[:40]}")
+    raise NotPlain(_("an object of type {type}", type=type_name(value)[:40]))
 
 
 def _number(fraction):
@@ -89,7 +91,7 @@ def _number(fraction):
 
 def _plain_array(value, left, depth):
     if value.size > _LARGEST:
-        raise NotPlain(f"an array of {value.size} numbers")
+        raise NotPlain(_("an array of {value.size} numbers", value=value))
     if value.ndim == 0:
         return _plain(value[()], left, depth)
     if value.dtype.kind == "O":  # such as an array of fractions
@@ -97,7 +99,7 @@ def _plain_array(value, left, depth):
         made = np.array(numbers) if all(isinstance(number, Real) for number in numbers) else value
         value = made.reshape(value.shape) if made.dtype.kind in "biuf" else value
     if value.dtype.kind not in "biuf":
-        raise NotPlain(f"an array of dtype {str(value.dtype)[:30]}, which holds no real numbers")
+        raise NotPlain(_("an array of dtype {dtype}, which holds no real numbers", dtype=str(value.dtype)[:30]))
     return value.copy()
 
 
@@ -115,7 +117,7 @@ def show(value, length=120, digits=6):
         try:
             text = repr(value)
         except ValueError:  # Python does not write out whole numbers of more than 4300 digits
-            text = "a whole number of thousands of digits"
+            text = _("a whole number of thousands of digits")
     return show_text(text, length)
 
 
@@ -147,9 +149,9 @@ def _show_apart(expected, got):
 def kind_of(value):
     """Say what kind of value an answer should be, but not which."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return _("an array of shape {value.shape}", value=value)
     if isinstance(value, bool):
-        return "True or False"
+        return _("True or False")
     if isinstance(value, str):
         return "text"
     if isinstance(value, int | float):
@@ -197,9 +199,11 @@ def difference(expected, got, rtol=1e-5, atol=1e-8, tell=False):
         if not isinstance(got, list | tuple) or len(got) != len(expected):
             return _of_kind(expected, got)
         found = (difference(e, g, rtol, atol, tell) for e, g in zip(expected, got, strict=True))
-        return next((f"in place {i + 1} {text}" for i, text in enumerate(found) if text), None)
+        return next(
+            (_("in place {place} {text}", place=i + 1, text=text) for i, text in enumerate(found) if text), None
+        )
     if isinstance(got, np.ndarray):
-        return f"should be {kind_of(expected)}, got an array of shape {got.shape}"
+        return _("should be {kind}, got an array of shape {got.shape}", kind=kind_of(expected), got=got)
     if isinstance(expected, bool | str):
         same_kind = type(got) is type(expected)
         agree = same_kind and got == expected
@@ -211,7 +215,7 @@ def difference(expected, got, rtol=1e-5, atol=1e-8, tell=False):
     if not same_kind:
         return _of_kind(expected, got)
     right, shown = _show_apart(expected, got)
-    return f"should be {right}, got {shown}" if tell else f"is not {shown}"
+    return _("should be {right}, got {shown}", right=right, shown=shown) if tell else _("is not {shown}", shown=shown)
 
 
 def _of_kind(expected, got):
@@ -219,35 +223,35 @@ def _of_kind(expected, got):
     shown = show(got)
     if type(got) is float and type(expected) is int and math.isfinite(got) and shown.removeprefix("-").isdigit():
         shown = repr(got)
-    return f"should be {kind_of(expected)}, got {shown}"
+    return _("should be {kind}, got {shown}", kind=kind_of(expected), shown=shown)
 
 
 def _array_difference(expected, got, rtol, atol, tell):
     """Compare with an array; a list of numbers stands for the array that it makes."""
-    wanted = f"should be {kind_of(expected)}"
+    wanted = _("should be {kind}", kind=kind_of(expected))
     if isinstance(got, list | tuple):
         try:
             made = np.array(got)
         except ValueError:
-            return f"{wanted}, got a list whose rows differ in length"
+            return _("{wanted}, got a list whose rows differ in length", wanted=wanted)
         if made.dtype.kind not in "biuf":
-            return f"{wanted}, got {show(got)}"
+            return _("{wanted}, got {shown}", wanted=wanted, shown=show(got))
         got = made
     if not isinstance(got, np.ndarray):
-        return f"{wanted}, got {show(got)}"
+        return _("{wanted}, got {shown}", wanted=wanted, shown=show(got))
     if got.shape != expected.shape:
-        return f"{wanted}, got one of shape {got.shape}"
+        return _("{wanted}, got one of shape {got.shape}", wanted=wanted, got=got)
     if (got.dtype.kind == "b") != (expected.dtype.kind == "b"):
-        kinds = ("truth values", "numbers") if expected.dtype.kind == "b" else ("numbers", "truth values")
-        return f"{wanted} of {kinds[0]}, got {kinds[1]}"
+        kinds = (_("truth values"), _("numbers")) if expected.dtype.kind == "b" else (_("numbers"), _("truth values"))
+        return _("{wanted} of {kinds[0]}, got {kinds[1]}", wanted=wanted, kinds=kinds)
     exact = expected.dtype.kind != "f"
     agree = expected == got if exact else np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
     if agree.all():
         return None
     cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()
-    more = f" of dtype {got.dtype}: fractions were cut off" if cut else ""
+    more = _(" of dtype {got.dtype}: fractions were cut off", got=got) if cut else ""
     if not tell:
-        return f"is not {show(got)}{more}"
+        return _("is not {shown}{more}", shown=show(got), more=more)
     return _told(expected, got, tuple(np.argwhere(~agree)[0].tolist())) + more
 
 
@@ -259,9 +263,14 @@ def _told(expected, got, place):
     """Say what an array should be; of a large one, its first number that is wrong."""
     right, shown = _show_apart(expected, got)
     if expected.size <= _FEW and max(len(right), len(shown)) <= _SHORT:
-        return f"should be {right}, got {shown}"
+        return _("should be {right}, got {shown}", right=right, shown=shown)
     right, shown = _show_apart(expected[place].item(), got[place].item())
-    return f"should be {right} in place [{', '.join(map(str, place))}], got {shown}"
+    return _(
+        "should be {right} in place [{place}], got {shown}",
+        right=right,
+        place=", ".join(map(str, place)),
+        shown=shown,
+    )
 
 
 def changed(before, after):

@@ -224,7 +224,7 @@ def unnamed(language, terms):
     """
     found = []
     for english, form in terms.items():
-        for name in catalogues():
+        for name in catalogues() if english not in form["is"] else ():
             texts = [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
             if name.startswith("notebooks/0") and any(one in text for one in form["is"] for text in texts):
                 named = [f"{one}（{english}" for one in form["is"]] + [f"{one}**（{english}" for one in form["is"]]
