@@ -19,9 +19,13 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from helpers.figures.style import house_style
+from helpers.language import _, ngettext
 
 #: How a scale that is not even is called.
-SCALES = {"log": "logarithmic", "symlog": "logarithmic on both sides of 0"}
+SCALES = {"log": _("logarithmic"), "symlog": _("logarithmic on both sides of 0")}
+
+#: What stands between the parts of a list, and between those of a sentence.
+COMMA, SEMICOLON = _(", "), _("; ")
 
 #: So many points, pieces or shapes are told one by one; of more, the first, the last, and two between.
 FEW = 6
@@ -110,16 +114,16 @@ def describe(figure):
     lines = []
     title = figure.get_suptitle()
     if title:
-        lines.append(f"Figure: {_plain(title)}.")
+        lines.append(_("Figure: {title}.", title=_plain(title)))
     panels = [axes for outer in figure.axes for axes in (outer, *outer.child_axes) if isinstance(axes, Axes)]
     panels = [axes for axes in panels if axes.get_visible() and axes.get_label() != "<colorbar>"]
     for number, axes in enumerate(panels, start=1):
-        lines += _axes(axes, f"Panel {number}" if len(panels) > 1 else "Plot")
+        lines += _axes(axes, _("Panel {number}", number=number) if len(panels) > 1 else _("Plot"))
     besides = [_plain(text.get_text()) for text in figure.texts if text.get_visible()]
     besides = [text for text in besides if text and text != _plain(title)]
     if besides:
-        lines.append(f"Beside the axes: {'; '.join(besides)}.")
-    lines += [f"Figure's {_legend(legend)}." for legend in figure.legends if legend.get_visible()]
+        lines.append(_("Beside the axes: {texts}.", texts=SEMICOLON.join(besides)))
+    lines += [_("Figure's {legend}.", legend=_legend(legend)) for legend in figure.legends if legend.get_visible()]
     return "\n".join(lines)
 
 
@@ -128,13 +132,9 @@ def _plain(text):
     return " ".join(str(text).replace("$", "").replace("\\", "").split())
 
 
-def _counted(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _name(artist):
     label = _plain(artist.get_label() or "")
-    return f" '{label}'" if label and not label.startswith("_") else ""
+    return _(" '{label}'", label=label) if label and not label.startswith("_") else ""
 
 
 def _told(count):
@@ -143,7 +143,9 @@ def _told(count):
 
 
 def _axes(axes, name):
-    title = "; ".join(_plain(axes.get_title(where)) for where in ("left", "center", "right") if axes.get_title(where))
+    title = SEMICOLON.join(
+        _plain(axes.get_title(where)) for where in ("left", "center", "right") if axes.get_title(where)
+    )
     x_name, y_name = _plain(axes.get_xlabel()) or "x", _plain(axes.get_ylabel()) or "y"
     across, up = _Ruler(axes.xaxis), _Ruler(axes.yaxis)
     things = [
@@ -155,10 +157,10 @@ def _axes(axes, name):
         *_notes(axes, across, up),
         *_rest(axes),
     ]
-    head = f"{name}: {title}" if title else name
-    shown = f"{y_name} against {x_name}" if axes.axison else "a drawing without axes"
-    things = [*_frame(axes, across, up), *(things or ["nothing is drawn"])]
-    return [f"{head} ({shown})."] + [f"- {thing}" for thing in things]
+    head = _("{name}: {words}", name=name, words=title) if title else name
+    shown = _("{y} against {x}", y=y_name, x=x_name) if axes.axison else _("a drawing without axes")
+    things = [*_frame(axes, across, up), *(things or [_("nothing is drawn")])]
+    return [_("{head} ({shown}).", head=head, shown=shown)] + [f"- {thing}" for thing in things]
 
 
 def _frame(axes, across, up):
@@ -171,15 +173,17 @@ def _frame(axes, across, up):
         by_itself = getattr(axes, f"get_autoscale{name}_on")() and (not axis.get_inverted() or axes.images)
         if not by_itself:
             first, last = axis.get_view_interval()
-            words += f" from {ruler(first)} {'down ' if last < first else ''}to {ruler(last)}"
+            ends = {"first": ruler(first), "last": ruler(last)}
+            words += _(" from {first} down to {last}", **ends) if last < first else _(" from {first} to {last}", **ends)
         if words != name:
             told.append(words)
     if told:
-        yield f"axes: {', '.join(told)}"
+        yield _("axes: {frames}", frames=COMMA.join(told))
     bars = {group.orientation for group in axes.containers if isinstance(group, BarContainer)}
     for name, axis, ruler, named_by in (("x", axes.xaxis, across, "vertical"), ("y", axes.yaxis, up, "horizontal")):
         if named_by not in bars and (names := _names(axis)):
-            yield f"along {name}: {', '.join(f'{text} at {ruler(at)}' for at, text in names)}"
+            told = COMMA.join(_("{words} at {place}", words=text, place=ruler(at)) for at, text in names)
+            yield _("along {axis}: {names}", axis=name, names=told)
 
 
 def _names(axis):
@@ -201,67 +205,80 @@ def _curves(axes, x_name, across, up):
         if not line.get_visible() or (points and line.get_marker() in ("None", "", " ", None)):
             continue
         x, y = (np.asarray(values, dtype=float) for values in line.get_data(orig=False))
-        name = ("points" if points else "curve") + _name(line)
+        name = _("points{name}", name=_name(line)) if points else _("curve{name}", name=_name(line))
         if line.get_drawstyle() != "default":
-            name += f" in {line.get_drawstyle()}"
+            name += _(" in {style}", style=line.get_drawstyle())
         # A straight line across the whole axes lies along x or y in the axes' own coordinates.
         if isinstance(line, AxLine):
-            yield f"{name}: a straight line {_straight(line, across, up)}"
+            words = _straight(line, across, up)
         elif line.get_transform() == axes.get_yaxis_transform(which="grid"):
-            yield f"{name}: a horizontal line at {say(y[0])}{_part(x)}" if len(y) else f"{name}: empty"
+            words = _("a horizontal line at {place}", place=say(y[0])) + _part(x) if len(y) else _("empty")
         elif line.get_transform() == axes.get_xaxis_transform(which="grid"):
-            yield f"{name}: a vertical line at {say(x[0])}{_part(y)}" if len(x) else f"{name}: empty"
+            words = _("a vertical line at {place}", place=say(x[0])) + _part(y) if len(x) else _("empty")
         elif not any(line.get_transform().contains_branch_seperately(axes.transData)):
-            yield f"{name} in fractions of the axes: {_course(x, y, x_name, across, up)}"
+            name, words = _("{name} in fractions of the axes", name=name), _course(x, y, x_name, across, up)
         else:
-            yield f"{name}: {_course(x, y, x_name, across, up)}"
+            words = _course(x, y, x_name, across, up)
+        yield _("{name}: {words}", name=name, words=words)
 
 
 def _part(ends):
     whole = tuple(ends) == (0, 1)
-    return "" if whole else f", from {_percent(ends[0])} to {_percent(ends[-1])} of the axes"
+    first, last = _percent(ends[0]), _percent(ends[-1])
+    return "" if whole else _(", from {first} to {last} of the axes", first=first, last=last)
 
 
 def _straight(line, across, up):
     places = [f"({across(x)}, {up(y)})" for x, y in filter(None, (line.get_xy1(), line.get_xy2()))]
-    slope = "" if line.get_slope() is None else f" with slope {say(line.get_slope())}"
-    return f"through {' and '.join(places)}{slope}"
+    slope = "" if line.get_slope() is None else _(" with slope {slope}", slope=say(line.get_slope()))
+    return _("a straight line through {places}", places=_(" and ").join(places)) + slope
 
 
 def _course(x, y, x_name, across, up):
     """Say how a curve runs: where it starts and ends, points between, and its lowest and highest point."""
     finite = np.isfinite(x) & np.isfinite(y)
-    lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} points are not finite numbers"
+    lost = ""
+    if not finite.all():
+        count = np.count_nonzero(~finite)
+        lost = _("; {count} of {whole} points are not finite numbers", count=count, whole=len(finite))
     x, y = x[finite], y[finite]
     if len(x) == 0:
-        return "empty" + lost
+        return _("empty") + lost
 
     def at(i):
-        return f"{up(y[i])} at {x_name} = {across(x[i])}"
+        return _("{y} at {x_name} = {x}", y=up(y[i]), x_name=x_name, x=across(x[i]))
 
     if len(x) == 1:
         return at(0) + lost
     # A few points are all told; of more, two at thirds: a period of the curve rarely falls into step with them.
     between = _told(len(x))[1:-1]
-    middle = f" through {' and '.join(at(i) for i in between)}" if between else ""
+    middle = _(" through {points}", points=_(" and ").join(at(i) for i in between)) if between else ""
+    way = {"start": at(0), "middle": middle, "end": at(-1)}
     x_slack, slack = across.slack(x), up.slack(y)
     many = len(x) > FEW
     if np.any(np.diff(x) < -x_slack[1:]):  # a path that turns round, not the graph of a function
-        spans = [f"{ruler(v.min())} to {ruler(v.max())}" for v, ruler in ((x, across), (y, up))]
-        centre = f", centre ({across(across.mean(x))}, {up(up.mean(y))})" if many else ""
-        told = f"{len(x)} points from {at(0)}{middle} to {at(-1)}, within {spans[0]} across and {spans[1]} up"
-        return told + centre + lost
+        centre = _place((across.mean(x), up.mean(y)), across, up)
+        told = _("{count} points from {start}{middle} to {end}", count=len(x), **way)
+        told += _(", within {extent}", extent=_extent(np.stack([x, y], axis=1), across, up))
+        return told + (_(", centre {centre}", centre=centre) if many else "") + lost
     if np.all(np.abs(y - y[0]) <= slack):
-        return f"stays at {up(y[0])} from {x_name} = {across(x[0])} to {across(x[-1])}" + lost
-    lost = (f"; on average {up(up.mean(y))}" if many else "") + lost
+        ends = {"first": across(x[0]), "last": across(x[-1])}
+        return _("stays at {y} from {x_name} = {first} to {last}", y=up(y[0]), x_name=x_name, **ends) + lost
+    lost = (_("; on average {mean}", mean=up(up.mean(y))) if many else "") + lost
     if np.all(np.diff(y) >= -slack[1:]):
-        return f"rises from {at(0)}{middle} to {at(-1)}" + lost
+        return _("rises from {start}{middle} to {end}", **way) + lost
     if np.all(np.diff(y) <= slack[1:]):
-        return f"falls from {at(0)}{middle} to {at(-1)}" + lost
+        return _("falls from {start}{middle} to {end}", **way) + lost
     # Of points that are equal but for rounding the first one counts.
     low, high = (np.flatnonzero(np.abs(y - end) <= slack)[0] for end in (y.min(), y.max()))
-    ends = f"; lowest {up(y.min())} at {across(x[low])}, highest {up(y.max())} at {across(x[high])}"
-    return f"runs from {at(0)}{middle} to {at(-1)}{ends}" + lost
+    ends = _(
+        "; lowest {low} at {low_x}, highest {high} at {high_x}",
+        low=up(y.min()),
+        low_x=across(x[low]),
+        high=up(y.max()),
+        high_x=across(x[high]),
+    )
+    return _("runs from {start}{middle} to {end}", **way) + ends + lost
 
 
 # -- bars ------------------------------------------------------------------------------------------------------------
@@ -281,8 +298,10 @@ def _bars(axes, across, up):
             starts, widths, bases, sizes = upright.T
         middles = starts + widths / 2
         finite = sizes[np.isfinite(sizes)]
+        bars = ngettext("{number} bar{name}", "{number} bars{name}", len(sizes))
+        bars = bars.format(number=len(sizes), name=_name(container))
         if not len(finite):
-            yield f"{_counted(len(sizes), 'bar')}{_name(container)}, none of them finite"
+            yield bars + _(", none of them finite")
             continue
         names = _names(axis)
         near = 1e-6 * abs(np.ptp(axis.get_view_interval()))
@@ -292,21 +311,28 @@ def _bars(axes, across, up):
         def size(base, size, noise=noise):
             if base == 0:
                 return say(size, noise=noise)
-            return f"{say(base, noise=noise)} to {say(base + size, noise=noise)}"
+            return _("{low} to {high}", low=say(base, noise=noise), high=say(base + size, noise=noise))
 
         places = [next((t for at, t in names if abs(at - m) <= near), "") or ruler(m) for m in middles]
-        told = [f"{place}: {size(*bar)}" for place, *bar in zip(places, bases, sizes, strict=True)]
+        told = [
+            _("{name}: {words}", name=place, words=size(*bar)) for place, *bar in zip(places, bases, sizes, strict=True)
+        ]
         more = ""
         if len(told) > 12:
             highest = int(np.flatnonzero(sizes >= finite.max() - noise)[0])
-            told = [*told[:3], f"... highest {say(sizes[highest], noise=noise)} ...", *told[-3:]]
-            more = f"; highest at {places[highest]}, in all {say(finite.sum(), noise=noise)}"
+            told = [*told[:3], _("... highest {high} ...", high=say(sizes[highest], noise=noise)), *told[-3:]]
+            whole = say(finite.sum(), noise=noise)
+            more = _("; highest at {place}, in all {whole}", place=places[highest], whole=whole)
             if finite.min() >= 0 < finite.max() and len(finite) == len(sizes):
-                more += f", centre of weight {ruler((middles * sizes).sum() / sizes.sum())}"
+                more += _(", centre of weight {place}", place=ruler((middles * sizes).sum() / sizes.sum()))
         if not np.allclose(widths, 0.8):
             thin, thick = ruler(widths.min()), ruler(widths.max())
-            more += f"; each {thin} wide" if thin == thick else f"; {thin} to {thick} wide"
-        yield f"{_counted(len(sizes), 'bar')}{_name(container)}: {', '.join(told)}{more}"
+            more += (
+                _("; each {width} wide", width=thin)
+                if thin == thick
+                else _("; {thin} to {thick} wide", thin=thin, thick=thick)
+            )
+        yield _("{name}: {words}", name=bars, words=COMMA.join(told)) + more
 
 
 # -- collections -----------------------------------------------------------------------------------------------------
@@ -320,62 +346,72 @@ def _collections(axes, across, up):
         offsets = np.ma.filled(np.ma.asarray(item.get_offsets(), dtype=float), np.nan)
         outlines = [path.vertices for path in item.get_paths() if len(path.vertices)]
         if isinstance(item, ContourSet):
-            words = f"contours{name} at {_levels(item, across, up)}"
-        elif isinstance(item, Quiver):
-            words = f"{_counted(len(offsets), 'arrow')}{name}: {_arrows(item, offsets, across, up)}"
+            yield _("contours{name} at {levels}", name=name, levels=_levels(item, across, up))
+            continue
+        if isinstance(item, Quiver):
+            kind = ngettext("{number} arrow{name}", "{number} arrows{name}", len(offsets))
+            words = _arrows(item, offsets, across, up)
         elif isinstance(item, PathCollection) or len(offsets) != 1 or np.any(offsets):
-            words = f"points{name}: {_cloud(offsets, across, up)}{_sizes(item)}"
+            kind, words = _("points{name}"), _cloud(offsets, across, up) + _sizes(item)
         elif isinstance(item, LineCollection):
-            words = f"{_counted(len(outlines), 'line piece')}{name}: {_pieces(outlines, across, up)}"
+            kind = ngettext("{number} line piece{name}", "{number} line pieces{name}", len(outlines))
+            words = _pieces(outlines, across, up)
         elif isinstance(item, QuadMesh):
-            words = f"grid{name}: {_extent(item.get_coordinates().reshape(-1, 2), across, up)}"
+            kind, words = _("grid{name}"), _extent(item.get_coordinates().reshape(-1, 2), across, up)
         else:
-            kind = "band" if isinstance(item, PolyCollection) else type(item).__name__.lower()
-            words = f"{kind}{name}: {_band(outlines, across, up)}"
+            kind = _("band{name}") if isinstance(item, PolyCollection) else type(item).__name__.lower() + "{name}"
+            words = _band(outlines, across, up)
         values = item.get_array()
-        if values is not None and not isinstance(item, ContourSet):
-            words += f"; coloured by values {_values(values)}{_colours(item, values)}"
-        yield words
+        if values is not None:
+            words += _("; coloured by values {values}", values=_values(values)) + _colours(item, values)
+        number = len(offsets) if isinstance(item, Quiver) else len(outlines)
+        yield _("{name}: {words}", name=kind.format(number=number, name=name), words=words)
 
 
 def _levels(item, across, up):
     noise = 1e-12 * np.abs(item.levels).max(initial=0)
     where = [f"{say(level, noise=noise)}" for level in item.levels]
-    filled = " (filled)" if item.filled else ""
+    filled = _(" (filled)") if item.filled else ""
     told = []
     for path in item.get_paths():
         corners = path.vertices
-        told.append(_extent(corners, across, up) if len(corners) else "empty")
-        told[-1] += "".join(f" through {_place(corners[i], across, up)}" for i in _told(len(corners))[:2])
+        told.append(_extent(corners, across, up) if len(corners) else _("empty"))
+        told[-1] += "".join(
+            _(" through {points}", points=_place(corners[i], across, up)) for i in _told(len(corners))[:2]
+        )
     told = [told[i] for i in _told(len(told))]
-    return f"{', '.join(where)}{filled}; their extents: {'; '.join(told)}"
+    return COMMA.join(where) + filled + _("; their extents: {extents}", extents=SEMICOLON.join(told))
 
 
 def _arrows(item, tails, across, up):
     u, v = (np.ma.filled(np.ma.asarray(part, dtype=float), np.nan).ravel() for part in (item.U, item.V))
     u, v = np.broadcast_to(u, len(tails)), np.broadcast_to(v, len(tails))
     finite = np.isfinite(u) & np.isfinite(v) & np.isfinite(tails).all(axis=1)
-    lost = "" if finite.all() else f"; {np.count_nonzero(~finite)} of {len(finite)} are not finite"
+    lost = ""
+    if not finite.all():
+        lost = _("; {count} of {whole} are not finite", count=np.count_nonzero(~finite), whole=len(finite))
     u, v, tails = u[finite], v[finite], tails[finite]
     if not len(u):
-        return "empty" + lost
+        return _("empty") + lost
     noise = 1e-6 * max(np.abs(u).max(), np.abs(v).max())
 
     def way(u, v):
         return f"({say(u, noise=noise)}, {say(v, noise=noise)})"
 
-    told = [f"{way(u[i], v[i])} at ({across(tails[i, 0])}, {up(tails[i, 1])})" for i in _told(len(u))]
-    return f"{_extent(tails, across, up)}; {', '.join(told)}; on average {way(u.mean(), v.mean())}{lost}"
+    places = [_place(tail, across, up) for tail in tails]
+    told = [_("{words} at {place}", words=way(u[i], v[i]), place=places[i]) for i in _told(len(u))]
+    mean = _("; on average {mean}", mean=way(u.mean(), v.mean()))
+    return SEMICOLON.join([_extent(tails, across, up), COMMA.join(told)]) + mean + lost
 
 
 def _cloud(points, across, up):
     finite = points[np.isfinite(points).all(axis=1)]
-    lost = f", {len(points) - len(finite)} not finite" if len(finite) < len(points) else ""
+    lost = _(", {count} not finite", count=len(points) - len(finite)) if len(finite) < len(points) else ""
     if len(finite) == 0:
-        return "none" + lost
-    centre = f"centre {_place(finite.mean(axis=0), across, up)}"
-    told = ", ".join(_place(finite[i], across, up) for i in _told(len(finite)))
-    return f"{len(finite)}{lost}, {_extent(finite, across, up)}, {centre}; {told}"
+        return _("none") + lost
+    centre = _(", centre {centre}", centre=_place(finite.mean(axis=0), across, up))
+    told = COMMA.join(_place(finite[i], across, up) for i in _told(len(finite)))
+    return COMMA.join([f"{len(finite)}{lost}", _extent(finite, across, up)]) + centre + SEMICOLON + told
 
 
 def _place(point, across, up):
@@ -384,27 +420,31 @@ def _place(point, across, up):
 
 def _sizes(item):
     sizes = item.get_sizes() if hasattr(item, "get_sizes") else []
-    return f"; areas {_values(sizes)}" if len(sizes) > 1 else ""
+    return _("; areas {values}", values=_values(sizes)) if len(sizes) > 1 else ""
 
 
 def _pieces(pieces, across, up):
     if not pieces:
-        return "empty"
-    told = [f"{_place(pieces[i][0], across, up)} to {_place(pieces[i][-1], across, up)}" for i in _told(len(pieces))]
-    words = f"{_extent(np.concatenate(pieces), across, up)}; {', '.join(told)}"
+        return _("empty")
+
+    def way(first, last):
+        return _("{low} to {high}", low=_place(first, across, up), high=_place(last, across, up))
+
+    told = [way(pieces[i][0], pieces[i][-1]) for i in _told(len(pieces))]
+    words = SEMICOLON.join([_extent(np.concatenate(pieces), across, up), COMMA.join(told)])
     if len(pieces) > FEW:
         first, last = (np.array([piece[end] for piece in pieces]) for end in (0, -1))
-        words += f"; on average {_place(first.mean(axis=0), across, up)} to {_place(last.mean(axis=0), across, up)}"
+        words += _("; on average {mean}", mean=way(first.mean(axis=0), last.mean(axis=0)))
     return words
 
 
 def _band(outlines, across, up):
     if not outlines:
-        return "empty"
+        return _("empty")
     corners = np.concatenate(outlines)
     corners = corners[np.isfinite(corners).all(axis=1)]
     if not len(corners):
-        return "no finite point"
+        return _("no finite point")
     # Both edges of a band share their places along one of the two directions: the one with fewer of them.
     if len(np.unique(corners[:, 1])) < len(np.unique(corners[:, 0])):
         along, place, width = 1, up, across
@@ -413,20 +453,26 @@ def _band(outlines, across, up):
     told, places = [], np.unique(corners[:, along])
     for i in _told(len(places)):
         ends = corners[corners[:, along] == places[i], 1 - along]
-        told.append(f"{width(ends.min())} to {width(ends.max())} at {place(places[i])}")
-    words = f"{_extent(corners, across, up)}; {', '.join(told)}"
+        height = _("{low} to {high}", low=width(ends.min()), high=width(ends.max()))
+        told.append(_("{words} at {place}", words=height, place=place(places[i])))
+    words = SEMICOLON.join([_extent(corners, across, up), COMMA.join(told)])
     if len(outlines) > 1:
-        pieces = "; ".join(_extent(outlines[i], across, up) for i in _told(len(outlines)))
-        words += f"; {len(outlines)} pieces: {pieces}"
+        pieces = SEMICOLON.join(_extent(outlines[i], across, up) for i in _told(len(outlines)))
+        words += _("; {count} pieces: {pieces}", count=len(outlines), pieces=pieces)
     return words
 
 
 def _extent(points, across, up):
     points = points[np.isfinite(points).all(axis=1)]
     if len(points) == 0:
-        return "no finite point"
+        return _("no finite point")
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-    return f"{across(x0)} to {across(x1)} across and {up(y0)} to {up(y1)} up"
+    return _span(x0, x1, y0, y1, across, up)
+
+
+def _span(left, right, low, high, across, up):
+    ends = {"left": across(left), "right": across(right), "low": up(low), "high": up(high)}
+    return _("{left} to {right} across and {low} to {high} up", **ends)
 
 
 # -- images and colours ----------------------------------------------------------------------------------------------
@@ -437,36 +483,38 @@ def _values(values):
     values = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan)
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return "none of them finite"
+        return _("none of them finite")
     low, high = finite.min(), finite.max()
     noise = 1e-9 * max(abs(low), abs(high))
-    words = f"from {say(low)} to {say(high)}, mean {say(finite.mean(), noise=noise)}"
+    mean = say(finite.mean(), noise=noise)
+    words = _("from {low} to {high}, mean {mean}", low=say(low), high=say(high), mean=mean)
     if len(finite) < values.size:
-        words += f", {values.size - len(finite)} missing"
+        words += _(", {count} missing", count=values.size - len(finite))
     if high - low <= noise or values.ndim > 2:
         return words
     if values.size <= 16:
-        return f"{words}: {', '.join(say(v, noise=noise) if np.isfinite(v) else 'none' for v in values.ravel())}"
+        told = COMMA.join(say(v, noise=noise) if np.isfinite(v) else _("none") for v in values.ravel())
+        return _("{name}: {words}", name=words, words=told)
     weights = np.nan_to_num(values - low, nan=0.0, posinf=0.0, neginf=0.0)
     centre = [say((weights * at).sum() / weights.sum(), noise=1e-9 * values.size) for at in np.indices(values.shape)]
-    names = ("row", "column") if values.ndim == 2 else ("number",)
-    where = ", ".join(f"{name} {at}" for name, at in zip(names, centre, strict=True))
-    ends = f"first {say(finite[0], noise=noise)}, last {say(finite[-1], noise=noise)}"
-    return f"{words}, centre of weight at {where}, {ends}"
+    names = (_("row {at}"), _("column {at}")) if values.ndim == 2 else (_("number {at}"),)
+    where = COMMA.join(name.format(at=at) for name, at in zip(names, centre, strict=True))
+    ends = {"first": say(finite[0], noise=noise), "last": say(finite[-1], noise=noise)}
+    return words + _(", centre of weight at {where}, first {first}, last {last}", where=where, **ends)
 
 
 def _colours(item, values):
     """Say which colours stand for which numbers."""
-    words = f"; colours {item.get_cmap().name}"
+    words = _("; colours {name}", name=item.get_cmap().name)
     finite = np.ma.masked_invalid(values).compressed()
     low, high = item.get_clim()
     if low is not None and len(finite) and (low, high) != (finite.min(), finite.max()):
-        words += f" from {say(low)} to {say(high)}"
+        words += _(" from {first} to {last}", first=say(low), last=say(high))
     if type(item.norm) is not Normalize:
         words += f" ({type(item.norm).__name__})"
     if item.colorbar is not None:
         label = _plain(item.colorbar.ax.get_ylabel() or item.colorbar.ax.get_xlabel())
-        words += ", with a colour bar" + (f" '{label}'" if label else "")
+        words += _(", with a colour bar{name}", name=_(" '{label}'", label=label) if label else "")
     return words
 
 
@@ -476,24 +524,26 @@ def _images(axes, across, up):
             continue
         values = np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), np.nan)
         rows, columns = values.shape[:2]
-        size = f"{rows} by {columns}"
+        what = {"name": _name(image), "rows": rows, "columns": columns}
         if not np.isfinite(values).any():
-            yield f"image{_name(image)} of {size} values, none of them finite"
+            yield _("image{name} of {rows} by {columns} values", **what) + _(", none of them finite")
             continue
         if values.ndim == 3:
             means = ", ".join(say(mean) for mean in np.nanmean(values, axis=(0, 1)))
-            words = f"image{_name(image)} of {size} colours, mean ({means}); brightness "
-            words += _values(values[..., :3].mean(axis=-1))
+            words = _("image{name} of {rows} by {columns} colours, mean ({means})", means=means, **what)
+            words += _("; brightness {values}", values=_values(values[..., :3].mean(axis=-1)))
         else:
-            words = f"image{_name(image)} of {size} values {_values(values)}{_colours(image, values)}"
+            told = _values(values)
+            words = _("image{name} of {rows} by {columns} values {values}", values=told, **what)
+            words += _colours(image, values)
         left, right, bottom, top = image.get_extent()
         if sorted((left, right)) != [-0.5, columns - 0.5] or sorted((bottom, top)) != [-0.5, rows - 0.5]:
-            words += f"; {across(left)} to {across(right)} across and {up(bottom)} to {up(top)} up"
+            words += SEMICOLON + _span(left, right, bottom, top, across, up)
         if image.origin == "lower":
             bottom, top = top, bottom
         upright = (top > bottom) != axes.yaxis.get_inverted()
-        words += "" if upright else "; its first row is the lowest"
-        words += "; mirrored" if (right > left) == axes.xaxis.get_inverted() else ""
+        words += "" if upright else _("; its first row is the lowest")
+        words += _("; mirrored") if (right > left) == axes.xaxis.get_inverted() else ""
         yield words
 
 
@@ -505,19 +555,24 @@ def _patches(axes, across, up):
     loose = [patch for patch in axes.patches if patch not in bars and patch.get_visible()]
     if loose:
         kinds = sorted({type(patch).__name__.lower() for patch in loose})
-        told = "; ".join(_shape(loose[i], axes, across, up) for i in _told(len(loose)))
-        yield f"{_counted(len(loose), 'shape')} ({', '.join(kinds)}): {told}"
+        told = SEMICOLON.join(_shape(loose[i], axes, across, up) for i in _told(len(loose)))
+        name = ngettext("{number} shape ({kinds})", "{number} shapes ({kinds})", len(loose))
+        name = name.format(number=len(loose), kinds=", ".join(kinds))
+        yield _("{name}: {words}", name=name, words=told)
 
 
 def _shape(patch, axes, across, up):
     name = _name(patch).strip()
     name += " " if name else ""
+
+    def arrow(start, end):
+        return name + _("from {first} to {last}", first=_place(start, across, up), last=_place(end, across, up))
+
     if isinstance(patch, FancyArrow):
         way = (patch._x + patch._dx, patch._y + patch._dy)
-        return f"{name}from {_place((patch._x, patch._y), across, up)} to {_place(way, across, up)}"
+        return arrow((patch._x, patch._y), way)
     if isinstance(patch, FancyArrowPatch) and patch._posA_posB is not None:
-        start, end = patch._posA_posB
-        return f"{name}from {_place(start, across, up)} to {_place(end, across, up)}"
+        return arrow(*patch._posA_posB)
     path = patch.get_path() if isinstance(patch, FancyArrowPatch) else None
     path = path or patch.get_patch_transform().transform_path(patch.get_path())
     in_data = patch.get_data_transform().contains_branch_seperately(axes.transData)
@@ -525,7 +580,7 @@ def _shape(patch, axes, across, up):
     words = name + _extent(path.get_extents().get_points(), *rulers)
     if isinstance(patch, Polygon | PathPatch | StepPatch):
         corners = path.vertices[np.isfinite(path.vertices).all(axis=1)]
-        words += f", corners {', '.join(_place(corners[i], *rulers) for i in _told(len(corners)))}"
+        words += _(", corners {places}", places=COMMA.join(_place(corners[i], *rulers) for i in _told(len(corners))))
     return words
 
 
@@ -552,24 +607,30 @@ def _notes(axes, across, up):
             end = start = place(text, text.get_unitless_position(), None)
         arrow = isinstance(text, Annotation) and text.arrowprops is not None
         if words:
-            side = "left of" if text.get_horizontalalignment() == "right" else "at"
-            notes.append(words + (f" {side} {start}" if start else "") + (f" with an arrow to {end}" if arrow else ""))
+            if start:
+                left = text.get_horizontalalignment() == "right"
+                told = _("{words} left of {place}") if left else _("{words} at {place}")
+                words = told.format(words=words, place=start)
+            notes.append(words + (_(" with an arrow to {end}", end=end) if arrow else ""))
         elif arrow:
-            arrows.append(f"{start} to {end}")
+            arrows.append(_("{low} to {high}", low=start, high=end))
     if notes:
-        yield "notes: " + "; ".join(notes)
+        yield _("notes: {notes}", notes=SEMICOLON.join(notes))
     if arrows:
-        yield f"{_counted(len(arrows), 'arrow')}: {'; '.join(arrows)}"
+        name = ngettext("{number} arrow{name}", "{number} arrows{name}", len(arrows))
+        name = name.format(number=len(arrows), name="")
+        yield _("{name}: {words}", name=name, words=SEMICOLON.join(arrows))
 
 
 def _rest(axes):
     for table in axes.tables:
         if table.get_visible():
             cells = sorted(table.get_celld().items())
-            yield f"table: {'; '.join(_plain(cell.get_text().get_text()) for _, cell in cells)}"
+            texts = SEMICOLON.join(_plain(cell.get_text().get_text()) for _at, cell in cells)
+            yield _("table: {texts}", texts=texts)
     for artist in axes.artists:
         if artist.get_visible():
-            yield f"one {type(artist).__name__.lower()}{_name(artist)}"
+            yield _("one {kind}{name}", kind=type(artist).__name__.lower(), name=_name(artist))
     legend = axes.get_legend()
     if legend is not None and legend.get_visible():
         yield _legend(legend)
@@ -577,5 +638,5 @@ def _rest(axes):
 
 def _legend(legend):
     title = _plain(legend.get_title().get_text())
-    entries = ", ".join(f"'{_plain(text.get_text())}'" for text in legend.get_texts())
-    return "legend" + (f" '{title}'" if title else "") + f": {entries}"
+    entries = COMMA.join(_(" '{label}'", label=_plain(text.get_text())).strip() for text in legend.get_texts())
+    return _("legend{name}: {entries}", name=_(" '{label}'", label=title) if title else "", entries=entries)

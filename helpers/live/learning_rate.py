@@ -98,6 +98,7 @@ def descent_on_a_bowl():
 
 #: How some schedules are named in the picture; others by their names in `SCHEDULES`.
 LABELS = {
+    "constant": _("constant"),
     "exponential_decay": _("exponential"),
     "step_decay": _("staircase"),
     "inverse_time_decay": _("inverse time"),

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 
 from markdown_it import MarkdownIt
@@ -18,6 +19,8 @@ KEPT = {
     "statement": re.compile(r"\b[NC]\d\d\b"),
 }
 HOLE = re.compile(r"\{[^{}]*\}")
+#: In a formula matplotlib has no Chinese: beside Chinese a drawn text may say x₁ for $x_1$.
+SUBSCRIPT = re.compile(r"(\w)([₁₂ᵢ])")
 #: A name of code: a call, or what holds an underscore.
 NAME = re.compile(r"\w+\(|\w*_\w+")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -65,6 +68,10 @@ def lost(text, translation, kind):
     list of str
         One line for each kind of thing that differs.
     """
+    if kind == "string" and "$" not in translation:
+        translation = SUBSCRIPT.sub(
+            lambda drawn: f"${drawn[1]}_{unicodedata.normalize('NFKC', drawn[2])}$", translation
+        )
     found = []
     patterns = {**KEPT, **({"hole": HOLE} if kind == "string" else {})}
     pairs = [

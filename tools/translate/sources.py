@@ -97,7 +97,7 @@ def of_code(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             found += [(node.lineno, node.col_offset, text) for text in texts]
-    return _once(Message(text) for _line, _column, text in sorted(found))
+    return list(dict.fromkeys(Message(text) for _line, _column, text in sorted(found)))
 
 
 def of_predictions():
