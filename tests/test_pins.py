@@ -134,7 +134,8 @@ def test_versions_on_pages_are_those_that_are_pinned():
 def test_the_licence_is_named_and_covers_all_code():
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert PROJECT["license"] == "BSD-3-Clause AND CC-BY-4.0" and PROJECT["license-files"] == ["LICENSE"]
+    assert PROJECT["license"] == "BSD-3-Clause AND CC-BY-4.0 AND OFL-1.1"
+    assert PROJECT["license-files"] == ["LICENSE", "helpers/locale/zh/OFL.txt"]
     for text in (licence, readme):
         assert "BSD 3-Clause" in text and "CC BY 4.0" in text
     folders = {path.name for path in ROOT.glob("[!.]*/") if list(path.glob("*.py"))}

@@ -137,6 +137,11 @@ def _name(artist):
     return _(" '{label}'", label=label) if label and not label.startswith("_") else ""
 
 
+def _joined(points):
+    first, *rest = points
+    return first + "".join(_(" and {point}", point=point) for point in rest)
+
+
 def _told(count):
     """Return which of so many things are told."""
     return range(count) if count <= FEW else (0, count // 3, count * 2 // 3, count - 1)
@@ -231,7 +236,7 @@ def _part(ends):
 def _straight(line, across, up):
     places = [f"({across(x)}, {up(y)})" for x, y in filter(None, (line.get_xy1(), line.get_xy2()))]
     slope = "" if line.get_slope() is None else _(" with slope {slope}", slope=say(line.get_slope()))
-    return _("a straight line through {places}", places=_(" and ").join(places)) + slope
+    return _("a straight line through {places}", places=_joined(places)) + slope
 
 
 def _course(x, y, x_name, across, up):
@@ -252,7 +257,7 @@ def _course(x, y, x_name, across, up):
         return at(0) + lost
     # A few points are all told; of more, two at thirds: a period of the curve rarely falls into step with them.
     between = _told(len(x))[1:-1]
-    middle = _(" through {points}", points=_(" and ").join(at(i) for i in between)) if between else ""
+    middle = _(" through {points}", points=_joined(map(at, between))) if between else ""
     way = {"start": at(0), "middle": middle, "end": at(-1)}
     x_slack, slack = across.slack(x), up.slack(y)
     many = len(x) > FEW
@@ -411,7 +416,12 @@ def _cloud(points, across, up):
         return _("none") + lost
     centre = _(", centre {centre}", centre=_place(finite.mean(axis=0), across, up))
     told = COMMA.join(_place(finite[i], across, up) for i in _told(len(finite)))
-    return COMMA.join([f"{len(finite)}{lost}", _extent(finite, across, up)]) + centre + SEMICOLON + told
+    return (
+        _("{count}, {extent}", count=f"{len(finite)}{lost}", extent=_extent(finite, across, up))
+        + centre
+        + SEMICOLON
+        + told
+    )
 
 
 def _place(point, across, up):

@@ -21,7 +21,7 @@ from PIL import Image
 
 from helpers.figures.described import mimebundle, png_of_pixels
 from helpers.figures.style import BLACK, DPI, house_settings, house_style
-from helpers.figures.words import describe, say
+from helpers.figures.words import COMMA, describe, say
 from helpers.language import _
 from helpers.live.blit import BlitCanvas
 from helpers.live.controls import button, placed
@@ -333,13 +333,13 @@ class LiveFigure(ipywidgets.VBox):
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _values_in_words(self):
-        return ", ".join(
-            f"{c.description or name} = {as_text(_(c.value) if isinstance(c.value, str) else c.value)}"
-            for name, c in self._controls.items()
-        )
+        told = {
+            name: _(c.value) if isinstance(c.value, str) else as_text(c.value) for name, c in self._controls.items()
+        }
+        return COMMA.join(f"{c.description or name} = {told[name]}" for name, c in self._controls.items())
 
     def _readout_in_words(self):
-        return ", ".join(f"{label} = {as_text(value)}" for label, value in self.readout.items())
+        return COMMA.join(f"{label} = {as_text(value)}" for label, value in self.readout.items())
 
     def _readout_as_html(self):
         cells = (
@@ -400,7 +400,9 @@ def as_text(value):
     -------
     str
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+    if isinstance(value, bool):
+        return _("True") if value else _("False")
+    if not isinstance(value, int | float | np.number):
         return str(value)
     return say(value)
 
