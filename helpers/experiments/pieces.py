@@ -165,9 +165,9 @@ def fitted(curve, units, placement="where they help most"):
     TypeError, ValueError
         If a name is unknown or `units` is not a whole number from 1 on.
     """
-    goal = lookup(CURVES, curve, "curve")(X)
+    goal = lookup(CURVES, curve, _("curve"))(X)
     units = check_integer(units, "units", at_least=1)
-    places, sides = lookup(PLACEMENTS, placement, "placement")(units, goal)
+    places, sides = lookup(PLACEMENTS, placement, _("placement"))(units, goal)
     network = Network([1, units, 1], "relu", "mean_squared_error", dtype=np.float64)
     network.weights[0][:, 0], network.biases[0][:] = sides, -sides * places
     hidden = network.forward(X[:, None]).a[0]

@@ -30,7 +30,7 @@ def schedule_from(name, learning_rate, values):
     ValueError
         If there is no such schedule, or no value for one of its parameters.
     """
-    make = lookup(SCHEDULES, name, "schedule")
+    make = lookup(SCHEDULES, name, _("schedule"))
     values = {**values, **values.get(name, {})}
     _rate, *asked = (p.name for p in inspect.signature(make).parameters.values() if p.default is p.empty)
     missing = [parameter for parameter in asked if parameter not in values]

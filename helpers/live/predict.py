@@ -117,7 +117,7 @@ def predict(name):
     ValueError
         If there is no such question.
     """
-    asked = lookup(questions(), name, "prediction")
+    asked = lookup(questions(), name, _("prediction"))
     return Prediction(*(asked[part] for part in PARTS), name=name)
 
 
@@ -229,4 +229,4 @@ def predictions(chapter=None):
     ValueError
         If there is no such chapter.
     """
-    return Predicted(questions() if chapter is None else lookup(chapters(), chapter, "chapter"))
+    return Predicted(questions() if chapter is None else lookup(chapters(), chapter, _("chapter")))
