@@ -44,7 +44,7 @@ def spoken():
 
 
 def use(language):
-    """Let the course speak a language, from here on.
+    """Let the course speak a language, from here on; a copy without catalogues speaks English whatever is asked.
 
     Parameters
     ----------
@@ -59,6 +59,8 @@ def use(language):
         If a module of the course is loaded already and has made its texts in another language.
     """
     global _spoken
+    if languages() == ["en"]:
+        return
     catalogue = _catalogue(language)
     loaded = [name for name in sys.modules if name.startswith("helpers.") and name != __name__]
     if language != _spoken and loaded:

@@ -13,15 +13,17 @@ import sys
 from pathlib import Path
 
 from helpers.exercises.variants import tag_of, vary_notebook
-from helpers.exercises.worked import SOLUTIONS
+from helpers.exercises.worked import file_of
 from helpers.grading.files import secret_in
 from helpers.grading.roster import read_roster
+from helpers.language import languages
 from tools.places import NOTEBOOKS
 
 COURSE = NOTEBOOKS.parent
 HANDED_OUT = ("data", "docs", "helpers", "notebooks", "tools/set_up.py")
 FILES = ("LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.txt")
-CLUTTER = ("__pycache__", ".ipynb_checkpoints", "*.egg-info")
+#: Catalogues of the solutions among them: what speaks other languages is made from these.
+CLUTTER = ("__pycache__", ".ipynb_checkpoints", "*.egg-info", "*.po")
 
 
 def hand_out(folder, with_solutions=False):
@@ -40,7 +42,9 @@ def hand_out(folder, with_solutions=False):
         If the folder is there already.
     """
     folder.mkdir(parents=True)
-    left_out = {NOTEBOOKS / "solutions", *([] if with_solutions else [SOLUTIONS])}
+    spoken = languages()
+    left_out = {NOTEBOOKS / "solutions", *(NOTEBOOKS / language / "solutions" for language in spoken)}
+    left_out |= set() if with_solutions else set(map(file_of, spoken))
 
     def ignored(place, names):
         hidden = shutil.ignore_patterns(*CLUTTER)(place, names)

@@ -2,14 +2,15 @@
 
 The notebooks in ``notebooks/solutions/`` are the one source. nbgrader's own steps take the solutions and the hidden
 tests out; the result is run, so that it shows what a student sees first, and stored in ``notebooks/exercises/``.
-The solutions also go, veiled, into the package, for `helpers.exercises.feedback.solution`.
+The solutions also go, veiled, into the package, for `helpers.exercises.feedback.solution`. Those of an edition in
+another language are made from its own: ``python -m tools.translate`` does it.
 """
 
 import copy
 
 import nbformat
 
-from helpers.exercises.worked import SOLUTIONS, unveil, veil
+from helpers.exercises.worked import file_of, unveil, veil
 from tools.places import NOTEBOOKS
 from tools.store_notebooks import store
 
@@ -56,25 +57,32 @@ def answers(notebook):
     return found
 
 
-def sources():
+def of_language(folder, language):
+    """Return where an edition has what the English course has in a folder."""
+    return folder if language == "en" else NOTEBOOKS / language / folder.name
+
+
+def sources(language="en"):
     """Return the notebooks with solutions, by file name."""
-    return {path.name: nbformat.read(path, as_version=4) for path in sorted(SOURCES.glob("*.ipynb"))}
+    folder = of_language(SOURCES, language)
+    return {path.name: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
 
 
-def all_answers():
+def all_answers(language="en"):
     """Return the answers of all notebooks with solutions."""
-    return {name: text for notebook in sources().values() for name, text in answers(notebook).items()}
+    return {name: text for notebook in sources(language).values() for name, text in answers(notebook).items()}
 
 
-def main():
-    """Write the package's solutions and the students' notebooks."""
-    if not SOLUTIONS.exists() or unveil(SOLUTIONS.read_text(encoding="utf-8")) != all_answers():
-        SOLUTIONS.write_text(veil(all_answers()), encoding="utf-8")
-        print(f"stored {SOLUTIONS.name}")
-    STUDENTS.mkdir(exist_ok=True)
-    for name, notebook in sources().items():
-        nbformat.write(student_version(notebook), STUDENTS / name)
-    store(STUDENTS / name for name in sources())
+def main(language="en"):
+    """Write the package's solutions and the students' notebooks; of an edition only those that have changed."""
+    solutions, students = file_of(language), of_language(STUDENTS, language)
+    if not solutions.exists() or unveil(solutions.read_text(encoding="utf-8")) != all_answers(language):
+        solutions.write_text(veil(all_answers(language)), encoding="utf-8")
+        print(f"stored {solutions.name}")
+    students.mkdir(exist_ok=True)
+    for name, notebook in sources(language).items():
+        nbformat.write(student_version(notebook), students / name)
+    store(students / name for name in sources(language))
 
 
 if __name__ == "__main__":

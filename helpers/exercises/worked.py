@@ -6,7 +6,24 @@ import json
 import zlib
 from pathlib import Path
 
+from helpers.language import LOCALE, spoken
+
 SOLUTIONS = Path(__file__).with_name("solutions.b64")
+
+
+def file_of(language):
+    """Return where the solutions are kept, with comments in a language.
+
+    Parameters
+    ----------
+    language : str
+        Such as "en".
+
+    Returns
+    -------
+    Path
+    """
+    return SOLUTIONS if language == "en" else LOCALE / language / SOLUTIONS.name
 
 
 def veil(solutions):
@@ -23,4 +40,5 @@ def unveil(text):
 @functools.cache
 def solutions():
     """Return the worked solutions, name of an exercise -> text; none where a teacher has left the file out."""
-    return unveil(SOLUTIONS.read_text(encoding="utf-8")) if SOLUTIONS.exists() else {}
+    file = file_of(spoken())
+    return unveil(file.read_text(encoding="utf-8")) if file.exists() else {}

@@ -165,6 +165,9 @@ def _read_only(path, place=None):
     return [*(word for parent in parents for word in ("--dir", str(parent))), "--ro-bind", str(path), str(place)]
 
 
+#: Folders of `helpers` that tell answers; the catalogues of other languages have hints.
+HIDDEN = ("exercises", "grading", "locale")
+
 #: What is seen of the exercises and of the grader: the place in `helpers` -> the file that is there.
 SHOWN = {
     "exercises/__init__.py": "grading/stub_exercises/__init__.py",
@@ -185,13 +188,13 @@ SHOWN = {
 
 
 def _course():
-    """Return what the sandbox sees of the course: the helpers and the data, without exercises and grading."""
+    """Return what the sandbox sees of the course: helpers and data, without exercises, grading, and their words."""
     shown = [*_read_only(HELPERS, f"{COURSE}/helpers"), *_read_only(data_folder(), f"{COURSE}/data")]
-    for folder in ("exercises", "grading"):
+    for folder in HIDDEN:
         shown += ["--tmpfs", f"{COURSE}/helpers/{folder}"]
     for place, source in SHOWN.items():
         shown += ["--ro-bind", str(HELPERS / source), f"{COURSE}/helpers/{place}"]
-    for folder in ("exercises", "grading"):
+    for folder in HIDDEN:
         shown += ["--remount-ro", f"{COURSE}/helpers/{folder}"]
     shown += ["--perms", "0755", "--size", str(32 << 20), "--tmpfs", SCRATCH]
     return [*shown, "--remount-ro", "/", "--chdir", SCRATCH]
@@ -203,7 +206,7 @@ def _stand_in(scratch):
     (course / "helpers").mkdir(parents=True)
     (course / "data").symlink_to(data_folder())
     for path in HELPERS.iterdir():
-        if path.name not in ("exercises", "grading", "__pycache__"):
+        if path.name not in (*HIDDEN, "__pycache__"):
             (course / "helpers" / path.name).symlink_to(path)
     for place, source in SHOWN.items():
         place = course / "helpers" / place
