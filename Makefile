@@ -13,7 +13,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab lab-zh test nbval test-zh test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises zh bench site test-site clean
+.PHONY: help lab lab-zh test nbval test-zh test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises zh bench site epub pdf test-site clean
 
 help:
 	@echo "make lab      open the course in JupyterLab; make lab-zh: in Chinese"
@@ -21,6 +21,7 @@ help:
 	@echo "make grade SUBMISSIONS=folder OUT=folder    grade a class (docs/teaching.md)"
 	@echo "More checks (README.md): nbval test-zh test-browser test-grading fuzz odd wrong elsewhere matrix again vary steady mutants bench"
 	@echo "make site     the course as pages for a browser, in .site/html; make test-site checks them"
+	@echo "make epub     the course as a book, in .site/book; make pdf: each chapter and the whole on paper"
 	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises zh lint clean"
 
 lab:
@@ -131,12 +132,22 @@ bench:
 	$(BENCH)/bin/python -m tools.benchmarks $(ONLY)
 
 # Live figures are recorded once: what has not changed is kept in .site/recordings.
+SET_UP_SITE = @$(PYTHON) tools/set_up.py learner --folder $(SITE) \
+	&& $(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
 site:
-	$(SET_UP) learner --folder $(SITE)
-	@$(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
+	$(SET_UP_SITE)
 	$(SITE)/bin/python -m tools.site
 
-test-site: site
+epub:
+	$(SET_UP_SITE)
+	$(SITE)/bin/python -m tools.site.book epub
+
+# Chromium prints it.
+pdf:
+	$(SET_UP_SITE)
+	$(SITE)/bin/python -m tools.site.book pdf
+
+test-site: site epub pdf
 	$(SET_UP) tester
 	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site
 

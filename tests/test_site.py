@@ -17,8 +17,9 @@ from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES, steps_of
 from tools.places import NOTEBOOKS, ROOT, notebooks
 from tools.site.__main__ import stored_notebooks
-from tools.site.pages import anchor, figure_in, page, with_anchors
-from tools.site.recorder import UNITS, RecordingCanvas, letters
+from tools.site.book import book_page, bound, caption
+from tools.site.pages import across, anchor, figure_in, page, with_anchors
+from tools.site.recorder import UNITS, RecordingCanvas, _few_colours, letters
 from tools.site.recording import Backwards, Table, fingerprint, program, read, record
 from tools.site.sampling import grid, samples
 from tools.site.start_page import rewired, start_page
@@ -77,6 +78,13 @@ def test_an_image_is_kept_as_rectangles_of_one_colour():
     ((kind, _, xs, ys, rows),) = moving(recorder)
     assert (kind, xs, ys) == ("pixels", [0, 50, 100], [100, 150, 200])
     assert rows == [["#000000", 1, "#ffffff", 2], ["#000000", 2]]
+
+
+def test_colours_of_an_image_that_nobody_can_tell_apart_are_one():
+    """Where matplotlib smooths an image as it enlarges it, even its plain parts are not quite of one colour."""
+    few, colours = _few_colours(np.array([[[200, 0, 0, 255]] * 3, [[201, 1, 0, 255], [0, 0, 200, 255], [199] * 4]]))
+    assert few.tolist() == [[0, 0, 0], [0, few[1, 1], few[1, 2]]] and few[1, 1] != few[1, 2]
+    assert colours[0] == "#c80000" and sorted(colours)[0] == "#0000c8" and len(colours) == 3
 
 
 def test_words_are_kept_with_their_place_and_formulas_as_outlines():
@@ -306,6 +314,14 @@ def test_each_picture_and_prediction_of_the_course_gets_its_place(name):
         assert not pictures or cell["metadata"]["mystnb"]["image"]["alt"]
 
 
+def test_links_to_other_editions_lead_to_their_pages_or_are_words():
+    text = "[中文版](zh/00_start_here.ipynb), [next](01_complexity.ipynb)"
+    assert across(text, "00_start_here", there=False) == "中文版, [next](01_complexity.ipynb)"
+    assert across(text, "00_start_here", there=True).startswith('<a href="zh/00_start_here.html">中文版</a>, [next](')
+    assert across("[EN](../../appendix/a.ipynb)", "appendix/a", there=True) == '<a href="../../appendix/a.html">EN</a>'
+    assert across("[up](../a.ipynb)", "appendix/b", there=True) == "[up](../a.ipynb)"
+
+
 def test_each_live_figure_is_on_a_page():
     cells = [c for p in notebooks() for c in json.loads(p.read_text(encoding="utf-8"))["cells"]]
     assert {figure_in(cell, LIVE_FIGURES) for cell in cells} - {None} == set(LIVE_FIGURES)
@@ -325,3 +341,53 @@ def test_links_of_the_readme_lead_to_pages_or_to_the_repository():
     assert rewired(text, "", pages, None) == "[`a`](a.ipynb#x) ![p](docs/b.md) c [d](https://x.org) [e](#here)"
     assert "[c](https://r/tree/main/data/c.csv)" in rewired(text, "", pages, "https://r")
     assert rewired("[a](../notebooks/a.ipynb)", "docs", pages, None) == "[a](../a.ipynb)"
+
+
+# -- a book ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Plot (loss against step).\n- axes: x from 0 to 1", "Loss against step."),
+        ("Panel 1: A (f(x) against x).\n- axes\nPanel 2: B (y against x).\n- axes", "A: f(x) against x; B."),
+        ("Figure: F.\nPlot: Time (all) (seconds (s) against n).\n- axes", "Time (all): seconds (s) against n."),
+        ("Plot: w (w_2 against w_1).\n- axes\nShown: step = 1", r"W: w\_2 against w\_1."),
+        ("Plot (a drawing without axes).\n- points 'inputs'", "A drawing."),
+    ],
+)
+def test_a_caption_says_what_a_picture_shows(words, told):
+    assert caption(words) == told
+
+
+def test_in_a_book_answers_stand_at_the_end():
+    asked = {"why": {"question": "1 < 2?", "choices": ["yes", "no"], "answer": 0, "because": "it is"}}
+    first, *_, last = book_page(notebook(('predict("why")',), ("draw(3)",)), "02_learning_rate", asked, [])["cells"]
+    html = first["outputs"][0]["data"]["text/html"]
+    assert "1 &lt; 2?" in html and "it is" not in html and 'href="#answer-1"' in html
+    assert first["metadata"]["tags"] == ["remove-input"]
+    assert 'id="answer-1"' in last["source"] and "<b>yes</b></a>: it is" in last["source"]
+
+
+def test_in_a_book_each_picture_has_a_caption_and_none_a_note_that_it_moves():
+    path = NOTEBOOKS / "02_learning_rate.ipynb"
+    figures = sorted(LIVE_FIGURES)
+    cells = book_page(json.loads(path.read_text(encoding="utf-8")), "02_learning_rate", questions(), figures)["cells"]
+    pictures = [c["metadata"] for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", []))]
+    assert len(pictures) == 13 and all(len(told["mystnb"]["figure"]["caption"]) > 20 for told in pictures)
+    assert not any("Run this cell" in told["mystnb"]["image"]["alt"] for told in pictures)
+
+
+def test_links_among_bound_pages_stay_inside(tmp_path):
+    body = '<div class="body"><section id="{0}"><h1>{0}</h1>{1}</section></div>'
+    (tmp_path / "more").mkdir()
+    links = '<a href="more/b.xhtml#there">1</a><a href="#a">2</a><a href="02_learning_rate.xhtml">3</a>'
+    (tmp_path / "a.xhtml").write_text(f"<title>A</title>{body.format('a', links)}", encoding="utf-8")
+    back = '<a href="../a.xhtml">1</a><a href="https://x.org">2</a><i id="there"></i><img src="../i.png"/>'
+    (tmp_path / "more" / "b.xhtml").write_text(f"<title>B</title>{body.format('b', back)}", encoding="utf-8")
+    whole = bound(["a", "more/b"], tmp_path)
+    assert '<a href="#more/b--there">1</a><a href="#a--a">2</a>3' in whole and 'id="a--a"' in whole
+    assert '<a href="#a">1</a><a href="https://x.org">2</a><i id="more/b--there"></i><img src="i.png"/>' in whole
+    assert "<title>A</title>" in whole
+    there = bound(["a"], tmp_path, "https://x.org/y")
+    assert 'href="https://x.org/y/blob/main/notebooks/02_learning_rate.ipynb"' in there and "<h1>a</h1>1<a" in there

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from tools.live_figures import live_figures
-from tools.places import NOTEBOOKS, ROOT, files
+from tools.places import NOTEBOOKS, ROOT, files, notebooks
 from tools.site.font import font_of
 from tools.site.pages import figure_in, live_figure, picture_of, words_of
 from tools.site.recording import read, recorded
@@ -39,7 +39,7 @@ CONTENTS = {
 
 def stored_notebooks():
     """Return the notebooks that have a page: name -> path. Solutions have none."""
-    found = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): path for path in files(NOTEBOOKS, "*.ipynb")}
+    found = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): path for path in notebooks()}
     return {name: path for name, path in found.items() if not name.startswith("solutions/")}
 
 
@@ -53,9 +53,7 @@ def record_all(jobs):
 def facts(name, recording):
     """Return what a page says of a live figure: why it has no recording, or how large that is."""
     if recording is None:
-        return (
-            {"reason": samples().get(name, "dev")} if isinstance(samples().get(name, "dev"), str) else {"reason": "dev"}
-        )
+        return {"reason": samples()[name]}
     data = read(name, recording)
     states = math.prod(len(control["values"]) for control in data["controls"])
     return {"states": states, "buttons": data["buttons"]}
@@ -67,12 +65,12 @@ def lay_out(recordings, repository):
     live = SOURCE / "_static" / "live"
     shutil.copytree(HERE / "static", SOURCE / "_static")
     live.mkdir()
-    notebooks = stored_notebooks()
-    for name, path in notebooks.items():
+    pages_of = stored_notebooks()
+    for name, path in pages_of.items():
         target = SOURCE / f"{name}.ipynb"
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, target)
-    stored = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in notebooks.items()}
+    stored = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in pages_of.items()}
     cells = [cell for notebook in stored.values() for cell in notebook["cells"]]
     shown = {name: cell for cell in cells if (name := figure_in(cell, live_figures()))}
     figures = {}
@@ -85,7 +83,7 @@ def lay_out(recordings, repository):
     (live / "course-sans.woff").write_bytes(font_of(characters))
     (SOURCE / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
 
-    pages = {f"notebooks/{name}.ipynb": f"{name}.ipynb" for name in notebooks} | {"README.md": "index.md"}
+    pages = {f"notebooks/{name}.ipynb": f"{name}.ipynb" for name in pages_of} | {"README.md": "index.md"}
     texts = [ROOT / "README.md", *files(ROOT / "docs", "*.md")]
     copied = [file.relative_to(ROOT).as_posix() for kind in ("*.md", "*.png") for file in files(ROOT / "docs", kind)]
     pages |= dict(zip(copied, copied, strict=True))

@@ -1,7 +1,9 @@
 """What Sphinx is told. Its source is a folder made by `tools.site.__main__`; notebooks are changed as they are read."""
 
+import html
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from math_core import LatexToMathML
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from helpers.live.predict import questions
+from tools.site.book import book_page
 from tools.site.pages import page
 
 project = "First steps in neural networks"
@@ -55,7 +58,16 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
         },
     }
 
-_mathml = LatexToMathML()
+if tags.has("book"):  # noqa: F821 -- Sphinx's own
+    page = book_page
+    html_static_path, html_css_files, html_js_files = ["static/book.css"], ["book.css"], []
+    html_favicon, numfig = None, True
+    numfig_format = {"figure": "Picture %s."}
+    version = "0.1"
+    epub_copyright = "Text and pictures: CC BY 4.0. Code: BSD 3-Clause."
+    epub_tocscope, epub_use_index, epub_show_urls = "includehidden", False, "no"
+
+_mathml = LatexToMathML(xml_namespace=tags.has("book"))  # noqa: F821
 
 
 def read(app, name, source):
@@ -65,16 +77,22 @@ def read(app, name, source):
         source[0] = json.dumps(page(json.loads(source[0]), name, questions(), figures))
 
 
+def formula_of(node, displaystyle):
+    """Return a formula in MathML, in which a book, being XML, has no entities of HTML."""
+    formula = _mathml.convert_with_local_state(node.astext(), displaystyle=displaystyle)
+    return re.sub(r"&(?!amp;|lt;|gt;|quot;)\w+;", lambda entity: html.unescape(entity[0]), formula)
+
+
 def inline(writer, node):
     """Write a formula among words."""
-    formula = _mathml.convert_with_local_state(node.astext(), displaystyle=False)
+    formula = formula_of(node, displaystyle=False)
     writer.body.append(f'<span class="formula">{formula}</span>')
     raise nodes.SkipNode
 
 
 def display(writer, node):
     """Write a formula that stands alone; a wide one is moved sideways on a narrow screen, like code."""
-    formula = _mathml.convert_with_local_state(node.astext(), displaystyle=True)
+    formula = formula_of(node, displaystyle=True)
     writer.body.append(f'<div class="formula" tabindex="0">{formula}</div>')
     raise nodes.SkipNode
 

@@ -6,10 +6,13 @@ way: links to headings, alternative texts, predictions, live figures, and which 
 
 import base64
 import html
+import posixpath
 import re
 from pathlib import PurePosixPath
 
+from helpers.language import languages
 from helpers.live.live_figure import NOTE, without_note
+from tools.places import editions
 
 #: What runs a chapter, on the first page.
 RUN = "index.html#two-commands"
@@ -23,6 +26,31 @@ def anchor(fragment):
 def with_anchors(text):
     """Return Markdown whose links to headings, of this page or another, lead to MyST's."""
     return re.sub(r"\]\(([^)#\s:]*)#([^)\s]+)\)", lambda link: f"]({link[1]}#{anchor(link[2])})", text)
+
+
+def across(text, name, there):
+    """Return Markdown whose links to other editions lead to their pages, of which Sphinx does not know.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        The notebook's place in its own edition, without its ending.
+    there : bool
+        Whether the other editions have pages; if not, such links become plain words.
+
+    Returns
+    -------
+    str
+    """
+
+    def lead(link):
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(name), link[2]))
+        if place.partition("/")[0] not in ("..", *languages()):
+            return link[0]
+        return f'<a href="{link[2]}.html">{link[1]}</a>' if there else link[1]
+
+    return re.sub(r"\[([^\]]*)\]\(([^)\s:]*)\.ipynb\)", lead, text)
 
 
 def page(notebook, name, questions, figures):
@@ -48,21 +76,31 @@ def page(notebook, name, questions, figures):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = with_anchors(source)
+            cell["source"] = with_anchors(across(source, name, there=bool(editions())))
             continue
         for output in cell["outputs"]:
-            _describe(cell, output)
-        last = source.rstrip().rpartition("\n")[2]
-        if asked := re.fullmatch(r'predict\("([\w-]+)"\)', last):
-            _replace(cell, prediction(questions[asked[1]]), alone=source.strip() == last)
+            describe(cell, output)
+        if asked := asked_in(cell):
+            _replace(cell, prediction(questions[asked]))
         elif shown := figure_in(cell, figures):
-            _replace(cell, live_figure(shown, figures[shown], words_of(cell), top), alone=source.strip() == last)
+            _replace(cell, live_figure(shown, figures[shown], words_of(cell), top))
         elif cell.get("id") == "setup":
-            _tag(cell, "hide-input")
+            tag(cell, "hide-input")
     return notebook
 
 
-def _describe(cell, output):
+def asked_in(cell):
+    """Return the name of the prediction that a cell asks for at its end, None if it asks for none."""
+    asked = re.search(r'^predict\("([\w-]+)"\)\s*\Z', "".join(cell["source"]), flags=re.MULTILINE)
+    return asked[1] if asked else None
+
+
+def is_one_call(cell):
+    """Return whether a cell holds a single line: what it shows is worth reading, that line is not."""
+    return "\n" not in "".join(cell["source"]).strip()
+
+
+def describe(cell, output):
     """Give pictures in an output their words, and links their anchors, where Sphinx looks for them."""
     data, metadata = output.get("data", {}), output.get("metadata", {}).get("image/png", {})
     if "text/markdown" in data:
@@ -96,16 +134,16 @@ def words_of(cell):
     return stored.removeprefix(f"{NOTE}\n")
 
 
-def _replace(cell, shown, alone):
-    """Let a cell show some HTML; a call that makes nothing else is not worth reading."""
+def _replace(cell, shown):
     cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": shown}}]
     cell["metadata"].get("mystnb", {}).pop("image", None)
-    if alone:
-        _tag(cell, "remove-input")
+    if is_one_call(cell):
+        tag(cell, "remove-input")
 
 
-def _tag(cell, tag):
-    cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), tag]
+def tag(cell, name):
+    """Give a cell a tag by which MyST-NB knows what to do with it."""
+    cell["metadata"]["tags"] = [*cell["metadata"].get("tags", []), name]
 
 
 def prediction(question):
@@ -141,7 +179,7 @@ def live_figure(name, figure, words, top=""):
     place = f"{top}_static/live/{name}"
     picture = (
         f'<img src="{place}.png" alt="{html.escape(words)}" width="{width}" height="{height}" loading="lazy" '
-        'class="live-still">'
+        'class="live-still"/>'
     )
     run = f'<a href="{top}{RUN}">Run the chapter</a>'
     if "reason" in figure:

@@ -29,6 +29,8 @@ from matplotlib.transforms import Affine2D
 UNITS = 10
 #: What lies further outside the picture is left out, in pixels.
 MARGIN = 50
+#: Colours of an image that differ by no more than this, of 255, become one.
+ALIKE = 6
 LETTERS = {Path.LINETO: "l", Path.CURVE3: "q", Path.CURVE4: "c"}
 CAPS = {"projecting": "square"}
 
@@ -142,14 +144,14 @@ class Recorder(RendererAgg):
 
     def draw_image(self, gc, x, y, im, transform=None):
         """Keep an image as the rectangles of equal pixels of which it consists."""
-        rows = np.asarray(im)[::-1].view(np.uint32)[..., 0]
+        rows, colours = _few_colours(np.asarray(im)[::-1])
         # From where on a column, or a row, differs from the one before.
         across = np.flatnonzero(np.append(True, (rows[:, 1:] != rows[:, :-1]).any(axis=0)))
         down = np.flatnonzero(np.append(True, (rows[1:] != rows[:-1]).any(axis=1)))
         told = []
-        for row in np.asarray(im)[::-1][np.ix_(down, across)]:
-            changes = np.flatnonzero(np.append((row[1:] != row[:-1]).any(axis=1), True))
-            told.append([item for i in changes for item in (_colour(row[i] / 255), int(i) + 1)])
+        for row in rows[np.ix_(down, across)]:
+            changes = np.flatnonzero(np.append(row[1:] != row[:-1], True))
+            told.append([item for i in changes for item in (colours[row[i]], int(i) + 1)])
         height, width = rows.shape
         xs, ys = np.append(across, width) + round(x), np.append(down, height) + round(self.height - y - height)
         self.ops.append(["pixels", self._clip(gc), xs.tolist(), ys.tolist(), told])
@@ -249,6 +251,21 @@ def _spaced(letter, numbers):
     for number in numbers:
         text += f"{number}" if number < 0 or text == letter != "" else f" {number}"
     return text
+
+
+def _few_colours(pixels):
+    """Return the numbers (height, width) of an image's colours, and these: one for all that nobody can tell apart.
+
+    Matplotlib smooths an image as it enlarges it, and then hardly any pixel is quite like the next.
+    """
+    all_colours, numbers, counts = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True, return_counts=True)
+    kept, became = [], np.zeros(len(counts), dtype=int)
+    for i in np.argsort(-counts, kind="stable"):
+        near = [k for k, other in enumerate(kept) if np.abs(other - all_colours[i].astype(int)).max() <= ALIKE]
+        if not near:
+            kept.append(all_colours[i].astype(int))
+        became[i] = near[0] if near else len(kept) - 1
+    return became[numbers].reshape(pixels.shape[:2]), [_colour(colour / 255) for colour in kept]
 
 
 def _colour(rgba, alpha=None):

@@ -1,0 +1,254 @@
+"""The course as a book: ``python -m tools.site.book epub``, or ``pdf``: each chapter, and the whole.
+
+Both come from the same pages: Sphinx makes an EPUB file of the stored notebooks, and Chromium prints what is in it.
+"""
+
+import argparse
+import base64
+import html
+import itertools
+import json
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from bs4 import BeautifulSoup
+
+from tools.live_figures import live_figures
+from tools.places import ROOT
+from tools.site.__main__ import HERE, SITE, contents, stored_notebooks
+from tools.site.pages import (
+    across,
+    asked_in,
+    describe,
+    figure_in,
+    is_one_call,
+    picture_of,
+    tag,
+    with_anchors,
+    words_of,
+)
+
+SOURCE, PAGES, BOOK = SITE / "book_source", SITE / "book_pages", SITE / "book"
+TITLE = "first-steps-in-neural-networks"
+#: A panel in words: its title, and in brackets the axes, which may hold units in brackets.
+AXES = r"^(.*?) ?\(((?:[^()]|\([^()]*\))* against (?:[^()]|\([^()]*\))*)\)$"
+#: What prints, under the names that it has on various systems.
+BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
+
+# -- from a notebook to pages of a book ------------------------------------------------------------------------------
+
+
+def book_page(notebook, name, questions, figures):
+    """Turn a notebook into what a book shows of it: each picture with a caption, answers at the end of the chapter.
+
+    Parameters
+    ----------
+    notebook, name, questions, figures
+        As for `tools.site.pages.page`. The notebook is changed.
+
+    Returns
+    -------
+    dict
+        The same notebook.
+    """
+    asked = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = with_anchors(across("".join(cell["source"]), name, there=False))
+            cell["source"] = text.replace("<details>", '<details open="open">')
+            continue
+        if prediction := asked_in(cell):
+            asked.append(questions[prediction])
+            shown = {"text/html": _question(questions[prediction], len(asked))}
+            cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": shown}]
+        elif figure_in(cell, figures):
+            output = next(output for output in cell["outputs"] if "image/png" in output.get("data", {}))
+            output["data"] = {"image/png": base64.b64encode(picture_of(cell)).decode()}
+            output["metadata"]["image/png"]["alt"] = words_of(cell)
+        for output in cell["outputs"]:
+            describe(cell, output)
+        if words := cell["metadata"].get("mystnb", {}).get("image", {}).get("alt"):
+            cell["metadata"]["mystnb"]["figure"] = {"caption": caption(words)}
+        if cell.get("id") == "setup" or (is_one_call(cell) and (prediction or figure_in(cell, figures))):
+            tag(cell, "remove-input")
+    if asked:
+        text = "\n".join(_answer(question, number) for number, question in enumerate(asked, 1))
+        text = f"## Answers to the predictions\n\n<ol>{text}</ol>"
+        notebook["cells"].append({"cell_type": "markdown", "id": "answers", "metadata": {}, "source": text})
+    return notebook
+
+
+def caption(words):
+    """Return the caption of a picture: of its words what they say of each panel, without what is drawn there.
+
+    Parameters
+    ----------
+    words : str
+        As `helpers.figures.words.describe` returns them.
+
+    Returns
+    -------
+    str
+        In Markdown.
+    """
+    lines = words.splitlines()
+    heads = [line for line, after in itertools.pairwise([*lines, ""]) if after.startswith("- ") and line[:2] != "- "]
+    told = [re.sub(r"^(Panel \d+|Plot):? ?|\.$|\(a drawing without axes\)", "", head).strip() for head in heads]
+    told = [re.sub(AXES, lambda head: ": ".join(filter(None, head.groups())), head) for head in told]
+    told = [head.removesuffix(": y against x") for head in told if head not in ("", "y against x")]
+    told = "; ".join(dict.fromkeys(told)) or "A drawing"
+    return re.sub(r"([\\`*_$\[\]<>~|])", r"\\\1", told[0].upper() + told[1:]) + "."
+
+
+def _question(question, number):
+    choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in question["choices"])
+    return (
+        f'<div class="prediction" id="question-{number}"><p><b>Your prediction {number}:</b> '
+        f"{html.escape(question['question'])}</p><ul>{choices}</ul>"
+        f'<p><a href="#answer-{number}">The answer stands at the end of the chapter.</a></p></div>'
+    )
+
+
+def _answer(question, number):
+    right, because = (html.escape(text) for text in (question["choices"][question["answer"]], question["because"]))
+    return f'<li id="answer-{number}"><p><a href="#question-{number}"><b>{right}</b></a>: {because}</p></li>'
+
+
+def lay_out():
+    """Lay out the folder that Sphinx reads."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    notebooks = stored_notebooks()
+    for name, path in notebooks.items():
+        target = SOURCE / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    (SOURCE / "figures.json").write_text(json.dumps(sorted(live_figures())), encoding="utf-8")
+    title, introduction, _ = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n", 2)
+    listed = contents([f"{name}.ipynb" for name in notebooks]).replace(":hidden:\n", "")
+    (SOURCE / "index.md").write_text(f"{title}\n\n{introduction}\n\n{listed}", encoding="utf-8")
+
+
+def build():
+    """Let Sphinx make the EPUB file, and the pages in it; a warning is an error."""
+    lay_out()
+    command = ["-q", "-W", "--keep-going", "-b", "epub", "-t", "book", "-c", HERE, "-d", SITE / "book_doctrees"]
+    subprocess.run([sys.executable, "-m", "sphinx", *map(str, command), str(SOURCE), str(PAGES)], check=True)
+
+
+# -- from pages to paper ---------------------------------------------------------------------------------------------
+
+
+def bound(names, folder, repository=None):
+    """Return pages as one page, in which links among them stay inside.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the pages, without their ending, in their order.
+    folder : pathlib.Path
+        Where they stand, and where the page will.
+    repository : str, optional
+        Address of the repository, for links to notebooks that are not bound in; without it these become words.
+
+    Returns
+    -------
+    str
+        In HTML.
+    """
+    whole = BeautifulSoup(
+        '<!DOCTYPE html><html><head><meta charset="utf-8"/></head><main></main></html>', "html.parser"
+    )
+    for style in ("pygments", "book"):
+        whole.head.append(whole.new_tag("link", rel="stylesheet", href=f"_static/{style}.css"))
+    for name in names:
+        page = BeautifulSoup((folder / f"{name}.xhtml").read_text(encoding="utf-8"), "html.parser")
+        if not whole.title:
+            whole.head.append(page.title)
+        section = page.select_one("div.body > section, div.body section")
+        for element in (section, *section.select("[id]")):
+            element["id"] = f"{name}--{element['id']}"
+        section.insert(0, whole.new_tag("a", id=name))
+        for element in section.select("[src]"):
+            element["src"] = posixpath.normpath(posixpath.join(posixpath.dirname(name), element["src"]))
+        for link in section.select("a[href]"):
+            _bend(link, name, names, repository)
+        whole.main.append(section)
+    return str(whole)
+
+
+def _bend(link, name, names, repository):
+    path, _, fragment = link["href"].partition("#")
+    if ":" in path:
+        return
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)).removesuffix(".xhtml") if path else name
+    if target in names:
+        link["href"] = f"#{target}--{fragment}" if fragment else f"#{target}"
+    elif repository and (ROOT / "notebooks" / f"{target}.ipynb").exists():
+        link["href"] = f"{repository}/blob/main/notebooks/{target}.ipynb"
+    else:
+        link.unwrap()
+
+
+def printed(page, file):
+    """Let Chromium print a page.
+
+    Parameters
+    ----------
+    page : pathlib.Path
+    file : pathlib.Path
+        The PDF.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no Chromium.
+    """
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        raise FileNotFoundError("Chromium prints the PDF, and is missing; on Debian: apt install chromium")
+    with tempfile.TemporaryDirectory() as profile:
+        settings = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={profile}",
+            "--no-pdf-header-footer",
+        ]
+        command = [browser, *settings, "--generate-pdf-document-outline", f"--print-to-pdf={file}", page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+
+
+def print_all():
+    """Print each chapter, and the whole."""
+    names = ["index", *sorted(stored_notebooks(), key=lambda name: ("/" in name, name))]
+    repository = os.environ.get("COURSE_REPOSITORY")
+    books = {name: [name] for name in names if re.match(r"\d", name)} | {TITLE: names}
+    for title, bound_in in books.items():
+        page = PAGES / "bound.html"
+        page.write_text(bound(bound_in, PAGES, repository), encoding="utf-8")
+        printed(page, BOOK / f"{title}.pdf")
+        page.unlink()
+
+
+def main():
+    """Make what is asked for, and say where it stands."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=("epub", "pdf"))
+    kind = parser.parse_args().kind
+    build()
+    BOOK.mkdir(exist_ok=True)
+    if kind == "epub":
+        shutil.copyfile(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}.epub")
+    else:
+        print_all()
+    for file in sorted(BOOK.glob(f"*.{kind}")):
+        print(f"{file}; {file.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
