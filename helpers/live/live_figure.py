@@ -22,7 +22,7 @@ from PIL import Image
 from helpers.figures.described import mimebundle, png_of_pixels
 from helpers.figures.style import BLACK, DPI, house_settings, house_style
 from helpers.figures.words import COMMA, describe, say
-from helpers.language import _
+from helpers.language import _, spoken
 from helpers.live.blit import BlitCanvas
 from helpers.live.controls import button, placed
 
@@ -106,6 +106,8 @@ class LiveFigure(ipywidgets.VBox):
         self._task, self._setting, self._reset_at, self._player = None, False, -LATE, None
         super().__init__(children=self._lay_out())
         self.add_class("live-figure")
+        if spoken() != "en":
+            self.add_class(f"live-figure-{spoken()}")  # in which names its parts are told: see `helpers/jupyter`
         for control in controls.values():
             control.observe(self._moved, names="value")
         self._update(wait=True)

@@ -1,5 +1,7 @@
 """Cut a font that has all the characters which pictures of an edition need, so that every machine draws the same.
 
+It has common ones besides, for what readers write on pictures of their own.
+
 Latin letters, digits and signs come from DejaVu Sans, matplotlib's own font; this one has the rest.
 """
 
@@ -16,6 +18,10 @@ from tools.translate.sources import catalogues
 #: Noto Sans CJK, as Debian's package fonts-noto-cjk has it, and which of its faces draws a language's forms.
 SOURCE = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 FACES = {"zh": "Noto Sans CJK SC"}
+#: The common characters of a language: for Chinese the 3755 of level 1 of GB 2312.
+COMMON = {
+    "zh": {bytes([row, cell]).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)}
+}
 KEPT_NAMES = {0, 13, 14}  # whose it is, and its licence
 
 
@@ -29,7 +35,7 @@ def characters(language):
     Returns
     -------
     set of str
-        Without those that matplotlib's own font has.
+        With common ones, without those that matplotlib's own font has.
     """
     texts = [
         entry.msgstr
@@ -37,7 +43,7 @@ def characters(language):
         for entry in read(language, name)
         if name.startswith("helpers/") or entry.comment == "string"
     ]
-    return {letter for letter in "".join(texts) if ord(letter) >= 0x2E80}
+    return {letter for letter in "".join(texts) if ord(letter) >= 0x2E80} | (COMMON[language] - {""})
 
 
 def covered(font):

@@ -60,13 +60,27 @@
 
   // -- what is only drawn in it gets a name, for those who hear the page ----------------------------------------------
 
+  const NAMES = {
+    en: {
+      first: "As it was at first: ", since: "What has changed since is told below the picture.",
+      type: ": type a number", player: ["Play, or pause", "Stop, and go to the start"], repeat: "Repeat",
+    },
+    zh: {
+      first: "最初的样子：", since: "此后的变化写在图的下方。",
+      type: "：输入一个数", player: ["播放，或暂停", "停止，回到开头"], repeat: "重复",
+    },
+  };
+
   const label = (element, name) => {
     element.setAttribute("aria-label", name);
     element.title ||= name;
   };
 
   const nameParts = (figure, picture, words) => {
-    picture.alt = `As it was at first: ${words}\nWhat has changed since is told below the picture.`;
+    const language = Object.keys(NAMES).find(code => figure.classList.contains(`live-figure-${code}`)) ?? "en";
+    const names = NAMES[language];
+    figure.lang = language;
+    picture.alt = `${names.first}${words}\n${names.since}`;
     for (const slider of figure.querySelectorAll(".widget-slider")) {
       const handle = slider.querySelector(".noUi-handle");
       handle.setAttribute("aria-label", slider.querySelector(".widget-label")?.textContent ?? "");
@@ -78,14 +92,13 @@
         }
       };
       if (typed) {
-        label(typed, `${handle.getAttribute("aria-label")}: type a number`);
+        label(typed, handle.getAttribute("aria-label") + names.type);
         new MutationObserver(() => setTimeout(tell, 300)).observe(handle, { attributeFilter: ["aria-valuetext"] });
       }
       tell();
     }
     for (const player of figure.querySelectorAll(".widget-play")) {
-      const names = ["Play, or pause", "Stop, and go to the start"];
-      player.querySelectorAll("button").forEach((button, i) => label(button, names[i] ?? "Repeat"));
+      player.querySelectorAll("button").forEach((button, i) => label(button, names.player[i] ?? names.repeat));
     }
   };
 
