@@ -85,5 +85,7 @@ if __name__ == "__main__":
             print("row", json.dumps(row), flush=True)
     elif sys.argv[1:] == ["grading"]:
         importlib.import_module("tools.benchmarks.grading").main()
+    elif sys.argv[1:2] == ["cluster"]:
+        importlib.import_module("tools.benchmarks.cluster").main(*map(int, sys.argv[2:]))
     else:
         sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""A cluster of one's own on a machine that others use, too: with certificates nobody else gets in."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from tests.submissions import CHAPTER
+from tests.test_grading import ROOT, many
+
+#: Another account of this machine asks a cluster to run its code, and prints as whom it has run.
+STRANGER = """
+import os, sys
+from distributed import Client, Security
+import distributed.comm.tcp, distributed.protocol.numpy
+os.setgroups([]); os.setgid(54321); os.setuid(54321)
+address, *files = sys.argv[1:]
+words = dict(zip(("tls_ca_file", "tls_client_cert", "tls_client_key"), files))
+security = Security(**words, require_encryption=True) if files else None
+with Client(address, security=security, timeout=5, set_as_default=False) as client:
+    print("ran as", client.submit(os.getuid).result(timeout=20))
+"""
+CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=class"
+
+
+def certificate(folder):
+    """Make a certificate and its key; return the files of authority, certificate and key."""
+    made, key = str(folder / "class.pem"), str(folder / "class.key")
+    subprocess.run([*CERTIFICATE.split(), "-out", made, "-keyout", key], check=True, capture_output=True)
+    return made, made, key
+
+
+def surroundings(files):
+    """Return the environment in which Dask uses a certificate, as docs/teaching.md says."""
+    names = [f"{role}__{what}" for role in ("SCHEDULER", "WORKER", "CLIENT") for what in ("CERT", "KEY")]
+    tls = {"CA_FILE": files[0], **{name: files[1 + name.endswith("KEY")] for name in names}}
+    return {**os.environ, **{f"DASK_DISTRIBUTED__COMM__TLS__{name}": value for name, value in tls.items()}}
+
+
+@contextmanager
+def cluster(folder, *more, environment=None):
+    """Start a scheduler and a worker; give the address."""
+    file = folder / "scheduler.json"
+    words = ["--no-dashboard", "--scheduler-file", str(file)]
+    commands = [
+        ["scheduler", *words, "--port=0", *more],
+        ["worker", *words, "--no-nanny", "--nthreads=1", f"--local-directory={folder / 'scratch'}"],
+    ]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT, "env": environment}
+    started = [subprocess.Popen([sys.executable, "-m", "dask", *command], **quiet) for command in commands]
+    try:
+        deadline = time.monotonic() + 120
+        while not file.exists() or not file.read_text(encoding="utf-8"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield json.loads(file.read_text(encoding="utf-8"))["address"]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def stranger(address, *files):
+    words = [sys.executable, "-c", STRANGER, address, *files]
+    return subprocess.run(words, capture_output=True, text=True, cwd="/tmp", timeout=120)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_without_certificates_another_account_runs_code_on_it(tmp_path):
+    """What the page warns of; it also shows that the stranger of the next test could."""
+    with cluster(tmp_path, "--host=127.0.0.1") as address:
+        done = stranger(address)
+    assert done.stdout == "ran as 0\n", done.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_with_certificates_it_grades_and_no_other_account_gets_in(tmp_path):
+    for name in ("own", "foreign"):
+        (tmp_path / name).mkdir()
+    own, foreign = certificate(tmp_path / "own"), certificate(tmp_path / "foreign")
+    for path in (tmp_path / "foreign").iterdir():  # everybody may read what the stranger has made
+        path.chmod(0o644)
+    for folder in [tmp_path, *tmp_path.parents][:-2]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    environment = surroundings(own)
+    with cluster(tmp_path, "--protocol=tls", "--host=127.0.0.1", environment=environment) as address:
+        assert address.startswith("tls://")
+        for files in ((), foreign, (own[0], *foreign[1:])):
+            done = stranger(address, *files)
+            assert done.returncode and "ran as" not in done.stdout
+            assert "Timed out" in done.stderr or "SSL" in done.stderr or "TLS" in done.stderr, done.stderr
+        done = stranger(address.replace("tls://", "tcp://"))
+        assert done.returncode and "ran as" not in done.stdout
+        out = tmp_path / "out"
+        words = [many(tmp_path / "submitted", 2), out, f"--chapter={CHAPTER}", f"--scheduler={address}"]
+        graded = [sys.executable, "-m", "helpers.grading", *map(str, words)]
+        subprocess.run(graded, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300)
+    assert len(list((out / "results").iterdir())) == 2
