@@ -43,6 +43,8 @@ def test_no_file_of_the_copy_holds_a_worked_solution(handed_out):
     assert [path.name for path in (course / "tools").iterdir()] == ["set_up.py"]
     assert not (course / "notebooks" / "solutions").exists()
     comments = {line.strip() for text in all_answers().values() for line in text.splitlines() if "# " in line}
-    texts = [path.read_text(encoding="utf-8") for end in ("py", "ipynb", "md", "po") for path in course.rglob(f"*.{end}")]
+    texts = [
+        path.read_text(encoding="utf-8") for end in ("py", "ipynb", "md", "po") for path in course.rglob(f"*.{end}")
+    ]
     assert len(comments) > 40 and len(texts) > 100
     assert not {comment for comment in comments if any(json.dumps(comment)[1:-1] in text for text in texts)}
