@@ -126,7 +126,7 @@ class Vocabulary:
         determiner = one_of(words["determiners"])
         years = rf"{YEAR}(?:{until}(?:{YEAR}|\d\d))*"
         clear = [
-            rf"[(\[](?:[^()\[\]\n]{{0,60}}[ ,])?{YEAR}[a-z]?[)\]]",
+            rf"[(\[（](?:[^()（）\[\]\n]{{0,60}}[ ,，])?{YEAR}[a-z]?[)\]）]",
             rf"{months}\.?,?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?{YEAR}",
             rf"©\s*{YEAR}|\({YEAR}\s?[–—-]",
             rf"{YEAR}{until}?\s*(?:{YEAR})?\s*{after}",
