@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers.complexity import Conv2D, count, mlp
 from helpers.exercises.exercise import ChoiceExercise, DesignExercise, FunctionExercise, Slip, ValueExercise, unrepaired
-from helpers.language import _
+from helpers.language import N_, _
 
 BUDGET = 1900, 2000
 
@@ -245,12 +245,12 @@ EXERCISES = (
             *unrepaired(
                 _memory,
                 {
-                    "optimiser": _("Adam remembers two numbers for each parameter."),
-                    "batch": _("You keep the outputs for one sample. The way back needs those of the whole batch."),
-                    "inputs": _(
+                    N_("optimiser"): _("Adam remembers two numbers for each parameter."),
+                    N_("batch"): _("You keep the outputs for one sample. The way back needs those of the whole batch."),
+                    N_("inputs"): _(
                         "The inputs are the data and no layer's output: they do not count among the activations."
                     ),
-                    "bytes": _("8 bytes are a float64. Here all numbers have 32 bits."),
+                    N_("bytes"): _("8 bytes are a float64. Here all numbers have 32 bits."),
                 },
             ),
             Slip(

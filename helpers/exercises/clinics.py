@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from helpers.exercises.exercise import FunctionExercise, Slip, times, unrepaired
-from helpers.language import _
+from helpers.language import N_, _
 from helpers.losses import softmax
 
 
@@ -55,7 +55,7 @@ def _held_out_loss(inputs, labels, count, rate, steps, left=()):
     for _each in range(steps):
         gradient = softmax(scaled[:seen] @ weights) - targets[:seen]
         weights = weights - rate * scaled[:seen].T @ gradient / seen
-    asked = slice(count) if "asked" in left else slice(count, None)
+    asked = slice(count) if "measured" in left else slice(count, None)
     return float(-np.log(softmax(scaled[asked] @ weights)[targets[asked] == 1]).mean())
 
 
@@ -121,9 +121,9 @@ LINE_CLINIC = FunctionExercise(
         *unrepaired(
             _line,
             {
-                "sign": _("The error has to be prediction less y: with y less prediction these steps go uphill."),
-                "height": _("The loss is a mean, so the slope of the height is a mean as well, not a sum."),
-                "steps": _("It takes one step less than it should: `range(1, steps)` begins at 1."),
+                N_("sign"): _("The error has to be prediction less y: with y less prediction these steps go uphill."),
+                N_("height"): _("The loss is a mean, so the slope of the height is a mean as well, not a sum."),
+                N_("steps"): _("It takes one step less than it should: `range(1, steps)` begins at 1."),
             },
         ),
         Slip(
@@ -152,9 +152,9 @@ SIGNAL_CLINIC = FunctionExercise(
         *unrepaired(
             _signal,
             {
-                "deviation": _("You multiply by the variance. The standard deviation is its root."),
-                "fan-in": _("A unit adds up as many products as it has inputs: divide by the number of columns."),
-                "last layer": _("The outputs are numbers of either sign: no ReLU after the last layer."),
+                N_("deviation"): _("You multiply by the variance. The standard deviation is its root."),
+                N_("fan-in"): _("A unit adds up as many products as it has inputs: divide by the number of columns."),
+                N_("last layer"): _("The outputs are numbers of either sign: no ReLU after the last layer."),
             },
         ),
         Slip(
@@ -183,9 +183,9 @@ HELD_OUT_CLINIC = FunctionExercise(
         *unrepaired(
             _held_out_loss,
             {
-                "scale": _("Mean and deviation are taken of all rows: those held out have leaked into the scale."),
-                "training": _("It is trained on all rows, those held out among them."),
-                "asked": _("The loss is measured on the rows that it was trained on."),
+                N_("scale"): _("Mean and deviation are taken of all rows: those held out have leaked into the scale."),
+                N_("training"): _("It is trained on all rows, those held out among them."),
+                N_("measured"): _("The loss is measured on the rows that it was trained on."),
             },
         ),
         Slip(

@@ -18,12 +18,12 @@ from helpers._checks import check_integer, check_real
 from helpers.exercises.advice import advice
 from helpers.exercises.answer import Raised
 from helpers.exercises.values import difference, kind_of, plain, show
-from helpers.language import _
+from helpers.language import N_, _
 
 DRAWS = 8
 """How many random inputs a function is tried on, besides the fixed ones."""
 
-LEVELS = ("warm-up", "practice", "challenge")
+LEVELS = (N_("warm-up"), N_("practice"), N_("challenge"))
 """How hard exercises of 1, 2 and 3 points are."""
 
 
@@ -77,7 +77,8 @@ class Exercise:
     points: int
     hints: tuple
 
-    verb = "is"
+    #: What is said of an answer of another kind.
+    other_kind = N_("{asked} is {said}; expected {expected}.{more}")
     reason = ""
 
     def __post_init__(self):
@@ -167,7 +168,7 @@ class ValueExercise(Exercise):
 
     def fault(self, case, got):
         found = difference(self._right(case), got, self.rtol, self.atol, tell=bool(case))
-        return found and f"{self.question(case)} {found}."
+        return found and _("{question} {found}.", question=self.question(case), found=found)
 
     def explains(self, slip, asked):
         return all(self._same(_outcome(slip.wrong, case), got) for case, got in asked)
@@ -225,7 +226,7 @@ class FunctionExercise(ValueExercise):
     edges: tuple = ()
     fixed: tuple = ()
 
-    verb = "returned"
+    other_kind = N_("{asked} returned {said}; expected {expected}.{more}")
 
     def cases(self, rng):
         return [*self.fixed, *(draw(rng) for draw in (*self.edges, *[self.draw] * DRAWS))]

@@ -215,7 +215,7 @@ class Progress(ipywidgets.VBox):
         self.refresh()
 
     def _buttons(self, name):
-        for label, function in (("Hint", hint), ("Solution", solution)):
+        for label, function in ((_("Hint"), hint), (_("Solution"), solution)):
             button = ipywidgets.Button(
                 description=label, tooltip=_("{label} for {name}", label=label, name=name), layout={"flex": "0 0 6em"}
             )
@@ -239,7 +239,7 @@ class Progress(ipywidgets.VBox):
             outcome = progress.get(exercise.name, NOTHING)["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
-            self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({outcome})"
+            self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({_(outcome)})"
         self.bar.value = points
         self.total.value = _("{points} of {max} points", points=points, max=self.bar.max)
         if remark:

@@ -4,15 +4,16 @@ It asks for the answer by calling a function that it is given, and does not care
 learner's own notebook, or in a process far away.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped, TimeLimit, Unasked
 from helpers.exercises.values import NotPlain, plain
-from helpers.language import _
+from helpers.language import N_, _
 
-NOT_ATTEMPTED, INCORRECT, CORRECT = "not attempted", "incorrect", "correct"
+NOT_ATTEMPTED, INCORRECT, CORRECT = N_("not attempted"), N_("incorrect"), N_("correct")
 OUTCOMES = (NOT_ATTEMPTED, INCORRECT, CORRECT)
 MARKS = {NOT_ATTEMPTED: "○", INCORRECT: "✗", CORRECT: "✓"}
 
@@ -124,12 +125,11 @@ def _hopeless(exercise, case, error):
             return _("{asked} changed its own input. Work on a copy, or make a new array.", asked=asked)
         case NoFunction():
             return _("expected a function, got {said}. Hand it over by its name, without calling it.", said=said)
-    more = _(" Brackets after its name call a function.") if "type function" in said or "type method" in said else ""
-    more = more or _(" `list(...)` or `sum(...)` would use up the generator.") * ("type generator" in said)
+    more = _(" Brackets after its name call a function.") if re.search(r"\b(function|method)\b", said) else ""
+    more = more or _(" `list(...)` or `sum(...)` would use up the generator.") * ("generator" in said)
     return _(
-        "{asked} {exercise.verb} {said}; expected {expected}.{more}",
+        exercise.other_kind,
         asked=asked,
-        exercise=exercise,
         said=said,
         expected=exercise.expected(case),
         more=more,

@@ -224,7 +224,7 @@ READ_LOSSES = MatchExercise(
     ),
     hints=(
         _("The loss of guessing one of ten digits is ln 10, about 2.3. Who stays there, and who leaves it?"),
-        _("Section 7 of chapter 4 says below which value the loss never gets with softmax twice."),
+        _("Section 5 of chapter 4 says below which value the loss never gets with softmax twice."),
         _("One never moves, one moves slowly, one runs away, one stops above 1.46."),
     ),
 )

@@ -153,10 +153,10 @@ def kind_of(value):
     if isinstance(value, bool):
         return _("True or False")
     if isinstance(value, str):
-        return "text"
+        return _("text")
     if isinstance(value, int | float):
-        return f"a {'whole ' * isinstance(value, int)}number"
-    return f"{len(value)} values"
+        return _("a whole number") if isinstance(value, int) else _("a number")
+    return _("{number} values", number=len(value))
 
 
 def _is_whole(number):
