@@ -454,7 +454,7 @@ WORKED |= {
                 RIGHT: math.log(1 + math.exp(4)),
                 "scale": 1.057991,
                 "training": math.log(1 + math.exp(-8 / 3)),
-                "measured": math.log(1 + math.exp(-1)),
+                "rows measured": math.log(1 + math.exp(-1)),
                 "uphill": math.log(1 + math.exp(-4)),
             },
         )

@@ -55,7 +55,7 @@ def _held_out_loss(inputs, labels, count, rate, steps, left=()):
     for _each in range(steps):
         gradient = softmax(scaled[:seen] @ weights) - targets[:seen]
         weights = weights - rate * scaled[:seen].T @ gradient / seen
-    asked = slice(count) if "measured" in left else slice(count, None)
+    asked = slice(count) if "rows measured" in left else slice(count, None)
     return float(-np.log(softmax(scaled[asked] @ weights)[targets[asked] == 1]).mean())
 
 
@@ -185,7 +185,7 @@ HELD_OUT_CLINIC = FunctionExercise(
             {
                 N_("scale"): _("Mean and deviation are taken of all rows: those held out have leaked into the scale."),
                 N_("training"): _("It is trained on all rows, those held out among them."),
-                N_("measured"): _("The loss is measured on the rows that it was trained on."),
+                N_("rows measured"): _("The loss is measured on the rows that it was trained on."),
             },
         ),
         Slip(

@@ -23,7 +23,7 @@ from helpers.language import N_, _
 DRAWS = 8
 """How many random inputs a function is tried on, besides the fixed ones."""
 
-LEVELS = (N_("warm-up"), N_("practice"), N_("challenge"))
+LEVELS = ("warm-up", "practice", "challenge")
 """How hard exercises of 1, 2 and 3 points are."""
 
 
