@@ -12,14 +12,14 @@ def start_page(readme, figure):
     readme : str
         The README in Markdown.
     figure : str
-        What moves on the page, as HTML; it stands below the first paragraph.
+        What moves on the page, as HTML; it takes the place of the animated picture.
 
     Returns
     -------
     str
     """
-    title, introduction, rest = readme.split("\n\n", 2)
-    return f"{title}\n\n{introduction}\n\n{figure}\n\n{rest}"
+    before, _, after = re.split(r"^(!\[[^\]]*\]\(\S+\.gif\))$", readme, flags=re.MULTILINE)
+    return f"{before}{figure}{after}"
 
 
 def rewired(markdown, folder, pages, repository):
