@@ -25,5 +25,6 @@ c.CourseDirectory.db_url = f"sqlite:///{classroom / 'gradebook.db'}"
 # The same stub as in notebooks/exercises/.
 c.ClearSolutions.code_stub = {"python": "...  # replace the dots by your answer"}
 
-# A loop without end costs a cell of a submission ten seconds, not the batch.
-c.ExecutePreprocessor.timeout = 10
+# A loop without end costs a cell of a submission so many seconds, not the batch. They are of the clock: on a busy
+# machine an honest cell that computes for a second takes ten.
+c.ExecutePreprocessor.timeout = 50

@@ -86,6 +86,12 @@ def test_moodle_without_a_roster(tmp_path):
     assert row["Last modified (grade)"] == "-"
 
 
+def test_more_points_than_moodle_takes_are_told(tmp_path):
+    students = {ANA: Student("Ana Lopez", "123"), BO: Student("Bo Li", "124")}
+    remarks = exported(tmp_path, [grade(ANA, 11), grade(BO, 10)], students, MOODLE, {ANA: 0, BO: 1})
+    assert remarks[-1] == "Moodle may refuse more points than its maximum grade: Ana Lopez."
+
+
 def test_canvas_s_gradebook_comes_back_with_one_column(tmp_path):
     students = {ANA: Student("Lopez, Ana", "1", prefix="lopezana_LATE_123_456_"), BO: Student("Li, Bo", "2")}
     grades = [grade(ANA, 9), grade(BO, 0, ["nothing was handed in"])]

@@ -135,7 +135,7 @@ def _moodle(grades, students, people, roster, reachable):
     """Return the table that Moodle's offline grading worksheet takes back, and remarks."""
     by_row = {id(person.row): key for key, person in people.items()}
     grade_of = {grade["key"]: grade for grade in grades}
-    rows, remarks, scaled = [], [], set()
+    rows, remarks, scaled, above = [], [], set(), []
     if roster.kind == "Moodle":
         columns = roster.columns
         for person in roster.people:
@@ -145,6 +145,8 @@ def _moodle(grades, students, people, roster, reachable):
                 if best and best != reachable:
                     scaled.add(best)
                 row["Grade"] = number(grade["total"] * (best or reachable) / reachable)
+                if best and _float(row["Grade"]) > best:
+                    above.append(person.name)
                 if "Feedback comments" in columns and _comment(grade):
                     row["Feedback comments"] = _comment(grade)
             rows.append(row)
@@ -152,6 +154,8 @@ def _moodle(grades, students, people, roster, reachable):
             f"Moodle's grades go to {best:g}, so points were multiplied by {number(best / reachable)}."
             for best in scaled
         ]
+        if above:
+            remarks.append(f"Moodle may refuse more points than its maximum grade: {', '.join(above)}.")
         missing = [name for name in ("Grade", "Last modified (grade)") if name not in columns]
         columns = [*columns, *missing]
         left = [grade for grade in grades if grade["key"] not in people]

@@ -114,7 +114,7 @@ def main(words=None):
         return 2
     for remark in remarks:
         print(remark, file=sys.stderr)
-    print(f"{told.to}: {text.count(chr(10)) - 1} students, {len(told.folders)} chapters")
+    print(f"{told.to}: {text.count(chr(10)) - 1} students, {len(told.folders)} chapter{'s' * (len(told.folders) > 1)}")
     return 0
 
 
