@@ -36,6 +36,7 @@ def graded(tmp_path_factory):
     names = ["Ana Lopez", "Bo Li", "Eve Stone", "Ute Frank", "Zoe Hall"]
     lines = [f"{name},{name.split()[0].lower()}@uni.edu" for name in names]
     (folder / "roster.csv").write_text("\n".join(["name,email", *lines]), "utf-8")
+    (folder / "variants.secret").write_text("s" * 64, "utf-8")  # with some, two of them have the same right answer
     people, secret = read_roster(folder / "roster.csv").people, secret_in(folder / "variants.secret")
     hand_out_variants(folder / "for-each", people, secret)
     tags = {person.name: tag_of(secret, person) for person in people}
