@@ -92,6 +92,12 @@ def _square_layers(rng):
     return tuple(rng.normal(size=shape).round(2) for shape in (3, 3, (3, 3), (3, 3)))
 
 
+def _sum_of_zero(rng):
+    """Draw whole numbers, with which the sum of the first unit is 0 and not nearly so."""
+    weight, target = rng.integers(1, 9, size=2).astype(float)
+    return np.array([2.0, 1.0]), np.array([-target]), np.array([[1.0, -2.0], [1.0, 1.0]]), np.array([[weight, 1.0]])
+
+
 def _gradient_error(above, below, h, gradient, *, width=2.0):
     numeric = (above - below) / (width * h)
     return np.linalg.norm(gradient - numeric) / (np.linalg.norm(gradient) + np.linalg.norm(numeric))
@@ -208,7 +214,11 @@ TWO_LAYERS = FunctionExercise(
     points=3,
     reference=_two_layers_back,
     draw=_two_layers,
-    edges=(_square_layers, lambda rng: tuple(rng.normal(size=shape).round(2) for shape in (1, 1, (4, 1), (1, 4)))),
+    edges=(
+        _square_layers,
+        lambda rng: tuple(rng.normal(size=shape).round(2) for shape in (1, 1, (4, 1), (1, 4))),
+        _sum_of_zero,
+    ),
     fixed=(
         (
             np.array([1.0, 2.0]),
