@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from helpers import own_files
 from helpers.exercises import EXERCISES, feedback, progress, time_limit
 from helpers.exercises.answer import ChangedInput, Raised, Stopped, TimeLimit, does_nothing, value_of
 from helpers.exercises.exercise import DRAWS, ChoiceExercise, DesignExercise, FunctionExercise, ValueExercise, seal
@@ -1189,7 +1190,7 @@ def test_processes_that_write_at_once_lose_no_try(learner):
 
 
 def test_a_process_that_was_killed_while_writing_holds_nobody_up_for_long(learner, monkeypatch):
-    monkeypatch.setattr(progress, "PATIENCE", 0.1)
+    monkeypatch.setattr(own_files, "PATIENCE", 0.1)
     learner.parent.mkdir()
     learner.with_name("progress.json.lock").touch()
     assert feedback.check("largest_rate", 1 / 3).text == "Right."

@@ -140,6 +140,21 @@ def test_a_caret_is_named(learner):
     assert feedback.check("convolution_macs", names["convolution_macs"]).text.endswith("`**` is.")
 
 
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("steps_needed = 26 ^ 2", True),
+        ("n = 26\nsteps_needed = n ^ 2 + 1", True),
+        ("steps_needed = 26 ** 2  # no ^ here", False),
+        ("%time steps_needed = 26 ^ 2", False),  # nothing that Python could read
+    ],
+)
+def test_a_caret_in_a_value_is_named(notebook, source, named):
+    notebook.run(source, "answer")
+    said = feedback.check("steps_needed", 24)
+    assert ("`^` is no power" in said.text) == named
+
+
 def test_nobody_can_type_while_a_check_runs(learner):
     before = builtins.input
     message = feedback.check("decayed_rate", lambda *_: float(input("rate? ")))

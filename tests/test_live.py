@@ -21,7 +21,7 @@ from helpers.experiments import activations, capstone, complexity, losses
 from helpers.experiments.schedules import schedule_from
 from helpers.figures.style import new_figure
 from helpers.initialisers import INITIALISERS
-from helpers.live import controls, live_figure
+from helpers.live import board, controls, live_figure
 from helpers.live.live_figure import LiveFigure
 from helpers.live.predict import Prediction, predict, predictions, questions
 from helpers.losses import LOSSES
@@ -559,6 +559,69 @@ def own_progress(tmp_path, monkeypatch):
     """Keep predictions in a folder that is not there yet."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "own" / "progress.json"))
     return tmp_path / "own"
+
+
+@pytest.fixture
+def new_kernel(own_progress, monkeypatch):
+    """Return a function that forgets what a kernel forgets when it is restarted."""
+
+    def restart():
+        monkeypatch.setattr(board, "ENTRIES", {})
+
+    restart()
+    return restart
+
+
+@pytest.mark.parametrize("name", ["workbench", "highest_rate_game", "parameter_budget_game"])
+def test_a_board_survives_a_restart_of_the_kernel(new_kernel, own_progress, name):
+    live = LIVE_FIGURES[name]()
+    live.board.register()
+    assert len(live.board.entries) == 1
+    new_kernel()
+    again = LIVE_FIGURES[name]()
+    assert again.board.html == live.board.html and again.board.entries == live.board.entries
+    again.board.register()  # equal to what was kept
+    assert len(again.board.entries) == 1
+    again.board.forget()
+    new_kernel()
+    assert LIVE_FIGURES[name]().board.entries == []
+    assert [path.name for path in own_progress.iterdir()] == ["boards.json"]
+
+
+def test_boards_of_two_kernels_lose_no_entry(new_kernel):
+    first = LIVE_FIGURES["highest_rate_game"]()
+    new_kernel()
+    second = LIVE_FIGURES["highest_rate_game"]()
+    for live, rate in ((first, 0.1), (second, 0.2), (first, 0.5)):
+        live.set(learning_rate=rate)
+        live.board.register()
+    assert sorted(rate for _level, rate, _distance in first.board.entries) == [0.1, 0.2, 0.5]
+    new_kernel()
+    assert len(LIVE_FIGURES["highest_rate_game"]().board.entries) == 3
+
+
+@pytest.mark.parametrize("kept", ["", "[]", '{"rate game": 3}', '{"rate game": [[1]]}', '{"rate game": [7]}'])
+def test_a_board_that_was_kept_broken_begins_anew(new_kernel, own_progress, kept):
+    own_progress.mkdir()
+    (own_progress / "boards.json").write_text(kept)
+    live = LIVE_FIGURES["highest_rate_game"]()
+    assert live.board.entries == []
+    live.board.register()
+    new_kernel()
+    assert len(LIVE_FIGURES["highest_rate_game"]().board.entries) == 1
+
+
+def test_a_board_that_cannot_be_kept_lasts_as_long_as_the_kernel(new_kernel, own_progress):
+    own_progress.write_text("a file where the folder should be")
+    live = LIVE_FIGURES["highest_rate_game"]()
+    live.board.register()
+    assert len(LIVE_FIGURES["highest_rate_game"]().board.entries) == 1
+
+
+def test_who_grades_a_class_keeps_no_board(new_kernel, own_progress, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    LIVE_FIGURES["highest_rate_game"]().board.register()
+    assert not own_progress.exists()
 
 
 def test_a_prediction_reveals_only_after_a_choice():

@@ -8,23 +8,19 @@ import json
 import os
 import re
 import shutil
-import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from helpers.exercises import EXERCISES
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES
 from helpers.language import _
-from helpers.own_files import COURSE, progress_file
+from helpers.own_files import COURSE, alone, graded, progress_file, write
 
 NOTHING = {"tries": 0, "outcome": NOT_ATTEMPTED, "hints": 0}
 """The entry of an exercise that nobody has looked at."""
 
 MOST = 10**6
 """No honest number of tries or hints is larger."""
-
-PATIENCE = 5
-"""Seconds to wait for another process that writes; one that has not finished by then was killed."""
 
 _unwritten = {}
 """Entries that could not be written: they last as long as the kernel."""
@@ -73,12 +69,12 @@ def record(name, outcome=None, hints=0):
     str
         A remark if the progress could not be read or kept, else no text.
     """
-    if os.environ.get("NBGRADER_EXECUTION"):  # a teacher's machine grades a class: this is nobody's progress
+    if graded():
         return ""
     try:
         path = progress_file()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(path):
+        with alone(path):
             return _write(path, name, outcome, hints)
     except OSError as error:
         _unwritten[name] = _noted(_read()[0].get(name, NOTHING), outcome, hints)
@@ -88,16 +84,10 @@ def record(name, outcome=None, hints=0):
 def _write(path, name, outcome, hints):
     entries, remark = _read()
     entries[name] = _noted(entries.get(name, NOTHING), outcome, hints)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-        if remark:
-            remark += _(" The file as it was is kept as {put_aside}.", put_aside=_put_aside(path))
-        temporary.replace(path)  # in one go: whoever reads sees the old file or the new one
-    except BaseException:  # an interruption, too
-        with suppress(OSError):
-            temporary.unlink()
-        raise
+    aside = _free_name(path)
+    if remark:
+        remark += _(" The file as it was is kept as {put_aside}.", put_aside=aside.name)
+    write(path, json.dumps(entries, indent=1), just_before=lambda: remark and path.rename(aside))
     _unwritten.clear()
     return remark
 
@@ -112,33 +102,13 @@ def _noted(entry, outcome, hints):
     return entry
 
 
-@contextmanager
-def _alone(path):
-    """Keep other processes from writing between what is read and what is written here."""
-    lock = path.with_name(f"{path.name}.lock")
-    give_up = time.monotonic() + PATIENCE
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-            break
-        except FileExistsError:
-            if time.monotonic() > give_up:
-                lock.unlink(missing_ok=True)
-            time.sleep(0.01)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _put_aside(path):
-    """Rename a file to one that is not there yet; return its name."""
+def _free_name(path):
+    """Return a name for what is put aside, that no file has yet."""
     backup, number = path.with_name(f"{path.name}.bak"), 1
     while backup.exists():
         number += 1
         backup = path.with_name(f"{path.name}.bak{number}")
-    path.rename(backup)
-    return backup.name
+    return backup
 
 
 def _read():

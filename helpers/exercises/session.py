@@ -21,6 +21,9 @@ from helpers.language import _
 _last = {}
 """Name of an exercise -> (id of the cell that was run for it last, what went wrong in it or no text, the answer)."""
 
+_sources = {}
+"""Name of an exercise -> the source of the cell that set its answer last."""
+
 
 def watch(shell):
     """Look at each cell that this shell runs from now on; a shell that is watched already is not watched twice."""
@@ -36,9 +39,19 @@ def trouble(name):
 
 def spelling(name, answer):
     """Return a word on signs that mean something else in Python than they seem to."""
-    if type(answer) is FunctionType and any(step.argrepr in ("^", "^=") for step in dis.get_instructions(answer)):
-        return _("By the way: `^` is no power in Python, `**` is.")
-    return ""
+    if type(answer) is FunctionType:
+        caret = any(step.argrepr in ("^", "^=") for step in dis.get_instructions(answer))
+    else:  # a value does not know how it was computed
+        caret = _has_caret(name)
+    return _("By the way: `^` is no power in Python, `**` is.") if caret else ""
+
+
+def _has_caret(name):
+    try:
+        body = ast.parse(_sources.get(name, "")).body
+    except (SyntaxError, ValueError):  # a line for IPython alone
+        return False
+    return any(isinstance(part, ast.BitXor) for line in body for part in ast.walk(line))
 
 
 def _look_at(shell, result):
@@ -47,6 +60,7 @@ def _look_at(shell, result):
     error = result.error_before_exec or result.error_in_exec
     defined = {name for name in EXERCISES if re.search(rf"^(def\s+{name}\b|{name}\s*=)", source, re.MULTILINE)}
     for name in defined:
+        _sources[name] = source
         value = shell.user_ns.get(name)
         old = name in _last and _last[name][2] is value  # what fails below its definition has defined it all the same
         _last[name] = cell, _failed(error) if error and (old or value is None) else "", value

@@ -5,8 +5,8 @@ import io
 import re
 import zipfile
 
-from helpers.grading.files import write
 from helpers.grading.roster import POINTS_POSSIBLE, Roster
+from helpers.own_files import write
 
 BOM = "\ufeff"
 """Tells Excel that a table is UTF-8; everybody else skips it."""

@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED
 from helpers.exercises.variants import exercise_of
 from helpers.grading.exports import guarded, number, table, write_exports
-from helpers.grading.files import write
 from helpers.grading.rules import settle
+from helpers.own_files import write
 
 MOST_BARS = 20
 LONGEST_ANSWER = 5000

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from helpers.grading.exports import guarded, number, table
-from helpers.grading.files import write
 from helpers.grading.roster import plain, read_table
+from helpers.own_files import write
 
 
 def term_table(folders):

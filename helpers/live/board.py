@@ -1,15 +1,20 @@
 """What readers register below a live figure: two buttons, and a table of all entries so far."""
 
+from contextlib import suppress
+
 import ipywidgets
 
 from helpers.language import _
 from helpers.live.controls import button
+from helpers.own_files import read, update
 
 #: What the button that enters something tells a hovering mouse: when it can, and when it can't.
 ENTER, WAIT = _("Enter what the figure shows now"), _("Wait until the figure has finished")
 
 #: Name of a board -> its entries. They outlive the widgets: running a cell again loses nothing.
 ENTRIES = {}
+#: Beside the progress they outlive the kernel, too.
+FILE = "boards"
 
 
 class Board(ipywidgets.VBox):
@@ -37,8 +42,10 @@ class Board(ipywidgets.VBox):
     """
 
     def __init__(self, name, entry, table, *, register=_("Register"), drawn=False):
-        self.entries = ENTRIES.setdefault(name, [])
-        self._entry, self._table, self._drawn, self._live = entry, table, drawn, None
+        self._name, self._entry, self._table, self._drawn, self._live = name, entry, table, drawn, None
+        if name not in ENTRIES:
+            ENTRIES[name] = self._kept()
+        self.entries = ENTRIES[name]
         self.register_button = button(register, ENTER, self.register, primary=True)
         self._told = ipywidgets.HTML()
         buttons = ipywidgets.HBox([self.register_button, button(_("Forget all"), _("Clear the board"), self.forget)])
@@ -63,6 +70,8 @@ class Board(ipywidgets.VBox):
         entry = self._entry(self._live)
         if entry not in self.entries:
             self.entries.append(entry)
+        kept = self._kept()  # of another notebook, too
+        self.entries.extend(other for other in kept if other not in self.entries)
         self._changed()
 
     def forget(self):
@@ -70,7 +79,17 @@ class Board(ipywidgets.VBox):
         self.entries.clear()
         self._changed()
 
+    def _kept(self):
+        """Return the entries that are kept; none if another version of the course has left others."""
+        with suppress(TypeError, ValueError, KeyError, IndexError, AttributeError):
+            entries = [_as_made(entry) for entry in read(FILE)[self._name]]
+            self._table(entries)
+            return entries
+        return []
+
     def _changed(self):
+        with suppress(OSError):  # then they last as long as the kernel
+            update(FILE, lambda boards: boards | {self._name: self.entries})
         self._show()
         if self._drawn:
             self._live.set()
@@ -81,6 +100,11 @@ class Board(ipywidgets.VBox):
     def _enable(self):
         self.register_button.disabled = self._live.busy
         self.register_button.tooltip = WAIT if self._live.busy else ENTER
+
+
+def _as_made(entry):
+    """Return an entry as it was before it was kept: JSON has lists alone."""
+    return tuple(map(_as_made, entry)) if isinstance(entry, list) else entry
 
 
 def rows(cells):
