@@ -51,6 +51,7 @@ def read(name):
     Returns
     -------
     dict
+        What it is, is for the caller to say.
     """
     with suppress(OSError, ValueError, RecursionError):
         found = json.loads(_beside(name).read_text(encoding="utf-8"))
@@ -87,7 +88,13 @@ def _beside(name):
 
 
 def graded():
-    """Return whether a teacher's machine grades a class here: then nothing that is done is a learner's."""
+    """Return whether a teacher's machine grades a class here: then nothing that is done is a learner's.
+
+    Returns
+    -------
+    bool
+        True where nbgrader runs the cells.
+    """
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
@@ -99,6 +106,10 @@ def alone(path):
     ----------
     path : Path
         The file.
+
+    Yields
+    ------
+    None
     """
     lock = path.with_name(f"{path.name}.lock")
     give_up = time.monotonic() + PATIENCE
