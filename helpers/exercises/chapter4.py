@@ -94,7 +94,7 @@ def _apart(size, spread):
 def _right_by_far(rng):
     logits = rng.normal(size=4).round(2)
     label = int(rng.integers(4))
-    logits[label] += 12
+    logits[label] += 15
     return logits, label
 
 
