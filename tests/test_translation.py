@@ -1,0 +1,206 @@
+"""The editions in other languages say what the English course says, all of it, and nothing else."""
+
+import re
+from collections import Counter
+
+import nbformat
+import polib
+import pytest
+
+from helpers.language import FONT, LOCALE, languages
+from tools.make_exercises import student_version
+from tools.places import NOTEBOOKS, ROOT, editions, files, notebooks
+from tools.translate import catalogues, faults, font
+from tools.translate import editions as made
+from tools.translate.blocks import pieces
+from tools.translate.sources import PAGES, Message, originals
+
+EDITIONS = languages()[1:]
+TERMS = {"learning rate": {"is": ["学习率"], "not": ["学习速率"]}}
+TWINS = [(language, path) for language in EDITIONS for path in originals()]
+
+
+def twin_id(twin):
+    return f"{twin[0]}/{twin[1].stem}"
+
+
+def test_there_is_a_chinese_edition():
+    assert EDITIONS == ["zh"]
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_catalogues_say_all_that_the_course_says(language):
+    assert faults.all_faults(language) == []
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_the_package_reads_what_its_catalogues_say(language):
+    stored = (LOCALE / language / "LC_MESSAGES" / "course.mo").read_bytes()
+    assert stored == catalogues.compiled(language), "python -m tools.translate"
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_there_is_no_catalogue_of_nothing(language):
+    known = {catalogues.file_of(language, name) for name in catalogues.catalogues()}
+    assert set(files(LOCALE / language, "*.po")) == known
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=map(twin_id, TWINS))
+def test_a_notebook_is_what_its_catalogue_makes_of_the_english_one(twin):
+    language, path = twin
+    stored = nbformat.read(made.place_of(language, path), as_version=4)
+    assert made.bare(stored) == made.bare(made.notebook(language, path)), f"make {language}"
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_exercises_are_what_students_get_of_the_solutions(language):
+    folder = NOTEBOOKS / language
+    for path in sorted((folder / "solutions").glob("*.ipynb")):
+        stored = nbformat.read(folder / "exercises" / path.name, as_version=4)
+        assert made.bare(stored) == made.bare(student_version(nbformat.read(path, as_version=4))), f"make {language}"
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_pages_are_what_their_catalogues_make_of_the_english_ones(language):
+    for path in PAGES:
+        assert made.place_of(language, path).read_text(encoding="utf-8") == made.page(language, path), path.name
+
+
+def test_an_edition_has_all_notebooks_and_pages_and_no_others():
+    expected = {made.place_of(language, path) for language in EDITIONS for path in notebooks()}
+    assert set(editions()) == expected
+    for language in EDITIONS:
+        assert set(files(ROOT / "docs" / language, "*")) == {made.place_of(language, path) for path in PAGES}
+
+
+def _numbers(output):
+    """Return the numbers that an output shows in words, each as often as it does."""
+    text = output.get("text") or "".join(output.get("data", {}).get("text/plain", ""))
+    return Counter(re.findall(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", text))
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=map(twin_id, TWINS))
+def test_each_cell_shows_the_numbers_that_the_english_one_shows(twin):
+    language, path = twin
+    english, other = (nbformat.read(place, as_version=4).cells for place in (path, made.place_of(language, path)))
+    differ = [
+        cell.id
+        for cell, twin_cell in zip(english, other, strict=True)
+        if cell.cell_type == "code"
+        and sum(map(_numbers, cell.outputs), Counter()) != sum(map(_numbers, twin_cell.outputs), Counter())
+    ]
+    assert differ == []
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_pictures_have_all_characters(language):
+    assert font.characters(language) <= font.covered(LOCALE / language / FONT)
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_pieces_join_to_the_cell(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert "".join(text for text, _kind in pieces(cell)) == cell.source
+
+
+# -- what is found ---------------------------------------------------------------------------------------------------
+
+
+def cell(source, kind="markdown"):
+    return nbformat.from_dict({"cell_type": kind, "id": "c", "source": source, "metadata": {}})
+
+
+def messages(source, kind="markdown"):
+    return [text for text, kind in pieces(cell(source, kind)) if kind]
+
+
+def test_what_a_reader_reads_is_a_message():
+    assert messages("# A title\n\nSome *words* and $x$.\n\n* an item\n* $x^2$\n\n$$\\text{loss} = 1$$\n") == [
+        "A title",
+        "Some *words* and $x$.",
+        "an item",
+    ]
+    assert messages("| rate | seen |\n|---|---|\n| 0.5 | arrives |") == ["rate", "seen", "arrives"]
+    assert messages("```python\nx = 'no words'\n```\n\n> quoted words") == ["quoted words"]
+
+
+def test_what_code_shows_is_a_message_and_its_names_are_none():
+    code = 'x = f["relu"]  # a remark\nprint(f"rate {x:.2f}: " + names["x"])\nplot(title="loss", kind="loss")\n'
+    assert messages(code, "code") == ["a remark", "rate {x:.2f}: ", "loss"]
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese", "fault"),
+    [
+        ("After 10 epochs", "20 轮以后", "number: 10 became 20"),
+        ("After ten epochs", "10 轮以后", "number: none became 10"),
+        ("The loss is $x^2$", "损失是 $x^3$", "formula"),
+        ("Call `train`", "调用 `trains`", "code"),
+        ("See [this](a.ipynb)", "见[此处](b.ipynb)", "link"),
+        ("<b>Bold</b> words", "粗体的字", "tag"),
+        ("As N06 says", "如 N07 所说", "statement"),
+        ("Words `x` and {x} in prose", "文字 `x` 和 {x} 与 {y} 7", "number"),
+        ("A **bold** word", "**“粗体”**的字", "emphasis"),
+        ("The learning rate", "学习步长", "glossary"),
+        ("The learning rate", "学习率就是学习速率", "glossary"),
+        ("One, two", "一,二", "half-width"),
+        ("Words", "", "not translated"),
+    ],
+)
+def test_a_wrong_translation_of_prose_is_found(english, chinese, fault):
+    entry = polib.POEntry(msgid=english, msgstr=chinese, comment="text")
+    assert re.search(fault, "\n".join(faults.of_entry(entry, TERMS))), faults.of_entry(entry, TERMS)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese", "fault"),
+    [
+        ("rate {rate:.2f}", "比率 {rate:.1f}", "hole"),
+        ("rate {rate}", "比率", "hole"),
+        ("over 5 times", "超过 6 倍", "number"),
+        ("a name", '一个"名字"', "quotation mark"),
+        ("name: ", "名字", "space"),
+        ("one\\ntwo", "一二", "line breaks"),
+    ],
+)
+def test_a_wrong_translation_of_a_text_in_code_is_found(english, chinese, fault):
+    assert re.search(fault, "\n".join(faults.lost(english, chinese, "string")))
+
+
+def test_a_right_translation_is_left_alone():
+    pairs = {
+        "With **learning rate** 0.5, [see](a.ipynb) $x$.": "**学习率**为 0.5 时，[见](a.ipynb) $x$。",
+        "The learning rates": "几个学习率",
+    }
+    for english, chinese in pairs.items():
+        assert faults.of_entry(polib.POEntry(msgid=english, msgstr=chinese, comment="text"), TERMS) == []
+    assert faults.lost("seen: ", "所见：", "string") == []
+
+
+def test_a_changed_sentence_is_stale_and_shows_what_it_was():
+    old = polib.POFile()
+    old.append(polib.POEntry(msgctxt="c", msgid="After 10 epochs the loss is small.", msgstr="10 轮以后损失很小。"))
+    old.append(polib.POEntry(msgctxt="c", msgid="Gone.", msgstr="没了。"))
+    (entry,) = catalogues.renewed([Message("After 20 epochs the loss is small.", "c", "text")], old, "zh")
+    assert faults.of_entry(entry, {}) == ["stale: the English was 'After 10 epochs the loss is small.'"]
+    (same,) = catalogues.renewed([Message("Gone.", "c", "text")], old, "zh")
+    assert (same.msgstr, same.flags) == ("没了。", [])
+
+
+def test_a_translation_that_computes_something_else_is_refused(monkeypatch):
+    path = NOTEBOOKS / "00_start_here.ipynb"
+    monkeypatch.setattr(made, "translator", lambda *_: lambda _context, text: text + '" + str(1) + "')
+    with pytest.raises(ValueError, match="what it computes differs"):
+        made.notebook("zh", path)
+
+
+def test_links_lead_to_the_edition_and_out_of_it():
+    path = NOTEBOOKS / "02_learning_rate.ipynb"
+    told = (
+        "[a](03_activations.ipynb) [b](../README.md) [c](../data/ledger.csv) [d](https://numpy.org) "
+        "[e](zh/02_learning_rate.ipynb)"
+    )
+    assert made.linked(told, "zh", path) == (
+        "[a](03_activations.ipynb) [b](../../docs/zh/README.md) [c](../../data/ledger.csv) [d](https://numpy.org) "
+        "[e](../02_learning_rate.ipynb)"
+    )
