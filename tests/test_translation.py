@@ -17,6 +17,7 @@ from tools.translate.sources import PAGES, Message, originals
 
 EDITIONS = languages()[1:]
 TERMS = {"learning rate": {"is": ["学习率"], "not": ["学习速率"]}}
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 TWINS = [(language, path) for language in EDITIONS for path in originals()]
 
 
@@ -76,6 +77,7 @@ def test_an_edition_has_all_notebooks_and_pages_and_no_others():
 def _numbers(output):
     """Return the numbers that an output shows in words, each as often as it does."""
     text = output.get("text") or "".join(output.get("data", {}).get("text/plain", ""))
+    text = text.translate(SUBSCRIPTS)  # matplotlib draws no Chinese beside a formula, so x_1 is written x₁
     return Counter(re.findall(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", text))
 
 
