@@ -17,6 +17,7 @@ from PIL import Image
 
 from tools.live_figures import live_figures
 from tools.places import NOTEBOOKS, ROOT, files, notebooks
+from tools.places import pages as markdown
 from tools.site.font import font_of
 from tools.site.pages import figure_in, live_figure, picture_of, words_of
 from tools.site.recording import read, recorded
@@ -84,10 +85,10 @@ def lay_out(recordings, repository):
     (SOURCE / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
 
     pages = {f"notebooks/{name}.ipynb": f"{name}.ipynb" for name in pages_of} | {"README.md": "index.md"}
-    texts = [ROOT / "README.md", *files(ROOT / "docs", "*.md")]
-    copied = [file.relative_to(ROOT).as_posix() for kind in ("*.md", "*.png") for file in files(ROOT / "docs", kind)]
+    texts = [path for path in markdown() if path in (ROOT / "README.md", ROOT / "docs" / path.name)]
+    copied = [path.relative_to(ROOT).as_posix() for path in (*texts[1:], *files(ROOT / "docs", "*.png"))]
     pages |= dict(zip(copied, copied, strict=True))
-    shutil.copytree(ROOT / "docs", SOURCE / "docs", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "docs" / "pictures", SOURCE / "docs" / "pictures")
     figure = live_figure(FIRST_FIGURE, figures[FIRST_FIGURE], words_of(shown[FIRST_FIGURE]))
     for path in texts:
         name, text = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")

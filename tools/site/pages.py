@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 
 from helpers.language import languages
 from helpers.live.live_figure import NOTE, without_note
-from tools.places import editions
 
 #: What runs a chapter, on the first page.
 RUN = "index.html#two-commands"
@@ -76,7 +75,7 @@ def page(notebook, name, questions, figures):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = with_anchors(across(source, name, there=bool(editions())))
+            cell["source"] = with_anchors(across(source, name, there=False))
             continue
         for output in cell["outputs"]:
             describe(cell, output)
