@@ -379,6 +379,7 @@ EXERCISES = (
             _batch_of(12, 5, 7),
             _batch_of(2, 4, 3, spread=3.0),
             _batch_of(5, 2, 2, spread=0.1),
+            lambda rng: (*_batch(rng)[:3], round(float(rng.uniform(1.5, 3)), 2)),
         ),
         fixed=(
             (
