@@ -338,12 +338,13 @@ def test_the_first_page_is_the_readme_with_a_figure():
 
 
 def test_the_picture_that_moves_in_the_readme_is_the_figure_as_it_is():
-    stored, made = Image.open(FILE), frames()
-    assert FILE.stat().st_size < 1e6 and stored.n_frames == len(made)
-    for i in (0, len(made) // 2):
-        stored.seek(i)
-        difference = ImageChops.difference(stored.convert("RGB"), made[i].convert("RGB"))
-        assert np.asarray(difference).mean() < 2, f"frame {i}: make it anew, python -m tools.moving_picture"
+    made = frames()
+    with Image.open(FILE) as stored:
+        assert FILE.stat().st_size < 1e6 and stored.n_frames == len(made)
+        for i in (0, len(made) // 2):
+            stored.seek(i)
+            difference = ImageChops.difference(stored.convert("RGB"), made[i].convert("RGB"))
+            assert np.asarray(difference).mean() < 2, f"frame {i}: make it anew, python -m tools.moving_picture"
 
 
 def test_links_of_the_readme_lead_to_pages_or_to_the_repository():
