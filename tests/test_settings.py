@@ -133,6 +133,7 @@ def test_style_is_looked_at_as_agreed():
     assert ruff["lint"]["per-file-ignores"] == RUFF, AGREED
     assert (ruff["lint"]["select"], ruff["lint"]["ignore"]) == (RULES, NO_RULES), AGREED
     assert ruff["extend-include"] == ["*.ipynb"] and "extend-exclude" not in ruff, AGREED
+    assert ruff["format"] == {"exclude": ["notebooks/zh/**"]}, AGREED
 
 
 def test_cells_that_are_left_out_of_a_check_are_agreed():
