@@ -55,7 +55,11 @@ def test_every_notebook_is_linked_and_every_link_leads_to_one():
     start = CHAPTERS[0]
     assert start.name == "00_start_here.ipynb"
     exercises = [path for path in NOTEBOOKS if path.parent.name == "exercises"]
-    assert (linked_from(start) | {start}) - set(APPENDICES) == {*CHAPTERS, *exercises}
+    chinese = start.parent / "zh" / start.name
+    assert (linked_from(start) | {start}) - set(APPENDICES) == {*CHAPTERS, *exercises, chinese}
+    assert {path.relative_to(chinese.parent) for path in linked_from(chinese) - {start}} == {
+        path.relative_to(start.parent) for path in linked_from(start) - {chinese}
+    }
     assert linked_from(ROOT / "README.md") - set(APPENDICES) == set(CHAPTERS)
     solutions = {path.name for path in NOTEBOOKS if path.parent.name == "solutions"}
     assert solutions == {path.name for path in exercises}
