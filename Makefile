@@ -134,18 +134,21 @@ bench:
 # Live figures are recorded once: what has not changed is kept in .site/recordings.
 SET_UP_SITE = @$(PYTHON) tools/set_up.py learner --folder $(SITE) \
 	&& $(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
+# English comes first: other languages stand below it.
+IN_EACH_LANGUAGE = @for language in en zh; do COURSE_LANGUAGE=$$language
+OR_STOP = || exit; done
 site:
 	$(SET_UP_SITE)
-	$(SITE)/bin/python -m tools.site
+	$(IN_EACH_LANGUAGE) $(SITE)/bin/python -m tools.site $(OR_STOP)
 
 epub:
 	$(SET_UP_SITE)
-	$(SITE)/bin/python -m tools.site.book epub
+	$(IN_EACH_LANGUAGE) $(SITE)/bin/python -m tools.site.book epub $(OR_STOP)
 
 # Chromium prints it.
 pdf:
 	$(SET_UP_SITE)
-	$(SITE)/bin/python -m tools.site.book pdf
+	$(IN_EACH_LANGUAGE) $(SITE)/bin/python -m tools.site.book pdf $(OR_STOP)
 
 test-site: site epub pdf
 	$(SET_UP) tester

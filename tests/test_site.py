@@ -1,7 +1,14 @@
 """The site before Sphinx: what is recorded, at which settings, and what becomes of cells. `tests/site` has the rest."""
 
+import ast
+import gettext
 import json
 import math
+import os
+import re
+import subprocess
+import sys
+from string import Formatter
 
 import numpy as np
 import pytest
@@ -11,6 +18,7 @@ from matplotlib.transforms import IdentityTransform
 from PIL import Image, ImageChops
 
 from helpers.figures.style import house_style, new_figure
+from helpers.language import LOCALE, languages
 from helpers.live.blit import BlitCanvas
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
 from helpers.live.live_figure import LiveFigure
@@ -18,8 +26,9 @@ from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES, steps_of
 from tools.moving_picture import FILE, frames
 from tools.places import NOTEBOOKS, ROOT, notebooks
-from tools.site.__main__ import stored_notebooks
+from tools.site.__main__ import CONTENTS
 from tools.site.book import book_page, bound, caption
+from tools.site.language import pages, said, stored_notebooks, twins, words
 from tools.site.pages import across, anchor, figure_in, page, with_anchors
 from tools.site.recorder import UNITS, RecordingCanvas, _few_colours, letters
 from tools.site.recording import Backwards, Table, fingerprint, program, read, record
@@ -282,7 +291,7 @@ def test_a_live_figure_is_a_still_picture_until_the_player_comes():
     cell = shown("live.bowl()", picture("a <bowl>"), name="appendix/more")
     html = cell["outputs"][0]["data"]["text/html"]
     assert 'data-source="../_static/live/bowl.js"' in html and 'alt="a &lt;bowl&gt;"' in html
-    assert "stop at 4,500 settings" in html and "Buttons" not in html and "../index.html#two-commands" in html
+    assert "stop at 4,500 settings" in html and "Buttons" not in html and "../index.html#run" in html
     assert cell["metadata"]["tags"] == ["remove-input"] and "image" not in cell["metadata"].get("mystnb", {})
 
 
@@ -290,7 +299,7 @@ def test_buttons_that_are_left_out_are_named_and_what_is_not_recorded_says_why()
     html = shown("game()", picture())["outputs"][0]["data"]["text/html"]
     assert "Buttons that measure or register are left out" in html
     html = shown("panel = bench()\npanel", picture())["outputs"][0]["data"]["text/html"]
-    assert "Too &lt;much&gt;." in html and "data-source" not in html and "index.html#two-commands" in html
+    assert "Too &lt;much&gt;." in html and "data-source" not in html and "index.html#run" in html
 
 
 def test_a_prediction_hides_its_answer():
@@ -298,7 +307,7 @@ def test_a_prediction_hides_its_answer():
     html = shown('predict("why")', asked=asked)["outputs"][0]["data"]["text/html"]
     before, hidden = html.split("<details>")
     assert "1 &lt; 2?" in before and "<li>no</li>" in before and "it is" not in before
-    assert "<b>yes</b>”: it is" in hidden
+    assert '"<b>yes</b>": it is' in hidden
 
 
 @pytest.mark.parametrize("name", stored_notebooks())
@@ -335,6 +344,7 @@ def test_the_first_page_is_the_readme_with_a_figure():
     assert made.startswith("# First steps in neural networks\n\nAn interactive course")
     assert ".gif" not in made and len(made) > 0.9 * len(readme)
     assert made.index("<figure>") < made.index("It serves")
+    assert made.count("(run)=\n## Two commands\n") == 1
 
 
 def test_the_picture_that_moves_in_the_readme_is_the_figure_as_it_is():
@@ -348,11 +358,89 @@ def test_the_picture_that_moves_in_the_readme_is_the_figure_as_it_is():
 
 
 def test_links_of_the_readme_lead_to_pages_or_to_the_repository():
-    pages = {"notebooks/a.ipynb": "a.ipynb", "docs/b.md": "docs/b.md"}
+    places = {"README.md": "index.md", "notebooks/a.ipynb": "a.ipynb", "docs/b.md": "docs/b.md"}
+    others = {"docs/zh/b.md": "zh/docs/b.html"}
     text = "[`a`](notebooks/a.ipynb#x) ![p](docs/b.md) [c](data/c.csv) [d](https://x.org) [e](#here)"
-    assert rewired(text, "", pages, None) == "[`a`](a.ipynb#x) ![p](docs/b.md) c [d](https://x.org) [e](#here)"
-    assert "[c](https://r/tree/main/data/c.csv)" in rewired(text, "", pages, "https://r")
-    assert rewired("[a](../notebooks/a.ipynb)", "docs", pages, None) == "[a](../a.ipynb)"
+    assert (
+        rewired(text, "README.md", places, others, None)
+        == "[`a`](a.ipynb#x) ![p](docs/b.md) c [d](https://x.org) [e](#here)"
+    )
+    assert "[c](https://r/tree/main/data/c.csv)" in rewired(text, "README.md", places, others, "https://r")
+    assert rewired("[a](../notebooks/a.ipynb)", "docs/b.md", places, others, None) == "[a](../a.ipynb)"
+    twin = rewired("**[b](zh/b.md)**", "docs/b.md", places, others, None)
+    assert twin == '**<a href="../zh/docs/b.html">b</a>**'
+
+
+# -- languages -------------------------------------------------------------------------------------------------------
+
+
+def texts_said():
+    """Return all that pages say of themselves, in English."""
+    found = {*CONTENTS, *(reason for reason in samples().values() if isinstance(reason, str))}
+    for path in (ROOT / "tools" / "site").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "said":
+                found |= {first.value for first in node.args[:1] if isinstance(first, ast.Constant)}
+    return found
+
+
+def holes(text):
+    return sorted(name for _text, name, *_ in Formatter().parse(text) if name is not None)
+
+
+@pytest.mark.parametrize("language", languages()[1:])
+def test_what_pages_say_is_translated_and_nothing_else(language):
+    catalogue = gettext.translation("course", LOCALE, languages=[language])
+    own = {text: other for text, other in words()[language].items() if text != "theme"}
+    assert [text for text in texts_said() - set(own) if catalogue.gettext(text) == text] == []
+    assert set(own) <= texts_said()
+    assert [text for text, other in own.items() if holes(text) != holes(other)] == []
+
+
+def test_the_site_is_built_in_all_languages():
+    (told,) = re.findall(r"for language in (.*?);", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert told.split() == languages()
+
+
+def test_a_page_knows_its_twin():
+    (twin,) = twins("appendix/frameworks")
+    assert twin == {"tag": "zh-CN", "name": "中文", "page": "../zh/appendix/frameworks.html", "same": True}
+    assert twins("search")[0]["page"] == "zh/search.html" and twins("search")[0]["same"]
+    # What is not translated leads to the first page.
+    (twin,) = twins("docs/CONTRIBUTING")
+    assert twin["page"] == "../zh/index.html" and not twin["same"]
+    english, chinese = (set(pages(language).values()) for language in ("en", "zh"))
+    assert english - chinese == {"docs/CONTRIBUTING.md"} and chinese <= english
+
+
+def in_chinese(code):
+    """Return what a process that speaks Chinese prints."""
+    started = [sys.executable, "-c", code]
+    surroundings = os.environ | {"COURSE_LANGUAGE": "zh", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(started, env=surroundings, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def test_a_chinese_page_speaks_chinese():
+    html = in_chinese("""if True:
+        import json
+        from tools.site.language import said_questions, stored_notebooks
+        from tools.site.pages import live_figure, page, panels, words_of
+        notebook = json.loads(stored_notebooks()["02_learning_rate"].read_text(encoding="utf-8"))
+        (cell,) = (cell for cell in notebook["cells"] if "live.descent_on_a_bowl()" in "".join(cell["source"]))
+        print(panels(words_of(cell)))
+        print(live_figure("bowl", {"size": [8, 3], "states": 4500, "buttons": True}, "", ""))
+        for cell in page(notebook, "02_learning_rate", said_questions(), {})["cells"]:
+            print(*(output["data"].get("text/html", "") for output in cell.get("outputs", []) if "data" in output))
+    """)
+    first, live, *asked = html.splitlines()
+    assert first == "碗里的路径（纵轴：损失，横轴：参数 w）；离最低点多远（纵轴：距离 |w + 1|，横轴：步）。"
+    assert "4,500" in live and "测量" in live and "运行这一章" in live
+    asked = " ".join(asked)
+    assert asked.count("<summary>揭晓</summary>") >= 3 and not re.search("prediction:|answer|Reveal", asked)
+
+
+def test_words_without_a_translation_stay():
+    assert said("{words}.", words="x") == "x."
 
 
 # -- a book ----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from posixpath import dirname, join, normpath
 
 import pytest
 
-from tools.site.__main__ import stored_notebooks
 from tools.site.book import BOOK, TITLE
+from tools.site.language import stored_notebooks
 
 XHTML, MATHML = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/1998/Math/MathML}"
 CHAPTERS = sorted(name for name in stored_notebooks() if "/" not in name)

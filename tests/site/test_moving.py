@@ -19,7 +19,9 @@ RECORDED = [name for name in LIVE_FIGURES if not isinstance(samples().get(name),
 FEW = 0.006
 SETTINGS = 3
 
-PAGE = """<style>@font-face {{ font-family: "Course Sans"; src: url("_static/live/course-sans.woff"); }}</style>
+PAGE = """<style>@font-face {{ font-family: "Course Sans"; src: url("_static/live/course-sans.woff"); }}
+@font-face {{ font-family: "Course Sans"; src: url("_static/live/course-sans-more.woff"); unicode-range: U+2E80-FFFF; }}
+</style>
 <div class="live-figure" data-name="{0}" data-source="_static/live/{0}.js"></div>
 <script src="_static/player.js"></script>"""
 READY = "document.querySelector('.live-figure').figure"
@@ -34,8 +36,8 @@ DRAW = f"""places => {{
 def figure(opened):
     """Return a function that opens a page with one recorded figure on it."""
 
-    def show(name, alter=None):
-        page = opened("alone.html", body=PAGE.format(name))
+    def show(name, alter=None, folder=""):
+        page = opened(f"{folder}alone.html", body=PAGE.format(name))
         page.wait_for_function(f"() => {READY}", timeout=20_000)
         if alter:
             page.evaluate(f"alter => ({alter})({READY}.recording)")
@@ -81,6 +83,16 @@ def test_the_first_picture_is_the_stored_one(html, figure):
     page = figure("descent_on_a_bowl")
     shown = pixels(page.evaluate(f"() => {READY}.canvas.toDataURL()"))
     assert apart(shown, pixels((html / "_static/live/descent_on_a_bowl.png").read_bytes())) < FEW
+
+
+def test_the_first_chinese_picture_is_the_stored_one(html, figure):
+    name = "highest_rate_game"
+    page = figure(name, folder="zh/")
+    shown = pixels(page.evaluate(f"() => {READY}.canvas.toDataURL()"))
+    assert apart(shown, pixels((html / f"zh/_static/live/{name}.png").read_bytes())) < FEW
+    assert any("course-sans-more.woff" in asked for asked in page.asked)
+    words = page.get_attribute("canvas", "aria-label")
+    assert "设置：学习率 = 0.01" in words and "Shown" not in words
 
 
 def test_a_recording_is_fetched_when_it_is_scrolled_to(opened):

@@ -12,7 +12,7 @@ from tools.places import ROOT
 from tools.site.__main__ import HTML
 
 PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
-CHAPTERS = [name for name in PAGES if name[:2] in ("00", "01", "02", "03", "04", "05")]
+CHAPTERS = [name for name in PAGES if re.match(r"(\w\w/)?0\d_", name)]
 NOISE = ("Got invalid theme mode",)  # the theme's own, before its first choice
 
 # A wide element counts only if nothing around it can be moved sideways.
@@ -74,7 +74,8 @@ def test_there_is_a_page_for_each_notebook_but_solutions():
     notebooks = {
         p.relative_to(ROOT / "notebooks").with_suffix(".html").as_posix() for p in ROOT.glob("notebooks/**/*.ipynb")
     }
-    assert {name for name in notebooks if not name.startswith((".", "solutions/")) and "/." not in name} <= set(PAGES)
+    hidden = re.compile(r"(^|/)(\.|solutions/)")
+    assert {name for name in notebooks if not hidden.search(name)} <= set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -125,14 +126,56 @@ def test_a_page_is_small_at_first(opened, html, url, name):
     assert packed(html, url, page.asked) < 2.5e6
 
 
-def test_all_recordings_are_small(html):
-    assert sum(len(gzip.compress(file.read_bytes())) for file in html.glob("_static/live/*.js")) < 3e6
+@pytest.mark.parametrize("folder", [".", "zh"])
+def test_all_recordings_of_a_language_are_small(html, folder):
+    packed = [len(gzip.compress(file.read_bytes())) for file in (html / folder).glob("_static/live/*.js")]
+    assert len(packed) > 20 and sum(packed) < 3e6
 
 
 def test_the_search_finds_a_word(opened):
     page = opened("search.html?q=divergence")
     page.wait_for_selector("#search-results li a", timeout=20_000)
     assert "02_learning_rate" in page.inner_html("#search-results")
+
+
+def test_the_chinese_search_finds_a_term(opened):
+    page = opened("zh/search.html?q=学习率")
+    page.wait_for_selector("#search-results li a", timeout=20_000)
+    assert "02_learning_rate" in page.inner_html("#search-results")
+
+
+@pytest.mark.parametrize("name", ["index.html", "02_learning_rate.html", "appendix/frameworks.html", "search.html"])
+def test_the_switch_leads_to_the_same_page_and_back(opened, url, name):
+    page = opened(name)
+    assert page.get_attribute("html", "lang") == "en"
+    with page.expect_navigation():
+        page.locator("a.language").click()
+    assert page.url.split("?")[0] == f"{url}/zh/{name}" and page.get_attribute("html", "lang") == "zh-CN"
+    assert page.locator("link[hreflang=en]").count() == 1
+    with page.expect_navigation():
+        page.locator("a.language").click()
+    assert page.url.split("?")[0] == f"{url}/{name}"
+
+
+BUTTONS = """() => [
+    ...document.querySelectorAll('button, summary, .dropdown-item, [title], [placeholder], [aria-label]')
+].flatMap((one) => [one.innerText, one.title, one.placeholder, one.getAttribute('aria-label')])
+    .filter((text) => text && /[a-z]{3}/i.test(text) && !/[\u4e00-\u9fff]/.test(text))"""
+#: What is the same in all languages: kinds of files, names, and the keys of a search.
+NAMES = re.compile(r"\.(ipynb|md|pdf)$|^(English|Ctrl\+K|Binder|Colab|GitHub)$")
+
+
+@pytest.mark.parametrize("name", ["zh/index.html", "zh/02_learning_rate.html", "zh/search.html"])
+def test_a_chinese_page_has_no_english_buttons(opened, name):
+    page = opened(name)
+    if page.locator(".live-figure").count():
+        page.locator(".live-figure").first.scroll_into_view_if_needed()
+        page.wait_for_selector(".live-buttons", timeout=20_000)
+    assert [text for text in page.evaluate(BUTTONS) if not NAMES.search(text.strip())] == []
+
+
+def test_an_english_button_is_seen(opened):
+    assert any("Search" in text for text in opened("index.html").evaluate(BUTTONS))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -148,7 +191,7 @@ AXE = next(iter(sorted((ROOT / ".venv-site").glob("lib/python*/site-packages/axe
 
 @pytest.mark.skipif(AXE is None, reason="axe-core is not installed")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", *CHAPTERS, "appendix/the_lecture_note.html"])
+@pytest.mark.parametrize("name", ["index.html", "zh/index.html", *CHAPTERS, "appendix/the_lecture_note.html"])
 def test_everyone_can_use_a_page(opened, name, dark):
     """Nothing that axe-core calls serious or critical in what is ours; the theme's bars are not."""
     page = opened(name, dark=dark)

@@ -1,4 +1,7 @@
-"""Make the site: ``python -m tools.site``. It stands in ``.site/html`` then, to be opened or published as it is."""
+"""Make the site: ``python -m tools.site``. It stands in ``.site/html`` then, to be opened or published as it is.
+
+A process makes the pages of one language, that of ``COURSE_LANGUAGE``: English ones first, others in folders of theirs.
+"""
 
 import argparse
 import concurrent.futures
@@ -10,15 +13,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
 from PIL import Image
 
+from helpers.language import FONT, LOCALE, spoken
 from tools.live_figures import live_figures
-from tools.places import NOTEBOOKS, ROOT, files, notebooks
-from tools.places import pages as markdown
+from tools.places import ROOT
 from tools.site.font import font_of
+from tools.site.language import FOLDER, pages, pages_of_others, said, stored_notebooks, theme_words
 from tools.site.pages import figure_in, live_figure, picture_of, words_of
 from tools.site.recording import read, recorded
 from tools.site.sampling import samples
@@ -26,7 +31,11 @@ from tools.site.start_page import rewired, start_page
 
 HERE = Path(__file__).parent
 SITE = ROOT / ".site"
-RECORDINGS, SOURCE, HTML = SITE / "recordings", SITE / "source", SITE / "html"
+RECORDINGS, SOURCE, DOCTREES = (SITE / name / spoken() for name in ("recordings", "source", "doctrees"))
+#: Where English pages stand, and below them those of other languages.
+HTML = SITE / "html"
+#: Words that the search must not take apart.
+TERMS = SOURCE / "terms.txt"
 #: What moves on the first page.
 FIRST_FIGURE = "descent_on_a_bowl"
 #: Titles of the table of contents -> their pages.
@@ -36,12 +45,6 @@ CONTENTS = {
     "Appendices": "appendix/*.ipynb",
     "For teachers and authors": "docs/*.md",
 }
-
-
-def stored_notebooks():
-    """Return the notebooks that have a page: name -> path. Solutions have none."""
-    found = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix(): path for path in notebooks()}
-    return {name: path for name, path in found.items() if not name.startswith("solutions/")}
 
 
 def record_all(jobs):
@@ -82,37 +85,58 @@ def lay_out(recordings, repository):
         shutil.copyfile(file, live / f"{name}.js")
     characters = "".join(file.read_text(encoding="utf-8") for file in recordings.values())
     (live / "course-sans.woff").write_bytes(font_of(characters))
+    if (more := LOCALE / spoken() / FONT).exists():
+        (live / "course-sans-more.woff").write_bytes(font_of(characters, more))
+    TERMS.write_text("\n".join(terms()), encoding="utf-8")
     (SOURCE / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
 
-    pages = {f"notebooks/{name}.ipynb": f"{name}.ipynb" for name in pages_of} | {"README.md": "index.md"}
-    texts = [path for path in markdown() if path in (ROOT / "README.md", ROOT / "docs" / path.name)]
-    copied = [path.relative_to(ROOT).as_posix() for path in (*texts[1:], *files(ROOT / "docs", "*.png"))]
-    pages |= dict(zip(copied, copied, strict=True))
+    (SOURCE / "docs").mkdir()
     shutil.copytree(ROOT / "docs" / "pictures", SOURCE / "docs" / "pictures")
+    pictures = [f"docs/pictures/{path.name}" for path in (ROOT / "docs" / "pictures").iterdir()]
+    places = pages() | dict(zip(pictures, pictures, strict=True))
     figure = live_figure(FIRST_FIGURE, figures[FIRST_FIGURE], words_of(shown[FIRST_FIGURE]))
-    for path in texts:
-        name, text = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
-        if name == "README.md":
-            text = f"{start_page(text, figure)}\n\n{contents(pages.values())}"
-        text = rewired(text, path.parent.relative_to(ROOT).as_posix().strip("."), pages, repository)
-        (SOURCE / pages[name]).write_text(text, encoding="utf-8")
+    for path, place in pages().items():
+        if not place.endswith(".md"):
+            continue
+        text = (ROOT / path).read_text(encoding="utf-8")
+        if place == "index.md":
+            text = f"{start_page(text, figure)}\n\n{contents(pages().values())}"
+        (SOURCE / place).write_text(rewired(text, path, places, pages_of_others(), repository), encoding="utf-8")
+
+
+def terms():
+    """Return the terms of the course in the language that is spoken, as its glossary has them; in English none."""
+    glossary = LOCALE / spoken() / "glossary.toml"
+    told = tomllib.loads(glossary.read_text(encoding="utf-8")) if glossary.exists() else {}
+    return [
+        form for term in told.values() if isinstance(term, dict) for form in term.get("is", ()) if not form.isascii()
+    ]
 
 
 def contents(names):
     """Return the table of contents, which the theme shows at the side."""
     told = []
     for title, pattern in CONTENTS.items():
-        pages = "\n".join(sorted(name for name in names if fnmatch(name, pattern)))
-        told.append(f"```{{toctree}}\n:hidden:\n:caption: {title}\n\n{pages}\n```\n")
+        listed = "\n".join(sorted(name for name in names if fnmatch(name, pattern)))
+        told.append(f"```{{toctree}}\n:hidden:\n:caption: {said(title)}\n\n{listed}\n```\n")
     return "\n".join(told)
 
 
 def build():
     """Let Sphinx make pages; a warning is an error."""
-    shutil.rmtree(HTML, ignore_errors=True)
+    shutil.rmtree(HTML / FOLDER, ignore_errors=True)
     static = f"html_static_path={SOURCE / '_static'}"
-    command = ["-q", "-W", "--keep-going", "-c", HERE, "-D", static, "-d", SITE / "doctrees", SOURCE, HTML]
+    command = ["-q", "-W", "--keep-going", "-c", HERE, "-D", static, "-d", DOCTREES, SOURCE, HTML / FOLDER]
     subprocess.run([sys.executable, "-m", "sphinx", *map(str, command)], check=True)
+    for page in (HTML / FOLDER).rglob("*.html") if theme_words() else ():
+        page.write_text(with_theme_said(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_theme_said(page):
+    """Return a page whose theme says in its language what it says in English alone."""
+    for text, told in theme_words().items():
+        page = page.replace(f'="{text}"', f'="{told}"').replace(f">{text}<", f">{told}<")
+    return page
 
 
 def main():
@@ -125,7 +149,7 @@ def main():
     lay_out(recordings, repository)
     build()
     packed = sum(len(gzip.compress(file.read_bytes())) for file in recordings.values())
-    print(f"{HTML / 'index.html'}; {len(recordings)} recordings, {packed / 1e6:.2f} MB packed")
+    print(f"{HTML / FOLDER / 'index.html'}; {len(recordings)} recordings, {packed / 1e6:.2f} MB packed")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Both come from the same pages: Sphinx makes an EPUB file of the stored notebooks
 import argparse
 import base64
 import html
-import itertools
 import json
 import os
 import posixpath
@@ -18,25 +17,28 @@ import tempfile
 
 from bs4 import BeautifulSoup
 
+from helpers.language import spoken
 from tools.live_figures import live_figures
 from tools.places import ROOT
-from tools.site.__main__ import HERE, SITE, contents, stored_notebooks
+from tools.site.__main__ import HERE, SITE, contents
+from tools.site.language import BOOK_STYLES, FOLDER, TAGS, said, stored_notebooks
 from tools.site.pages import (
     across,
     asked_in,
     describe,
     figure_in,
     is_one_call,
+    panels,
     picture_of,
     tag,
     with_anchors,
     words_of,
 )
 
-SOURCE, PAGES, BOOK = SITE / "book_source", SITE / "book_pages", SITE / "book"
+SOURCE, PAGES, BOOK = SITE / "book_source" / spoken(), SITE / "book_pages" / spoken(), SITE / "book"
 TITLE = "first-steps-in-neural-networks"
-#: A panel in words: its title, and in brackets the axes, which may hold units in brackets.
-AXES = r"^(.*?) ?\(((?:[^()]|\([^()]*\))* against (?:[^()]|\([^()]*\))*)\)$"
+#: How names of files end: those of a language are told apart by it.
+ENDING = f".{FOLDER}" if FOLDER else ""
 #: What prints, under the names that it has on various systems.
 BROWSERS = ("chromium", "google-chrome", "chromium-browser", "chrome")
 
@@ -78,13 +80,13 @@ def book_page(notebook, name, questions, figures):
             tag(cell, "remove-input")
     if asked:
         text = "\n".join(_answer(question, number) for number, question in enumerate(asked, 1))
-        text = f"## Answers to the predictions\n\n<ol>{text}</ol>"
+        text = f"## {said('Answers to the predictions')}\n\n<ol>{text}</ol>"
         notebook["cells"].append({"cell_type": "markdown", "id": "answers", "metadata": {}, "source": text})
     return notebook
 
 
 def caption(words):
-    """Return the caption of a picture: of its words what they say of each panel, without what is drawn there.
+    """Return the caption of a picture: what `panels` says.
 
     Parameters
     ----------
@@ -96,27 +98,22 @@ def caption(words):
     str
         In Markdown.
     """
-    lines = words.splitlines()
-    heads = [line for line, after in itertools.pairwise([*lines, ""]) if after.startswith("- ") and line[:2] != "- "]
-    told = [re.sub(r"^(Panel \d+|Plot):? ?|\.$|\(a drawing without axes\)", "", head).strip() for head in heads]
-    told = [re.sub(AXES, lambda head: ": ".join(filter(None, head.groups())), head) for head in told]
-    told = [head.removesuffix(": y against x") for head in told if head not in ("", "y against x")]
-    told = "; ".join(dict.fromkeys(told)) or "A drawing"
-    return re.sub(r"([\\`*_$\[\]<>~|])", r"\\\1", told[0].upper() + told[1:]) + "."
+    return re.sub(r"([\\`*_$\[\]<>~|])", r"\\\1", panels(words))
 
 
 def _question(question, number):
     choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in question["choices"])
     return (
-        f'<div class="prediction" id="question-{number}"><p><b>Your prediction {number}:</b> '
+        f'<div class="prediction" id="question-{number}"><p><b>{said("Your prediction {number}:", number=number)}</b> '
         f"{html.escape(question['question'])}</p><ul>{choices}</ul>"
-        f'<p><a href="#answer-{number}">The answer stands at the end of the chapter.</a></p></div>'
+        f'<p><a href="#answer-{number}">{said("The answer stands at the end of the chapter.")}</a></p></div>'
     )
 
 
 def _answer(question, number):
     right, because = (html.escape(text) for text in (question["choices"][question["answer"]], question["because"]))
-    return f'<li id="answer-{number}"><p><a href="#question-{number}"><b>{right}</b></a>: {because}</p></li>'
+    answer = said("{answer}: {because}", answer=f'<a href="#question-{number}"><b>{right}</b></a>', because=because)
+    return f'<li id="answer-{number}"><p>{answer}</p></li>'
 
 
 def lay_out():
@@ -128,7 +125,8 @@ def lay_out():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     (SOURCE / "figures.json").write_text(json.dumps(sorted(live_figures())), encoding="utf-8")
-    title, introduction, _ = (ROOT / "README.md").read_text(encoding="utf-8").split("\n\n", 2)
+    readme = ROOT / "docs" / FOLDER / "README.md" if FOLDER else ROOT / "README.md"
+    title, introduction, _ = readme.read_text(encoding="utf-8").split("\n\n", 2)
     listed = contents([f"{name}.ipynb" for name in notebooks]).replace(":hidden:\n", "")
     (SOURCE / "index.md").write_text(f"{title}\n\n{introduction}\n\n{listed}", encoding="utf-8")
 
@@ -136,7 +134,8 @@ def lay_out():
 def build():
     """Let Sphinx make the EPUB file, and the pages in it; a warning is an error."""
     lay_out()
-    command = ["-q", "-W", "--keep-going", "-b", "epub", "-t", "book", "-c", HERE, "-d", SITE / "book_doctrees"]
+    doctrees = SITE / "book_doctrees" / spoken()
+    command = ["-q", "-W", "--keep-going", "-b", "epub", "-t", "book", "-c", HERE, "-d", doctrees]
     subprocess.run([sys.executable, "-m", "sphinx", *map(str, command), str(SOURCE), str(PAGES)], check=True)
 
 
@@ -160,10 +159,9 @@ def bound(names, folder, repository=None):
     str
         In HTML.
     """
-    whole = BeautifulSoup(
-        '<!DOCTYPE html><html><head><meta charset="utf-8"/></head><main></main></html>', "html.parser"
-    )
-    for style in ("pygments", "book"):
+    head = f'<html lang="{TAGS[spoken()]}"><head><meta charset="utf-8"/></head>'
+    whole = BeautifulSoup(f"<!DOCTYPE html>{head}<main></main></html>", "html.parser")
+    for style in ("pygments", *BOOK_STYLES):
         whole.head.append(whole.new_tag("link", rel="stylesheet", href=f"_static/{style}.css"))
     for name in names:
         page = BeautifulSoup((folder / f"{name}.xhtml").read_text(encoding="utf-8"), "html.parser")
@@ -188,8 +186,8 @@ def _bend(link, name, names, repository):
     target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)).removesuffix(".xhtml") if path else name
     if target in names:
         link["href"] = f"#{target}--{fragment}" if fragment else f"#{target}"
-    elif repository and (ROOT / "notebooks" / f"{target}.ipynb").exists():
-        link["href"] = f"{repository}/blob/main/notebooks/{target}.ipynb"
+    elif repository and (path := ROOT / "notebooks" / FOLDER / f"{target}.ipynb").exists():
+        link["href"] = f"{repository}/blob/main/{path.relative_to(ROOT).as_posix()}"
     else:
         link.unwrap()
 
@@ -231,7 +229,7 @@ def print_all():
     for title, bound_in in books.items():
         page = PAGES / "bound.html"
         page.write_text(bound(bound_in, PAGES, repository), encoding="utf-8")
-        printed(page, BOOK / f"{title}.pdf")
+        printed(page, BOOK / f"{title}{ENDING}.pdf")
         page.unlink()
 
 
@@ -243,10 +241,10 @@ def main():
     build()
     BOOK.mkdir(exist_ok=True)
     if kind == "epub":
-        shutil.copyfile(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}.epub")
+        shutil.copyfile(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}{ENDING}.epub")
     else:
         print_all()
-    for file in sorted(BOOK.glob(f"*.{kind}")):
+    for file in sorted(file for file in BOOK.glob(f"*{ENDING}.{kind}") if "." in file.stem == bool(FOLDER)):
         print(f"{file}; {file.stat().st_size / 1e6:.1f} MB")
 
 

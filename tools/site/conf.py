@@ -7,22 +7,28 @@ import re
 import sys
 from pathlib import Path
 
+import jieba
 from docutils import nodes
 from math_core import LatexToMathML
+from sphinx.search.zh import SearchChinese
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from helpers.live.predict import questions
+from helpers.language import FONT, LOCALE, spoken
+from tools.site.__main__ import TERMS
 from tools.site.book import book_page
+from tools.site.language import BOOK_STYLES, FOLDER, SPHINX, said, said_questions, twins
 from tools.site.pages import page
 
-project = "First steps in neural networks"
-author = "the authors of the course"
+project = said("First steps in neural networks")
+author = said("the authors of the course")
+language = SPHINX[spoken()]
 html_title = project
 extensions = ["myst_nb"]
 exclude_patterns = []
 
 nb_execution_mode = "off"
+nb_code_prompt_show, nb_code_prompt_hide = said("Show code"), said("Hide code")
 nb_merge_streams = True
 nb_render_markdown_format = "myst"
 nb_ipywidgets_js = {}
@@ -31,9 +37,14 @@ myst_heading_anchors = 4
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 html_theme = "sphinx_book_theme"
+templates_path = ["templates"]
 html_favicon = "static/icon.svg"
 html_css_files = ["course.css"]
 html_js_files = [("player.js", {"defer": "defer"})]
+jieba.setLogLevel("WARNING")
+# By this name the search looks for what stems Latin words, and none comes with Sphinx that is called Chinese.
+SearchChinese.language_name = "English"
+html_search_options = {"dict": str(TERMS)}
 html_math_renderer = "mathml"
 html_copy_source = True
 html_show_copyright = False
@@ -44,7 +55,8 @@ html_theme_options = {
     "show_toc_level": 2,
     "use_download_button": True,
     "use_fullscreen_button": False,
-    "path_to_docs": "notebooks",
+    "path_to_docs": f"notebooks/{FOLDER}".rstrip("/"),
+    "article_header_end": ["language.html", "article-header-buttons.html"],
 }
 if repository := os.environ.get("COURSE_REPOSITORY"):
     html_theme_options |= {
@@ -61,11 +73,12 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
 
 if tags.has("book"):  # noqa: F821 -- Sphinx's own
     page = book_page
-    html_static_path, html_css_files, html_js_files = ["static/book.css"], ["book.css"], []
+    html_css_files, html_js_files = [f"{style}.css" for style in BOOK_STYLES], []
+    html_static_path = [*(f"static/{style}" for style in html_css_files), *map(str, (LOCALE / spoken()).glob(FONT))]
     html_favicon, numfig = None, True
-    numfig_format = {"figure": "Picture %s."}
+    numfig_format = {"figure": said("Picture %s.")}
     version = "0.1"
-    epub_copyright = "Text and pictures: CC BY 4.0. Code: BSD 3-Clause."
+    epub_copyright = said("Text and pictures: CC BY 4.0. Code: BSD 3-Clause.")
     epub_tocscope, epub_use_index, epub_show_urls = "includehidden", False, "no"
 
 _mathml = LatexToMathML(xml_namespace=tags.has("book"))  # noqa: F821
@@ -75,7 +88,14 @@ def read(app, name, source):
     """Change a notebook on its way in; what readers download stays as it is stored."""
     if Path(app.srcdir, f"{name}.ipynb").exists():
         figures = json.loads(Path(app.srcdir, "figures.json").read_text(encoding="utf-8"))
-        source[0] = json.dumps(page(json.loads(source[0]), name, questions(), figures))
+        source[0] = json.dumps(page(json.loads(source[0]), name, said_questions(), figures))
+
+
+def with_twins(app, name, template, context, tree):
+    """Tell a page and its readers where it stands in other languages."""
+    context["twins"] = twins(name)
+    links = [f'<link rel="alternate" hreflang="{t["tag"]}" href="{t["page"]}"/>' for t in context["twins"] if t["same"]]
+    context["metatags"] = "\n".join([context.get("metatags", ""), *links])
 
 
 def formula_of(node, displaystyle):
@@ -101,4 +121,6 @@ def display(writer, node):
 def setup(app):
     """Put all that into Sphinx."""
     app.connect("source-read", read)
+    if not tags.has("book"):  # noqa: F821
+        app.connect("html-page-context", with_twins)
     app.add_html_math_renderer("mathml", (inline, None), (display, None))

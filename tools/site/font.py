@@ -7,23 +7,25 @@ from fontTools.ttLib import TTFont
 from matplotlib.font_manager import findfont
 
 
-def font_of(characters):
-    """Return DejaVu Sans with no more letters than are needed.
+def font_of(characters, file=None):
+    """Return a font with no more letters than are needed.
 
     Parameters
     ----------
     characters : iterable of str
+    file : pathlib.Path, optional
+        The font; by default DejaVu Sans, matplotlib's own.
 
     Returns
     -------
     bytes
         A file in WOFF, which every browser reads.
     """
-    font = TTFont(findfont("DejaVu Sans"))
+    font = TTFont(file or findfont("DejaVu Sans"))
     cut = Subsetter(Options(layout_features=["kern"], hinting=False, notdef_outline=True, drop_tables=["FFTM", "GSUB"]))
     cut.populate(text="".join(sorted(set(characters))))
     cut.subset(font)
     font.flavor = "woff"
-    file = BytesIO()
-    font.save(file)
-    return file.getvalue()
+    packed = BytesIO()
+    font.save(packed)
+    return packed.getvalue()

@@ -1,20 +1,26 @@
 """Stored notebooks as pages for readers: what JupyterLab shows by itself is said here in words that Sphinx knows.
 
 The site has no text of its own about the course, so that the two can't say different things. What is changed on the
-way: links to headings, alternative texts, predictions, live figures, and which code stands folded.
+way: links to headings, alternative texts, predictions, live figures, and which code stands folded. The few words that
+pages add are said in their language.
 """
 
 import base64
 import html
+import itertools
 import posixpath
 import re
 from pathlib import PurePosixPath
 
-from helpers.language import languages
+from helpers.figures.words import SEMICOLON
+from helpers.language import _, languages
 from helpers.live.live_figure import NOTE, without_note
+from tools.site.language import said
 
 #: What runs a chapter, on the first page.
-RUN = "index.html#two-commands"
+RUN = "index.html#run"
+#: A panel in words: its title, and in brackets its axes, which may hold units in brackets.
+PANEL = r"^(.*?) ?[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$"
 
 
 def anchor(fragment):
@@ -75,7 +81,7 @@ def page(notebook, name, questions, figures):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = with_anchors(across(source, name, there=False))
+            cell["source"] = with_anchors(across(source, name, there=True))
             continue
         for output in cell["outputs"]:
             describe(cell, output)
@@ -133,6 +139,34 @@ def words_of(cell):
     return stored.removeprefix(f"{NOTE}\n")
 
 
+def panels(words):
+    """Return what a picture shows in a few words: of each panel its title and its axes, not what is drawn there.
+
+    Parameters
+    ----------
+    words : str
+        As `helpers.figures.words.describe` returns them.
+
+    Returns
+    -------
+    str
+    """
+    _before, _opens, ends = re.split(r"\{\w+\}", _("{head} ({shown})."))
+    panel = _("Panel {number}").replace("{number}", r"\d+")
+    bare = {_("{y} against {x}", y="y", x="x"), _("a drawing without axes")}
+    lines, told = words.splitlines(), []
+    for line, after in itertools.pairwise([*lines, ""]):
+        if line.startswith("- ") or not after.startswith("- "):
+            continue
+        head = line.removesuffix(ends) + ends.rstrip(".。")
+        title, axes = re.match(PANEL, head).groups()
+        title = re.sub(rf"^({panel}|{_('Plot')})[:：]? ?", "", title)
+        known = [text for text in (title, axes) if text and text not in bare]
+        told += [said("{title}: {axes}", title=title, axes=axes)] if len(known) == 2 else known
+    told = SEMICOLON.join(dict.fromkeys(told)) or said("A drawing")
+    return said("{words}.", words=told[0].upper() + told[1:])
+
+
 def _replace(cell, shown):
     cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": shown}}]
     cell["metadata"].get("mystnb", {}).pop("image", None)
@@ -149,10 +183,12 @@ def prediction(question):
     """Return a question as HTML; its answer stays hidden until it is asked for."""
     choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in question["choices"])
     right, because = (html.escape(text) for text in (question["choices"][question["answer"]], question["because"]))
+    asked = html.escape(question["question"])
+    asks = _("{bold}Your prediction:{normal} {question}", bold="<b>", normal="</b>", question=asked)
+    answer = _('The answer is "{right}": {because}', right=f"<b>{right}</b>", because=because)
     return (
-        f'<div class="prediction"><p><b>Your prediction:</b> {html.escape(question["question"])}</p>'
-        f"<ul>{choices}</ul><details><summary>Reveal</summary>"
-        f"<p>The answer is “<b>{right}</b>”: {because}</p></details></div>"
+        f'<div class="prediction"><p>{asks}</p><ul>{choices}</ul>'
+        f"<details><summary>{_('Reveal')}</summary><p>{answer}</p></details></div>"
     )
 
 
@@ -180,12 +216,19 @@ def live_figure(name, figure, words, top=""):
         f'<img src="{place}.png" alt="{html.escape(words)}" width="{width}" height="{height}" loading="lazy" '
         'class="live-still"/>'
     )
-    run = f'<a href="{top}{RUN}">Run the chapter</a>'
+    run = f'<a href="{top}{RUN}">{said("Run the chapter")}</a>'
     if "reason" in figure:
-        return f'{picture}<p class="live-note">{html.escape(figure["reason"])} {run} to move it.</p>'
-    buttons = " Buttons that measure or register are left out." if figure["buttons"] else ""
+        note = said("{reason} {run} to move it.", reason=html.escape(said(figure["reason"])), run=run)
+        return f'{picture}<p class="live-note">{note}</p>'
+    told = {"states": f"{figure['states']:,}", "run": run}
+    note = said("Recorded: the controls stop at {states} settings. {run} for all.", **told)
+    if figure["buttons"]:
+        note = said(
+            "Recorded: the controls stop at {states} settings. Buttons that measure or register are left out. "
+            "{run} for all.",
+            **told,
+        )
     return (
         f'<div class="live-figure" data-name="{name}" data-source="{place}.js">{picture}</div>'
-        f'<p class="live-note">Recorded: the controls stop at {figure["states"]:,} settings.{buttons} '
-        f"{run} for all.</p>"
+        f'<p class="live-note">{note}</p>'
     )

@@ -1,15 +1,18 @@
 """A live figure at each setting of its controls, as one small file that ``static/player.js`` replays."""
 
 import hashlib
-import inspect
 import itertools
 import json
 import math
 from pathlib import Path
 
-from helpers.live.live_figure import LIVE_FIGURES, TimeFigure, as_text
+from helpers.figures.words import COMMA, describe
+from helpers.language import FONT, LOCALE, _, spoken
+from helpers.live.live_figure import TimeFigure, as_text
 from tools.live_figures import live_figures
 from tools.places import ROOT, files
+from tools.site.language import said
+from tools.site.pages import panels
 from tools.site.recorder import UNITS, RecordingCanvas
 from tools.site.sampling import grid, is_menu, samples
 
@@ -73,6 +76,7 @@ def record(live, values):
     """
     # A menu may change axes, and then all has to be drawn anew: menus change least often.
     values = dict(sorted(values.items(), key=lambda item: not is_menu(live.controls[item[0]])))
+    what = panels(describe(live.figure))
     start, recorder = live.values, RecordingCanvas(live.figure).recorder
     live.redraw()
     styles, shapes, words, still, ops = (Table() for _ in range(5))
@@ -101,7 +105,8 @@ def record(live, values):
     return {
         "size": [int(n) for n in live.figure.bbox.size],
         "units": UNITS,
-        "what": inspect.getdoc(LIVE_FIGURES[live.name]).partition("\n")[0],
+        "what": what,
+        "said": player_words(),
         "buttons": live.board is not None or isinstance(live, TimeFigure),
         "play": live.play and list(live.controls).index(live.play),
         "controls": [
@@ -119,6 +124,18 @@ def record(live, values):
     }
 
 
+def player_words():
+    """Return what ``static/player.js`` says of itself, in the language that is spoken."""
+    return {
+        "play": said("▶ Play"),
+        "stop": said("■ Stop"),
+        "reset": said("Reset"),
+        "comma": COMMA,
+        "number": said("{label}: {value}"),
+        "whole": said("{what} Shown: {values}. Read off: {numbers}."),
+    }
+
+
 def _told(control, values, start):
     return {
         "label": control.description,
@@ -131,9 +148,9 @@ def _told(control, values, start):
 def value_in_words(control, value):
     """Return a value of a control as it stands beside the control in JupyterLab."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said("yes") if value else said("no")
     if isinstance(value, str):
-        return value
+        return _(value)
     if hasattr(control, "options"):
         return next(label for label, other in control.options if other == value)
     return format(value, control.readout_format)
@@ -148,6 +165,7 @@ def fingerprint(name):
     """Return a short text that changes when a figure has to be recorded anew: with its sampling, code or data."""
     code = [path for path in files(ROOT / "helpers", "*.py") if not APART & set(path.parts)]
     own = [Path(__file__), Path(__file__).with_name("recorder.py")]
+    own += [path for path in (LOCALE / spoken()).rglob("*") if path.name in ("course.mo", FONT)]
     read = [*own, *code, *files(ROOT / "data", "*.[cn][sp][vz]"), ROOT / "requirements.txt"]
     parts = [json.dumps(samples().get(name)).encode(), *(path.read_bytes() for path in read)]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Cut a font that has all the characters which pictures of an edition need, so that every machine draws the same.
+"""Cut a font that has all the characters of an edition, so that every machine draws and prints the same.
 
 It has common ones besides, for what readers write on pictures of their own.
 
@@ -26,7 +26,7 @@ KEPT_NAMES = {0, 13, 14}  # whose it is, and its licence
 
 
 def characters(language):
-    """Return the characters that pictures may need: those of the package, and of texts in the code of notebooks.
+    """Return the characters that pictures and books need: those of all catalogues.
 
     Parameters
     ----------
@@ -37,12 +37,7 @@ def characters(language):
     set of str
         With common ones, without those that matplotlib's own font has.
     """
-    texts = [
-        entry.msgstr
-        for name in catalogues()
-        for entry in read(language, name)
-        if name.startswith("helpers/") or entry.comment == "string"
-    ]
+    texts = [entry.msgstr for name in catalogues() for entry in read(language, name)]
     return {letter for letter in "".join(texts) if ord(letter) >= 0x2E80} | (COMMON[language] - {""})
 
 

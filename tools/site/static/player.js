@@ -166,6 +166,11 @@ const liveFigures = (() => {
     return made;
   }
 
+  // A text with its holes filled, as Python does it.
+  function filled(text, values) {
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
   // A control's parts, and `go(place)`, which moves it there.
   function control(told, moved) {
     const input = told.menu
@@ -204,7 +209,7 @@ const liveFigures = (() => {
     }
 
     buttons() {
-      const reset = element("button", { type: "button", textContent: "Reset" });
+      const reset = element("button", { type: "button", textContent: this.recording.said.reset });
       reset.addEventListener("click", () => this.reset());
       const buttons = element("div", { className: "live-buttons" }, reset);
       if (this.recording.play !== null) {
@@ -217,7 +222,7 @@ const liveFigures = (() => {
     }
 
     showPlayer() {
-      if (this.player) this.player.textContent = this.playing ? "■ Stop" : "▶ Play";
+      if (this.player) this.player.textContent = this.recording.said[this.playing ? "stop" : "play"];
     }
 
     reset() {
@@ -247,16 +252,17 @@ const liveFigures = (() => {
 
     draw() {
       const { recording, controls } = this;
+      const { said } = recording;
       const state = controls.reduce((sum, { told, place }) => sum + place() * told.stride, 0);
       this.picture.draw(state);
       const words = recording.readouts[state].map((number) => recording.words[number]);
       const pairs = words.flatMap((word, i) => (i % 2 ? [] : [[word, words[i + 1]]]));
       this.readout.replaceChildren(
-        ...pairs.map(([label, value]) => element("span", {}, `${label}: `, element("b", {}, value))),
+        ...pairs.map(([label, value]) => element("span", {}, filled(said.number, { label, value: "" }), element("b", {}, value))),
       );
-      const settings = controls.map(({ told, place }) => `${told.label} = ${told.values[place()]}`).join(", ");
-      const numbers = pairs.map(([label, value]) => `${label} = ${value}`).join(", ");
-      this.canvas.setAttribute("aria-label", `${recording.what} Shown: ${settings}. Read off: ${numbers}.`);
+      const values = controls.map(({ told, place }) => `${told.label} = ${told.values[place()]}`).join(said.comma);
+      const numbers = pairs.map(([label, value]) => `${label} = ${value}`).join(said.comma);
+      this.canvas.setAttribute("aria-label", filled(said.whole, { what: recording.what, values, numbers }));
     }
   }
 
@@ -264,10 +270,9 @@ const liveFigures = (() => {
 
   // Until its recording is there, a figure is the stored picture; so it stays where no recording can be had.
   async function open(root) {
-    const [recording] = await Promise.all([
-      fetchRecording(root.dataset.name, root.dataset.source),
-      document.fonts.load('10px "Course Sans"'),
-    ]);
+    const recording = await fetchRecording(root.dataset.name, root.dataset.source);
+    const texts = [...recording.still, ...recording.ops].filter(([kind]) => kind === "text").map((op) => op[op.length - 1]);
+    await document.fonts.load('10px "Course Sans"', texts.join(""));
     root.figure = new Figure(root, recording);
   }
 
