@@ -244,7 +244,8 @@ def main():
         shutil.copyfile(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}{ENDING}.epub")
     else:
         print_all()
-    for file in sorted(file for file in BOOK.glob(f"*{ENDING}.{kind}") if "." in file.stem == bool(FOLDER)):
+    made = [file for file in BOOK.glob(f"*.{kind}") if file.stem.partition(".")[2] == FOLDER]
+    for file in sorted(made):
         print(f"{file}; {file.stat().st_size / 1e6:.1f} MB")
 
 
