@@ -22,6 +22,7 @@ from helpers.experiments.schedules import schedule_from
 from helpers.figures.style import new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.live import board, controls, live_figure
+from helpers.live import capstone as live_capstone
 from helpers.live.live_figure import LiveFigure
 from helpers.live.predict import Prediction, predict, predictions, questions
 from helpers.losses import LOSSES
@@ -479,6 +480,73 @@ def test_a_run_is_registered_once_and_only_when_it_has_finished():
     finally:
         board.forget()
     assert "No runs yet" in board.html
+
+
+def test_the_board_has_a_column_for_each_setting_that_some_run_changed():
+    panel = LIVE_FIGURES["workbench"]()
+    board = panel.board
+    board.forget()
+    try:
+        board.register()
+        assert heads(board) == ["place", "accuracy", "parameters"] and "as at the start" in board.html
+        panel.set(epochs=2, seed=3)
+        board.register()
+        panel.set(epochs=2, seed=0, activation="tanh")
+        board.register()
+        assert heads(board) == ["place", "accuracy", "parameters", "activation", "epochs", "seed"]
+        cells = sorted(re.findall("<td[^>]*>(.*?)</td>", row)[3:] for row in board.html.split("<tr>")[2:])
+        assert cells == [["relu", "12", "0"], ["relu", "2", "3"], ["tanh", "2", "0"]]
+    finally:
+        board.forget()
+
+
+def heads(board):
+    """Return the cells of the first row of a board."""
+    return re.findall("<td[^>]*>(.*?)</td>", board.html.split("<tr>")[1])
+
+
+def test_five_seeds_are_those_that_training_alone_reaches():
+    panel = LIVE_FIGURES["workbench"]()
+    panel.set(epochs=2, seed=7, hidden_1=9)
+    panel.five_seeds.train()
+    reached = [capstone.trained(epochs=2, hidden_1=9, seed=seed)[1].validation_accuracy for seed in range(5)]
+    told = [float(share) / 100 for share in re.findall(r"([\d.]+)%", panel.five_seeds.html)]
+    assert told == pytest.approx([np.median(reached), min(reached), max(reached)], abs=0.0006)
+    assert "diverge" not in panel.five_seeds.html
+    panel.set(learning_rate=10, epochs=12, hidden_1=32)
+    assert panel.five_seeds.html == ""
+    panel.five_seeds.train()
+    assert "; 5 of 5 diverge" in panel.five_seeds.html
+
+
+def test_five_seeds_wait_for_the_figure_and_end_when_a_setting_moves():
+    panel = LIVE_FIGURES["workbench"]()
+    seeds, words = panel.five_seeds, []
+    seeds.button.observe(lambda _change: words.append(seeds.button.tooltip), "tooltip")
+
+    async def moved():
+        panel.controls["epochs"].value = 2
+        await asyncio.sleep(0)
+        assert panel.busy and seeds.button.disabled
+        seeds.train()
+        assert seeds.html == ""
+        await panel.finished()
+        assert not seeds.button.disabled
+        seeds.button.click()
+        assert seeds.button.disabled and not panel.busy
+        while "epoch 1 of 2" not in seeds.html:
+            await asyncio.sleep(0)
+        panel.controls["batch_size"].value = "256"
+        await panel.finished()
+        assert seeds.html == "" and not seeds.button.disabled
+        seeds.train()
+        while seeds.button.disabled:
+            await asyncio.sleep(0)
+        assert "(median), from" in seeds.html
+
+    asyncio.run(moved())
+    wait, able, training = (getattr(live_capstone, name) for name in ("WAIT", "TRAIN", "TRAINING"))
+    assert words == [wait, able, training, wait, able, training, able]
 
 
 def test_the_law_shows_once_three_bowls_are_solved():

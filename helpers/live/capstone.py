@@ -1,7 +1,9 @@
 """The capstone: everything that the course taught on one panel, trained live on handwritten digits."""
 
+import asyncio
 import html
 
+import ipywidgets
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
@@ -12,9 +14,9 @@ from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.language import _
 from helpers.live.blit import change
-from helpers.live.board import Board, rows
-from helpers.live.controls import menu, rate_slider, whole_slider
-from helpers.live.live_figure import LiveFigure, live_figure
+from helpers.live.board import WAIT, Board, rows
+from helpers.live.controls import button, menu, rate_slider, whole_slider
+from helpers.live.live_figure import LiveFigure, event_loop_runs, live_figure
 from helpers.losses import LOSSES
 from helpers.schedules import SCHEDULES
 
@@ -22,6 +24,26 @@ from helpers.schedules import SCHEDULES
 BUDGET = 3000
 ROWS, COLUMNS = 3, 4
 TILE = (12, 12)
+
+#: Which seeds the button "Five seeds" trains from: the same for all settings, so that two of them can be compared.
+SEEDS = range(5)
+#: What that button tells a hovering mouse: when it can act, and why it can't.
+TRAIN = _("Train these settings from seeds 0 to 4")
+TRAINING = _("It is training from five seeds")
+
+#: What each setting is called.
+LABELS = {
+    "hidden_1": _("hidden layer 1"),
+    "hidden_2": _("hidden layer 2"),
+    "activation": _("activation"),
+    "initialisation": _("initialisation"),
+    "loss": _("loss"),
+    "schedule": _("schedule"),
+    "learning_rate": _("learning rate"),
+    "batch_size": _("batch size"),
+    "epochs": _("epochs"),
+    "seed": _("seed"),
+}
 
 
 def mosaic(images):
@@ -41,18 +63,109 @@ def entry_of(live):
 
 
 def table_of(entries):
-    """Return the eight best runs as HTML, those within the budget first."""
+    """Return the eight best runs as HTML, those within the budget first, with the settings that some run changed."""
+    if not entries:
+        told = _("No runs yet.")
+        return _("Leaderboard, budget {BUDGET} parameters. {told}", BUDGET=BUDGET, told=told)
     ranked = sorted(entries, key=lambda entry: (entry[1] > BUDGET, -entry[0], entry[1]))[:8]
-    lines = [(_("place"), _("accuracy"), _("parameters"), _("configuration"))]
+    changed = [name for name in START if any(settings[name] != START[name] for *_best, settings in ranked)]
+    lines = [(_("place"), _("accuracy"), _("parameters"), *(LABELS[name] for name in changed))]
     for place, (accuracy, size, settings) in enumerate(ranked, start=1):
-        configuration = html.escape(", ".join(str(value) for value in settings.values()))
-        lines.append((_("over budget") if size > BUDGET else place, f"{accuracy:.1%}", size, configuration))
-    told = rows(lines) if entries else _("No runs yet.")
+        values = (html.escape(_(str(settings[name]))) for name in changed)
+        lines.append((_("over budget") if size > BUDGET else place, f"{accuracy:.1%}", size, *values))
+    told = _("Settings without a column are as at the start.") + rows(lines)
     return _("Leaderboard, budget {BUDGET} parameters. {told}", BUDGET=BUDGET, told=told)
 
 
+class FiveSeeds(ipywidgets.HBox):
+    """A button that trains a workbench's settings from five seeds, and what they reached."""
+
+    def __init__(self, live):
+        self._live, self._task = live, None
+        self.button = button(_("Five seeds"), TRAIN, self.train)
+        self._told = ipywidgets.HTML()
+        super().__init__([self.button, self._told], layout={"flex_flow": "row wrap"})
+        live.observe(self._enable, "busy")
+        for name, control in live.controls.items():
+            if name != "seed":
+                control.observe(self._drop, "value")
+
+    @property
+    def html(self):
+        """str: what is told beside the button."""
+        return self._told.value
+
+    def train(self):
+        """Train all five at once, epoch by epoch; nothing happens while the button is disabled."""
+        if self.button.disabled:
+            return
+        steps = self._epochs(self._live.values | {"seed": SEEDS})
+        if event_loop_runs():
+            self._task = asyncio.get_running_loop().create_task(self._follow(steps))
+            self._enable()
+        else:
+            for _epoch in steps:
+                pass
+
+    async def _follow(self, steps):
+        """Train on, and between two epochs let the kernel take in what was moved."""
+        try:
+            for _epoch in steps:
+                await asyncio.sleep(0.005)
+        finally:
+            if self._task is asyncio.current_task():
+                self._task = None
+                self._enable()
+
+    def _epochs(self, configuration):
+        for _network, record in run(**configuration):
+            self._told.value = _("epoch {epoch} of {epochs}", epoch=record.epoch, epochs=configuration["epochs"])
+            yield
+        self._told.value = f'<div role="status">{over_seeds(record)}</div>'
+
+    def _drop(self, _change):
+        """Forget what other settings reached."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._told.value = ""
+        self._enable()
+
+    def _enable(self, _change=None):
+        self.button.disabled = self._live.busy or self._task is not None
+        self.button.tooltip = WAIT if self._live.busy else TRAINING if self._task is not None else TRAIN
+
+
+def over_seeds(record):
+    """Say which held-out accuracies several seeds reached, from the last epoch of their training."""
+    right = record.validation_accuracy
+    told = _(
+        "Seeds 0 to 4: held-out accuracy {median:.1%} (median), from {least:.1%} to {most:.1%}",
+        median=np.median(right),
+        least=right.min(),
+        most=right.max(),
+    )
+    lost = int((~np.isfinite(record.loss)).sum())
+    return told + _("; {lost} of 5 diverge", lost=lost) if lost else told
+
+
 class Workbench(LiveFigure):
-    """A live figure whose settings can be shared."""
+    """A live figure whose settings can be shared, and tried from other seeds.
+
+    Parameters
+    ----------
+    *args, **controls
+        Those of a `LiveFigure`.
+    board : helpers.live.board.Board
+        What is registered, below the button for five seeds.
+    """
+
+    def __init__(self, *args, board, **controls):
+        super().__init__(*args, **controls)
+        self.five_seeds = FiveSeeds(self)
+        self.add_below(self.five_seeds)
+        self.board = board
+        board.attach(self)
 
     def configuration(self):
         """Return the settings of all controls: whoever sets the same gets the same run."""
@@ -142,14 +255,14 @@ def workbench():
         panels.artists,
         panels.move,
         board=Board("workbench", entry_of, table_of, register=_("Register this run")),
-        hidden_1=whole_slider(_("hidden layer 1"), 0, 64, START["hidden_1"], unit=_("units")),
-        hidden_2=whole_slider(_("hidden layer 2"), 0, 64, START["hidden_2"], unit=_("units")),
-        activation=menu(_("activation"), ACTIVATIONS, START["activation"]),
-        initialisation=menu(_("initialisation"), INITIALISERS, START["initialisation"]),
-        loss=menu(_("loss"), LOSSES, START["loss"]),
-        schedule=menu(_("schedule"), SCHEDULES, START["schedule"]),
-        learning_rate=rate_slider(_("learning rate"), 0.001, 10, START["learning_rate"]),
-        batch_size=menu(_("batch size"), ("16", "32", "64", "256"), START["batch_size"]),
-        epochs=whole_slider(_("epochs"), 1, 30, START["epochs"]),
-        seed=whole_slider(_("seed"), 0, 20, START["seed"]),
+        hidden_1=whole_slider(LABELS["hidden_1"], 0, 64, START["hidden_1"], unit=_("units")),
+        hidden_2=whole_slider(LABELS["hidden_2"], 0, 64, START["hidden_2"], unit=_("units")),
+        activation=menu(LABELS["activation"], ACTIVATIONS, START["activation"]),
+        initialisation=menu(LABELS["initialisation"], INITIALISERS, START["initialisation"]),
+        loss=menu(LABELS["loss"], LOSSES, START["loss"]),
+        schedule=menu(LABELS["schedule"], SCHEDULES, START["schedule"]),
+        learning_rate=rate_slider(LABELS["learning_rate"], 0.001, 10, START["learning_rate"]),
+        batch_size=menu(LABELS["batch_size"], ("16", "32", "64", "256"), START["batch_size"]),
+        epochs=whole_slider(LABELS["epochs"], 1, 30, START["epochs"]),
+        seed=whole_slider(LABELS["seed"], 0, 20, START["seed"]),
     )

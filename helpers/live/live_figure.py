@@ -264,7 +264,7 @@ class LiveFigure(ipywidgets.VBox):
         result = self._move(**self.values)
         if not inspect.isgenerator(result):
             self._show(result)
-        elif wait or not _event_loop_runs():
+        elif wait or not event_loop_runs():
             # Nobody sees the pictures in between: only the last one is drawn.
             *_, last = (step for step in result if not _is_progress(step))
             self._show(last)
@@ -413,7 +413,8 @@ def _is_progress(step):
     return isinstance(step, tuple) and step[0] == "progress"
 
 
-def _event_loop_runs():
+def event_loop_runs():
+    """Return whether this is a kernel, or other code that goes on between two pictures."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
