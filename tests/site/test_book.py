@@ -11,13 +11,15 @@ from tools.site.book import BOOK, TITLE
 from tools.site.language import stored_notebooks
 
 XHTML, MATHML = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/1998/Math/MathML}"
+#: How files end in each language.
+ENDINGS = ["", ".zh"]
 CHAPTERS = sorted(name for name in stored_notebooks() if "/" not in name)
 
 
-@pytest.fixture(scope="module")
-def pages():
+@pytest.fixture(scope="module", params=ENDINGS)
+def pages(request):
     """Return the pages in the EPUB file, parsed: as XML they must be, or readers show an error in their place."""
-    with zipfile.ZipFile(BOOK / f"{TITLE}.epub") as book:
+    with zipfile.ZipFile(BOOK / f"{TITLE}{request.param}.epub") as book:
         assert book.infolist()[0].filename == "mimetype" and book.read("mimetype") == b"application/epub+zip"
         names = book.namelist()
         found = {name: ElementTree.fromstring(book.read(name)) for name in names if name.endswith(".xhtml")}
@@ -59,9 +61,12 @@ def test_formulas_of_the_book_are_mathml(pages):
     assert len(list(found["02_learning_rate.xhtml"].iter(f"{MATHML}math"))) > 20
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", [*CHAPTERS, TITLE])
-def test_it_is_printed_with_pages_and_links(name):
-    pdf = (BOOK / f"{name}.pdf").read_bytes()
+def test_it_is_printed_with_pages_and_links(name, ending):
+    pdf = (BOOK / f"{name}{ending}.pdf").read_bytes()
+    # The letters that a computer may lack are in the file.
+    assert bool(re.search(rb"/FontName /[A-Z]+\+CourseSanszh", pdf)) == (ending == ".zh")
     assert pdf.startswith(b"%PDF") and re.search(rb"/Type /Outlines", pdf)
     assert len(re.findall(rb"/Type /Page\b(?!s)", pdf)) >= (150 if name == TITLE else 2)
     assert name == "00_start_here" or re.search(rb"/Subtype /Link", pdf)

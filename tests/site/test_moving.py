@@ -92,7 +92,7 @@ def test_the_first_chinese_picture_is_the_stored_one(html, figure):
     assert apart(shown, pixels((html / f"zh/_static/live/{name}.png").read_bytes())) < FEW
     assert any("course-sans-more.woff" in asked for asked in page.asked)
     words = page.get_attribute("canvas", "aria-label")
-    assert "设置：学习率 = 0.01" in words and "Shown" not in words
+    assert "设置：关卡 = 1：曲率 0.5、学习率 = 0.01。" in words and "Shown" not in words
 
 
 def test_a_recording_is_fetched_when_it_is_scrolled_to(opened):
