@@ -10,13 +10,13 @@ import copy
 
 import nbformat
 
-from helpers.exercises.worked import file_of, unveil, veil
+from helpers.exercises.worked import TODO, file_of, unveil, veil
 from tools.places import NOTEBOOKS
 from tools.store_notebooks import store
 
 SOURCES = NOTEBOOKS / "solutions"
 STUDENTS = NOTEBOOKS / "exercises"
-STUB = "...  # replace the dots by your answer"
+STUB = f"...  # {TODO}"
 
 
 def student_version(notebook):
@@ -27,7 +27,11 @@ def student_version(notebook):
     from nbgrader import preprocessors
     from traitlets.config import Config
 
-    config = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
+    from tools.translate.catalogues import translations
+
+    language = notebook.metadata.get("nbgate", {}).get("language", "en")
+    todo = TODO if language == "en" else translations(language, "helpers/exercises")["", TODO]
+    config = Config({"ClearSolutions": {"code_stub": {"python": STUB.replace(TODO, todo)}}})
     notebook, resources = copy.deepcopy(notebook), {}
     for step in (
         "LockCells",

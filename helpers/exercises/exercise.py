@@ -330,7 +330,7 @@ class ChoiceExercise(Exercise):
         return seal(self.name, letter) == self.right
 
     def expected(self, case):
-        return _("one of the letters {letters} as text", letters=", ".join(self.letters))
+        return _("one of the letters {letters} as text", letters=_(", ").join(self.letters))
 
     def fault(self, case, got):
         letter = _letter(got)
@@ -361,7 +361,7 @@ class MatchExercise(Exercise):
     labels: tuple
 
     def expected(self, case):
-        items, labels = ", ".join(self.right), ", ".join(f'"{label}"' for label in self.labels)
+        items, labels = _(", ").join(self.right), _(", ").join(f'"{label}"' for label in self.labels)
         return _("a dict with one of {labels} for each of {items}", labels=labels, items=items)
 
     def fault(self, case, got):
@@ -373,7 +373,7 @@ class MatchExercise(Exercise):
                     "{item} is {shown}, which is none of {labels}.",
                     item=item,
                     shown=show(label),
-                    labels=", ".join(self.labels),
+                    labels=_(", ").join(self.labels),
                 )
         matches = sum(_label(got[item]) == label for item, label in self.right.items())
         if matches == len(self.right):

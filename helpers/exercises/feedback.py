@@ -239,7 +239,8 @@ class Progress(ipywidgets.VBox):
             outcome = progress.get(exercise.name, NOTHING)["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
-            self.states[exercise.name].value = f"{mark} {self._title(exercise)} ({_(outcome)})"
+            said = _("{title} ({outcome})", title=self._title(exercise), outcome=_(outcome))
+            self.states[exercise.name].value = f"{mark} {said}"
         self.bar.value = points
         self.total.value = _("{points} of {max} points", points=points, max=self.bar.max)
         if remark:

@@ -6,9 +6,11 @@ import json
 import zlib
 from pathlib import Path
 
-from helpers.language import LOCALE, spoken
+from helpers.language import LOCALE, N_, spoken
 
 SOLUTIONS = Path(__file__).with_name("solutions.b64")
+#: The comment in the place of an answer that a learner has to give.
+TODO = N_("replace the dots by your answer")
 
 
 def file_of(language):

@@ -19,7 +19,7 @@ HOLE = re.compile(r"\{[^{}]*\}")
 #: Calls that show their texts; of others only what has a space is words and no name.
 SHOWN_BY = ("claim", "print")
 #: Arguments that are shown.
-SHOWN_AS = ("title", "label", "xlabel", "ylabel", "caption", "subject", "what")
+SHOWN_AS = ("title", "label", "xlabel", "ylabel", "caption", "subject", "what", "repetition")
 #: Comments that machines read.
 MARKS = re.compile(r"###|noqa|fmt:|type:|replace the dots")
 
