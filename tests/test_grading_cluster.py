@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -64,6 +66,15 @@ def cluster(folder, *more, environment=None):
             process.wait()
 
 
+@pytest.fixture
+def open_folders():
+    """Two folders that every account may look into; pytest closes its own, whenever another session of it begins."""
+    with TemporaryDirectory() as own, TemporaryDirectory() as foreign:
+        for folder in (own, foreign):
+            os.chmod(folder, 0o755)
+        yield Path(own), Path(foreign)
+
+
 def stranger(address, *files):
     words = [sys.executable, "-c", STRANGER, address, *files]
     return subprocess.run(words, capture_output=True, text=True, cwd="/tmp", timeout=120)
@@ -78,14 +89,10 @@ def test_without_certificates_another_account_runs_code_on_it(tmp_path):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-def test_with_certificates_it_grades_and_no_other_account_gets_in(tmp_path):
-    for name in ("own", "foreign"):
-        (tmp_path / name).mkdir()
-    own, foreign = certificate(tmp_path / "own"), certificate(tmp_path / "foreign")
-    for path in (tmp_path / "foreign").iterdir():  # everybody may read what the stranger has made
-        path.chmod(0o644)
-    for folder in [tmp_path, *tmp_path.parents][:-2]:
-        folder.chmod(folder.stat().st_mode | 0o011)
+def test_with_certificates_it_grades_and_no_other_account_gets_in(tmp_path, open_folders):
+    own, foreign = (certificate(folder) for folder in open_folders)
+    for path in (*foreign, own[0]):  # the stranger made these; the class's certificate, without its key, is no secret
+        os.chmod(path, 0o644)
     environment = surroundings(own)
     with cluster(tmp_path, "--protocol=tls", "--host=127.0.0.1", environment=environment) as address:
         assert address.startswith("tls://")
