@@ -17,6 +17,7 @@ from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED
 from helpers.exercises.variants import exercise_of
 from helpers.grading.exports import guarded, number, table, write_exports
 from helpers.grading.rules import settle
+from helpers.language import _, spoken
 from helpers.own_files import write
 
 MOST_BARS = 20
@@ -30,6 +31,7 @@ PAGES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     keep_trailing_newline=True,
 )
+PAGES.globals.update(_=_, spoken=spoken)
 
 
 def write_reports(out, exercises, results, book, pairs=()):
@@ -117,7 +119,9 @@ def feedback_page(exercises, grade, book):
     """Return the page that a student may see: answers, verdicts and messages, no solutions."""
     if tag := grade.get("tag"):
         exercises = [exercise_of(exercise.name, tag) for exercise in exercises]
-    return _page("feedback.html", f"Feedback for {guarded(grade['student'])}", exercises, book, grade=grade)
+    return _page(
+        "feedback.html", _("Feedback for {name}", name=guarded(grade["student"])), exercises, book, grade=grade
+    )
 
 
 def summary_page(exercises, grades, book, pairs=(), remarks=()):

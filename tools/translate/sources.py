@@ -4,6 +4,7 @@ import ast
 import csv
 import functools
 import json
+import re
 from dataclasses import dataclass
 
 import nbformat
@@ -20,6 +21,7 @@ ASKED = ("question", "choices", "because", "instead")
 STATED = ("statement", "verdict", "why", "heading")
 #: Functions of `helpers.language` whose arguments are messages.
 MARKS = ("_", "N_", "ngettext")
+TEMPLATE = re.compile(r'\b_\("([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,20 @@ def of_code(path):
     return list(dict.fromkeys(Message(text) for _line, _column, text in sorted(found)))
 
 
+def of_template(path):
+    """Return the messages of a template of a page.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    list of Message
+    """
+    return _once(Message(text) for text in TEMPLATE.findall(path.read_text(encoding="utf-8")))
+
+
 def of_predictions():
     """Return the messages of all questions.
 
@@ -146,6 +162,7 @@ def catalogues():
     for place in (HELPERS, *sorted(folder for folder in HELPERS.iterdir() if folder.is_dir())):
         modules = sorted(place.glob("*.py")) if place == HELPERS else files(place, "*.py")
         messages = _once(message for path in modules for message in of_code(path))
+        messages += [message for path in files(place / "pages", "*.html") for message in of_template(path)]
         if messages:
             found[f"helpers/{'core' if place == HELPERS else place.name}"] = messages
     return found | {"helpers/predictions": of_predictions(), "helpers/ledger": of_ledger()}
