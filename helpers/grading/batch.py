@@ -23,6 +23,7 @@ from helpers.grading.files import secret_in
 from helpers.grading.sandbox import HELPERS, Limits, SandboxError, missing
 from helpers.grading.submissions import content_of
 from helpers.grading.workers import Lost, Workers
+from helpers.language import spoken
 from helpers.own_files import write
 
 RELEASES = HELPERS.parent / "notebooks" / "exercises"
@@ -291,9 +292,14 @@ def _number_of_workers(settings, tasks):
     return max(1, min(settings.workers or os.cpu_count(), tasks))
 
 
+def _releases():
+    """Return the folder of what is handed out in the language that is spoken."""
+    return RELEASES if spoken() == "en" else RELEASES.parent / spoken() / RELEASES.name
+
+
 def _release(chapter, settings):
     """Return the path of what was handed out, if it is known."""
-    found = [Path(settings.release)] if settings.release else sorted(RELEASES.glob(f"{chapter:02}_*.ipynb"))
+    found = [Path(settings.release)] if settings.release else sorted(_releases().glob(f"{chapter:02}_*.ipynb"))
     return found[0] if found else None
 
 
