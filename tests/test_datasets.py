@@ -115,6 +115,18 @@ def test_digits_are_images_of_16_shades():
     assert image[0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]
 
 
+def test_the_readme_of_the_data_tells_how_much_there_is_and_its_range():
+    text = (data_folder() / "README.md").read_text(encoding="utf-8")
+    with np.load(data_folder() / "digits.npz") as file:
+        images, labels = file["images"], file["labels"]
+    told = [
+        f"{len(images)} handwritten digits: `images` {images.shape} and `labels` {labels.shape}, both {images.dtype}",
+        f"black dots in its block, from {images.min()} to {images.max()}.",
+        f"{len(iris())} irises",
+    ]
+    assert [sentence for sentence in told if sentence not in text] == [], "what data/README.md should say"
+
+
 def test_the_readme_of_the_data_tells_every_checksum():
     text = (data_folder() / "README.md").read_text(encoding="utf-8")
     for name, checksum in CHECKSUMS.items():

@@ -338,7 +338,7 @@ def test_each_exercise_knows_three_slips_or_more_with_messages_of_their_own(exer
     messages = [slip.message for slip in exercise.slips]
     assert len(set(messages)) == len(messages) == len({slip.name for slip in exercise.slips})
     assert len(messages) >= 3 and exercise.reason not in messages
-    assert 2 <= len(exercise.hints) <= 3
+    assert 2 <= len(exercise.hints) <= 3, "two hints or three: join two, or leave one out"
 
 
 #: Wrong answers as learners write them, and the slip that has to be found in them.
@@ -1332,7 +1332,8 @@ def test_titles_points_and_checks_agree_with_the_package(name):
         exercise = EXERCISES[mark.grade_id]
         task = next(cell for cell in cells if cell.metadata.nbgrader.grade_id == f"{exercise.name}_task").source
         points = f"*{exercise.points} point{'s' * (exercise.points > 1)}, {exercise.level}.* "
-        assert task.startswith(f"## {number}. {exercise.title}\n\n{points}")
+        begins = f"## {number}. {exercise.title}\n\n{points}"
+        assert task.startswith(begins), f"let the task in notebooks/solutions/{name} begin with {begins!r}"
         assert mark.points == exercise.points and mark.locked and not mark.solution
         assert cell.source.startswith(f'check("{exercise.name}", {exercise.name})\n### BEGIN HIDDEN TESTS')
         options = re.findall(r"^\* \*\*(\w)\.\*\*", task, flags=re.MULTILINE)
@@ -1340,7 +1341,8 @@ def test_titles_points_and_checks_agree_with_the_package(name):
     total = sum(
         exercise.points for exercise in EXERCISES.values() if f"chapter{exercise.chapter}_title" == marks[0].grade_id
     )
-    assert f"{len(tests)} exercises, {total} points" in cells[0].source
+    sum_of_all = f"{len(tests)} exercises, {total} points"
+    assert sum_of_all in cells[0].source, f"let the first cell of notebooks/solutions/{name} say {sum_of_all!r}"
 
 
 @pytest.mark.parametrize("name", SOURCE_NAMES)

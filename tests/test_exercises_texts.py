@@ -224,7 +224,9 @@ def test_a_chapter_ends_with_what_one_should_be_able_to_do(chapter):
     )[2]
     (able,) = (cell.source for cell in cells if cell.source.startswith("### Can I do this?"))
     lines = re.findall(r"^\* I can .*", able, flags=re.MULTILINE)
-    assert len(lines) == len(re.findall(r"^\* ", promises, flags=re.MULTILINE))
+    promised = re.findall(r"^\* ", promises, flags=re.MULTILINE)
+    assert len(lines) == len(promised), f"{path.name}: a line 'I can' for each line of 'You will learn'"
     asked = [name for line in lines if "of chapter" not in line for name in re.findall(r"\*([^*]+)\*", line[2:])]
     titles = [exercise.title for exercise in of_chapter(chapter)]
-    assert sorted(asked) == sorted(title.partition(": ")[2] or title for title in titles)
+    named = sorted(title.partition(": ")[2] or title for title in titles)
+    assert sorted(asked) == named, f"{path.name}: name each exercise, by its title, in a line 'I can'"

@@ -114,7 +114,8 @@ def test_the_stored_table_is_that_of_the_files():
         for output in cell.get("outputs", [])
         if "data" in output and "text/markdown" in output.data
     ]
-    assert tables == [Ledger()._repr_markdown_()]
+    way = "python -m tools.store_notebooks notebooks/appendix/the_lecture_note.ipynb"
+    assert tables == [Ledger()._repr_markdown_()], way
 
 
 def test_the_ledger_can_be_read_as_plain_text():

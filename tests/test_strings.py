@@ -95,7 +95,8 @@ def almost(notebook):
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_series_in_words_are_those_of_the_code(path):
-    assert list(almost(cells(path))) == []
+    found = list(almost(cells(path)))
+    assert found == [], "the code's series differs in one number: put right which of them is wrong"
 
 
 def test_a_series_that_differs_in_one_number_is_found():

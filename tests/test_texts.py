@@ -123,7 +123,9 @@ def test_the_start_page_says_how_long_a_chapter_takes():
     whole = {number: "\n".join(source for _, source in prose(path)) for number, path in CHAPTERS.items()}
     least, most = map(int, re.search(r"Each takes (\d+) to (\d+) minutes, chapter 3 two sittings", whole[0]).groups())
     for number in (1, 2, 4, 5):
-        assert least <= int(re.search(r"About (\d+) minutes", whole[number])[1]) <= most
+        told = re.search(r"About (\d+) minutes", whole[number])
+        assert told, f"chapter {number} says how long it takes: 'About 50 minutes'"
+        assert least <= int(told[1]) <= most, f"chapter {number}: {told[0]}, the start page says otherwise"
     assert least <= int(re.search(r"Two sittings of (\d+) minutes", whole[3])[1]) <= most
 
 

@@ -27,7 +27,8 @@ def main(arguments=None):
     if not asked.catalogues:
         found = faults.all_faults(asked.language, asked.names)
         if found:
-            sys.exit("\n".join([*found, f"{len(found)} faults"]))
+            way = f"`make {asked.language}` marks what is stale in the .po files; translate it, and call it again"
+            sys.exit("\n".join([*found, f"{len(found)} faults: {way} (docs/CONTRIBUTING.md)"]))
     if not asked.check and not asked.catalogues:
         font.cut(asked.language)
         from tools import make_exercises, store_notebooks  # these load much
