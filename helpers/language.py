@@ -72,10 +72,10 @@ def use(language):
 
 
 def _catalogue(language):
-    if language not in languages():
-        raise ValueError(f"language must be one of {', '.join(languages())}, got {language!r}")
     if language == "en":
         return gettext.NullTranslations()
+    if language not in languages():
+        raise ValueError(f"language must be one of {', '.join(languages())}, got {language!r}")
     return gettext.translation("course", LOCALE, languages=[language])
 
 

@@ -11,7 +11,7 @@ import copy
 import nbformat
 
 from helpers.exercises.worked import TODO, file_of, unveil, veil
-from tools.places import NOTEBOOKS
+from tools.places import NOTEBOOKS, place_of
 from tools.store_notebooks import store
 
 SOURCES = NOTEBOOKS / "solutions"
@@ -61,14 +61,9 @@ def answers(notebook):
     return found
 
 
-def of_language(folder, language):
-    """Return where an edition has what the English course has in a folder."""
-    return folder if language == "en" else NOTEBOOKS / language / folder.name
-
-
 def sources(language="en"):
     """Return the notebooks with solutions, by file name."""
-    folder = of_language(SOURCES, language)
+    folder = place_of(language, SOURCES)
     return {path.name: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
 
 
@@ -78,8 +73,8 @@ def all_answers(language="en"):
 
 
 def main(language="en"):
-    """Write the package's solutions and the students' notebooks; of an edition only those that have changed."""
-    solutions, students = file_of(language), of_language(STUDENTS, language)
+    """Write the package's solutions and the students' notebooks, of the English course or of an edition."""
+    solutions, students = file_of(language), place_of(language, STUDENTS)
     if not solutions.exists() or unveil(solutions.read_text(encoding="utf-8")) != all_answers(language):
         solutions.write_text(veil(all_answers(language)), encoding="utf-8")
         print(f"stored {solutions.name}")

@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 
 from helpers.language import spoken
 from tools.live_figures import live_figures
-from tools.places import ROOT
+from tools.places import NOTEBOOKS, ROOT, place_of
 from tools.site.__main__ import HERE, SITE, contents
 from tools.site.language import BOOK_STYLES, FOLDER, TAGS, said, stored_notebooks
 from tools.site.pages import (
@@ -125,8 +125,7 @@ def lay_out():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     (SOURCE / "figures.json").write_text(json.dumps(sorted(live_figures())), encoding="utf-8")
-    readme = ROOT / "docs" / FOLDER / "README.md" if FOLDER else ROOT / "README.md"
-    title, introduction, _ = readme.read_text(encoding="utf-8").split("\n\n", 2)
+    title, introduction, _ = place_of(spoken(), ROOT / "README.md").read_text(encoding="utf-8").split("\n\n", 2)
     listed = contents([f"{name}.ipynb" for name in notebooks]).replace(":hidden:\n", "")
     (SOURCE / "index.md").write_text(f"{title}\n\n{introduction}\n\n{listed}", encoding="utf-8")
 
@@ -186,7 +185,7 @@ def _bend(link, name, names, repository):
     target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)).removesuffix(".xhtml") if path else name
     if target in names:
         link["href"] = f"#{target}--{fragment}" if fragment else f"#{target}"
-    elif repository and (path := ROOT / "notebooks" / FOLDER / f"{target}.ipynb").exists():
+    elif repository and (path := place_of(spoken(), NOTEBOOKS / f"{target}.ipynb")).exists():
         link["href"] = f"{repository}/blob/main/{path.relative_to(ROOT).as_posix()}"
     else:
         link.unwrap()

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers.language import FONT, LOCALE, _, languages, spoken
 from helpers.live.predict import questions
-from tools.places import NOTEBOOKS, ROOT, files, notebooks
+from tools.places import NOTEBOOKS, ROOT, files, notebooks, place_of
 
 #: Words that only pages say: language -> English -> translation. What the course says, too, is in its catalogues.
 WORDS = Path(__file__).with_name("words.toml")
@@ -72,9 +72,13 @@ def stored_notebooks(language=None):
     -------
     dict
     """
-    folder = _folder(language or spoken())
+    language = language or spoken()
     found = {path.relative_to(NOTEBOOKS).with_suffix("").as_posix() for path in notebooks()}
-    return {name: NOTEBOOKS / folder / f"{name}.ipynb" for name in sorted(found) if not name.startswith("solutions/")}
+    return {
+        name: place_of(language, NOTEBOOKS / f"{name}.ipynb")
+        for name in sorted(found)
+        if not name.startswith("solutions/")
+    }
 
 
 def pages(language=None):
@@ -93,7 +97,7 @@ def pages(language=None):
     language = language or spoken()
     docs = ROOT / "docs" / _folder(language)
     texts = {path: f"docs/{path.name}" for path in files(docs, "*.md") if path.parent == docs}
-    texts |= {(ROOT if language == "en" else docs) / "README.md": "index.md"}
+    texts |= {place_of(language, ROOT / "README.md"): "index.md"}
     texts |= {path: f"{name}.ipynb" for name, path in stored_notebooks(language).items()}
     return {path.relative_to(ROOT).as_posix(): page for path, page in texts.items()}
 

@@ -1,13 +1,14 @@
 """Generate the notebooks and pages of an edition; nobody edits them."""
 
 import ast
+import functools
 import os
 import re
 from pathlib import Path
 
 import nbformat
 
-from tools.places import NOTEBOOKS, ROOT
+from tools.places import NOTEBOOKS, place_of
 from tools.translate.blocks import pieces, pieces_of_markdown, put
 from tools.translate.catalogues import translations
 from tools.translate.sources import PAGES, catalogues, originals
@@ -15,24 +16,6 @@ from tools.translate.sources import PAGES, catalogues, originals
 LINK = re.compile(r'(\]\(|href=")([^)"]*)')
 #: The first line of the first code cell.
 SWITCH = 'from helpers.language import use\n\nuse("{language}")\n\n'
-
-
-def place_of(language, path):
-    """Return where the edition's version of a notebook or page is kept.
-
-    Parameters
-    ----------
-    language : str
-    path : pathlib.Path
-        Of the English one.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    if path.is_relative_to(NOTEBOOKS):
-        return NOTEBOOKS / language / path.relative_to(NOTEBOOKS)
-    return ROOT / "docs" / language / path.name
 
 
 def translator(language, name):
@@ -109,7 +92,7 @@ def linked(text, language, path):
     str
     """
     here = place_of(language, path).parent
-    sources = {*originals(), *PAGES}
+    english = _english(language)
 
     def there(match):
         start, target = match.groups()
@@ -117,21 +100,26 @@ def linked(text, language, path):
         if "://" in target or target.startswith("mailto:") or not target:
             return match[0]
         goal = Path(os.path.normpath(path.parent / address)) if address else path
-        if fragment and goal in sources:
+        if fragment and goal in english.values():
             fragment = anchors(language, goal).get(fragment, fragment)
-        new = Path(os.path.relpath(_twin(language, goal, sources), here)).as_posix() if address else ""
+        new = Path(os.path.relpath(_twin(language, goal, english), here)).as_posix() if address else ""
         return f"{start}{new}{'/' * address.endswith('/')}{mark}{fragment}"
 
     return LINK.sub(there, text)
 
 
-def _twin(language, goal, sources):
+@functools.cache
+def _english(language):
+    """Return what has a version in the edition: the place of that -> the English notebook or page."""
+    return {place_of(language, path): path for path in (*originals(), *PAGES)}
+
+
+def _twin(language, goal, english):
     """Return the edition's version of a file or folder, of its own the English one; others are linked as they are."""
-    english = [path for path in sources if place_of(language, path) == goal]
-    if english:
-        return english[0]
-    made = goal in sources or (goal.is_relative_to(NOTEBOOKS) and goal.suffix in ("", ".ipynb") and goal.exists())
-    return place_of(language, goal) if made else goal
+    if goal in english:
+        return english[goal]
+    in_notebooks = goal.is_relative_to(NOTEBOOKS) and goal.suffix in ("", ".ipynb") and goal.exists()
+    return place_of(language, goal) if in_notebooks or goal in english.values() else goal
 
 
 def notebook(language, path):

@@ -229,11 +229,15 @@ def unnamed(language, terms):
     -------
     list of str
     """
+    chapters = {
+        name: [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
+        for name in catalogues()
+        if name.startswith("notebooks/0")
+    }
     found = []
     for english, form in terms.items():
-        for name in catalogues() if english not in form["is"] else ():
-            texts = [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
-            if name.startswith("notebooks/0") and any(one in text for one in form["is"] for text in texts):
+        for name, texts in chapters.items() if english not in form["is"] else ():
+            if any(one in text for one in form["is"] for text in texts):
                 named = [f"{one}（{english}" for one in form["is"]] + [f"{one}**（{english}" for one in form["is"]]
                 if not any(one.casefold() in text.casefold() for one in named for text in texts):
                     found.append(f"{name}: first use of {form['is'][0]} without （{english}）")
