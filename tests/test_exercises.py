@@ -959,6 +959,18 @@ def test_a_time_limit_arrives_in_time_or_not_at_all(monkeypatch, again):
     assert signal.getsignal(time_limit.SIGNAL) is handler
 
 
+def test_without_threads_a_time_limit_arrives_too(monkeypatch):
+    """In a browser the clock is looked at before each line."""
+    monkeypatch.setattr(time_limit, "THREADS", False)
+    monkeypatch.setattr(time_limit.threading, "Thread", None)
+    before = sys.gettrace()
+    with pytest.raises(TimeLimit):
+        time_limit.within(0.01, count_to, 10**9)
+    assert sys.gettrace() is before
+    assert time_limit.within(10, max, 1, 2) == 2
+    assert sys.gettrace() is before
+
+
 def test_a_loop_that_swallows_the_error_many_times_is_stopped_and_nothing_comes_late(monkeypatch):
     monkeypatch.setattr(time_limit, "AGAIN", 0)
     for _ in range(10):

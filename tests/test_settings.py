@@ -20,7 +20,13 @@ PYTEST = {
     "pythonpath": [".", "tools/nbgate/tests"],
     "addopts": [
         *["--numprocesses=auto", "--dist=loadfile"],
-        *["--ignore=tests/browser", "--ignore=tests/site", "--ignore=notebooks/zh", "--ignore-glob=*/test_grading*.py"],
+        *[
+            "--ignore=tests/browser",
+            "--ignore=tests/site",
+            "--ignore=tests/lite",
+            "--ignore=notebooks/zh",
+            "--ignore-glob=*/test_grading*.py",
+        ],
         *["--strict-markers", "--import-mode=importlib"],
     ],
     "nbgate": True,
@@ -44,6 +50,7 @@ COMMANDS = {
     "--override-ini=addopts= --numprocesses=2 --dist=loadfile notebooks/zh",
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site",
+    "--override-ini=addopts= tests/lite;; \\",
     "--override-ini=addopts= tests/test_grading*.py",
     "--override-ini=addopts= -q tests/test_grading_harm.py -k any_",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',

@@ -2,7 +2,9 @@
 
 import _thread
 import signal
+import sys
 import threading
+import time
 
 from helpers.exercises.answer import TimeLimit
 
@@ -10,14 +12,12 @@ from helpers.exercises.answer import TimeLimit
 SIGNAL = getattr(signal, "SIGALRM", None) or signal.SIGBREAK
 #: A loop may catch the error, so it comes again after so many seconds.
 AGAIN = 0.05
+#: In a browser there are none.
+THREADS = sys.platform != "emscripten"
 
 
 def within(seconds, function, *arguments):
     """Call a function, but no longer than `seconds`.
-
-    When the time is over, a second thread interrupts this one, again and again, since a loop may catch the error. The
-    interruption looks where this thread is, and raises the error inside the function alone: one that comes when the
-    function has just ended does nothing. What waits inside NumPy or for the network is not reached.
 
     Parameters
     ----------
@@ -39,6 +39,16 @@ def within(seconds, function, *arguments):
         If it takes longer, be it a loop without end.
     ValueError
         Outside the main thread, which alone can be interrupted.
+    """
+    return (_interrupted if THREADS else _traced)(seconds, function, arguments)
+
+
+def _interrupted(seconds, function, arguments):
+    """Let a second thread interrupt this one when the time is over.
+
+    It does so again and again, since a loop may catch the error. The interruption looks where this thread is, and
+    raises the error inside the function alone: one that comes when the function has just ended does nothing. What waits
+    inside NumPy or for the network is not reached.
     """
     going_on = threading.Event()
 
@@ -66,3 +76,23 @@ def within(seconds, function, *arguments):
         going_on.set()
         watcher.join()
         signal.signal(SIGNAL, before)
+
+
+def _traced(seconds, function, arguments):
+    """Look at the clock before each line, and raise the error when the time is over.
+
+    Python stops looking once that was raised, so a loop that catches it goes on.
+    """
+    end = time.monotonic() + seconds
+
+    def look(_frame, _event, _argument):
+        if time.monotonic() > end:
+            raise TimeLimit
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        return function(*arguments)
+    finally:
+        sys.settrace(before)

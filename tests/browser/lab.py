@@ -5,6 +5,7 @@ Nothing here waits without a bound. Questions to the page go through `ask`, thos
 """
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -14,9 +15,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import nbformat
@@ -119,6 +122,23 @@ def _wait_for_server(server, url, log):
     happened = f"did not answer within {START} s" if server.poll() is None else f"ended with code {server.returncode}"
     told = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
     raise TimeoutError(f"JupyterLab {happened}; its last words:\n{told}")
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Says nothing of what it hands out."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """Hand the files of a folder out; give the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 @contextlib.contextmanager

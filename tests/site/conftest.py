@@ -1,21 +1,11 @@
 """The built site on a server of its own, and a browser."""
 
 import contextlib
-import functools
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.browser import lab
 from tools.site.__main__ import HTML
-
-
-class Silent(SimpleHTTPRequestHandler):
-    """Says nothing of what it hands out."""
-
-    def log_message(self, *args):
-        """Say nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +18,8 @@ def html():
 @pytest.fixture(scope="session")
 def url(html):
     """Hand the site out and return its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=html))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with lab.serving(html) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""The course running in a browser, as readers have it but for the version of Pyodide."""
