@@ -107,9 +107,12 @@ def value_of(answer, *arguments):
 
 def does_nothing(function):
     """Tell whether the body of a function is as it was handed out: a docstring and three dots, at most."""
-    if type(function) is not FunctionType:
+    if type(function) is not FunctionType or function.__code__.co_names:  # whatever uses a name does something
         return False
     idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
-    steps = list(dis.get_instructions(function.__code__))
-    constants = [step.argval for step in steps if step.opname in ("LOAD_CONST", "RETURN_CONST")]
-    return all(step.opname in idle for step in steps) and constants == [None]
+    constants = []
+    for step in dis.get_instructions(function.__code__):
+        if step.opname not in idle:
+            return False
+        constants += [step.argval] * (step.opname in ("LOAD_CONST", "RETURN_CONST"))
+    return constants == [None]

@@ -223,25 +223,25 @@ def shared(answers, course=(), least=None):
 
 def _same(cut):
     """Return the surprise of whole answers that are the same: pair -> (exercise -> bits)."""
-    found = defaultdict(dict)
+    owners = {name: defaultdict(set) for name in cut}
     for name, runs in cut.items():
-        owners = defaultdict(list)
         for key, own in runs.items():
             for run in own:
                 if run[0] in "WS":
-                    owners[run].append(key)
-        for run, keys in sorted(owners.items()):  # "S" comes before "W", which says more
+                    owners[name][run].add(key)
+    found = defaultdict(dict)
+    for name, by_run in owners.items():
+        last = {tuple(sorted(keys)): run for run, keys in sorted(by_run.items())}  # "W", which says more, is after "S"
+        for keys, run in last.items():
             for pair in itertools.combinations(keys, 2):
                 found[pair][name] = run
     friends = _friends(found)
-    counts = {
-        name: Counter(run for own in runs.values() for run in own if run[0] in "WS") for name, runs in cut.items()
-    }
-    rarity = functools.cache(lambda name, run, apart: _rarity(name, run, cut[name], counts[name], apart))
-    bits = {}
+    rarity = functools.cache(lambda name, run, apart: _rarity(name, run, owners[name][run], len(cut[name]), apart))
+    bits, groups = {}, {}
     for pair, by_name in found.items():
         if len(by_name) > 1:
             apart = frozenset(friends[pair[0]] | friends[pair[1]] | {*pair})
+            apart = groups.setdefault(apart, apart)  # one that is known is found at once
             bits[pair] = {name: rarity(name, run, apart) for name, run in sorted(by_name.items())}
     return bits
 
@@ -260,11 +260,11 @@ def _friends(found):
     return friends
 
 
-def _rarity(name, run, runs, counts, apart):
+def _rarity(name, run, owners, answers, apart):
     """Return how rare an answer is, in bits, among honest students and in the rest of the class."""
-    within = sum(run in runs.get(key, ()) for key in apart)
     usual = _honest()["usual"].get(name, {}).get(run, 0) * HONEST_STUDENTS
-    return -math.log2((counts[run] - within + usual + 1) / (len(runs) + HONEST_STUDENTS + 1))
+    others = len(owners) - len(owners & apart)
+    return -math.log2((others + usual + 1) / (answers + HONEST_STUDENTS + 1))
 
 
 def _alike(name, cut, least):
@@ -272,7 +272,7 @@ def _alike(name, cut, least):
     usual = _honest()["usual"].get(name, {})
     counts = Counter(run for runs in cut.values() for run in runs)
     keys = sorted(cut)
-    pairs = set()
+    above = np.zeros((len(keys), len(keys)), bool)
     for kind in "ws":
         runs = [run for run, count in counts.items() if run[0] == kind and count > 1]
         column = {run: i for i, run in enumerate(runs)}
@@ -281,11 +281,13 @@ def _alike(name, cut, least):
             has[row, [column[run] for run in cut[key] if run in column]] = 1
         rare = [math.log2((len(cut) + HONEST_STUDENTS) / (usual.get(run, 0) * HONEST_STUDENTS + 2)) for run in runs]
         most = (has * np.maximum(np.array(rare, np.float32), 0)) @ has.T  # what it comes to if nobody else has it
-        pairs |= {(keys[i], keys[j]) for i, j in np.argwhere(np.triu(most, 1) > least)}
+        above |= np.triu(most, 1) > least
     surprise = functools.cache(functools.partial(_surprise, cut, counts, usual))  # many share what others share
+    in_common = functools.cache(frozenset.intersection)  # many write what others write
+    parts = [frozenset(run for run in cut[key] if run[0] in "ws") for key in keys]
     bits = {}
-    for one, other in sorted(pairs):
-        bits[one, other] = surprise(frozenset(run for run in cut[one] & cut[other] if run[0] in "ws"))
+    for i, j in np.argwhere(above).tolist():
+        bits[keys[i], keys[j]] = surprise(in_common(parts[i], parts[j]))
     return {pair: number for pair, number in bits.items() if number > least}
 
 

@@ -216,17 +216,17 @@ def _strip(points, reachable):
 
 def _groups(pairs, grades):
     """Return who is alike, in groups: whoever is like one of a group belongs to it; the most surprising first."""
-    groups = []
+    groups = {}  # key of a student -> the group, the same for all who are in it
     for pair in pairs:
-        touched = [group for group in groups if {pair.one, pair.other} & group["keys"]]
-        groups = [group for group in groups if group not in touched]
-        together = {"keys": {pair.one, pair.other}, "pairs": [pair]}
-        for group in touched:
-            together["keys"] |= group["keys"]
-            together["pairs"] += group["pairs"]
-        groups.append(together)
+        one, other = (groups.get(key, {"keys": [key], "pairs": []}) for key in (pair.one, pair.other))
+        small, large = sorted((one, other), key=lambda group: len(group["keys"]))
+        if small is not large:
+            large["keys"] += small["keys"]
+            large["pairs"] += small["pairs"]
+            groups |= dict.fromkeys(large["keys"], large)
+        large["pairs"].append(pair)
     rows = []
-    for group in groups:
+    for group in {id(group): group for group in groups.values()}.values():
         ranked = sorted(group["pairs"], key=lambda pair: -pair.total)
         same = list(dict.fromkeys(name for pair in ranked for name in pair.same))
         alike = list(dict.fromkeys(name for pair in ranked for name in pair.alike if name not in same))
