@@ -15,6 +15,7 @@ from pathlib import Path
 
 #: Where each language has a folder.
 LOCALE = Path(__file__).resolve().parent / "locale"
+COURSE = LOCALE.parent.parent
 #: The font of an edition, in its folder: what matplotlib's own font lacks.
 FONT = "course-sans.otf"
 
@@ -30,6 +31,28 @@ def languages():
         The codes of English, then of those that have a catalogue.
     """
     return ["en", *sorted(catalogue.parents[1].name for catalogue in LOCALE.glob("*/LC_MESSAGES/course.mo"))]
+
+
+def place_of(language, path):
+    """Return where the version of a notebook, a folder of them or a page in a language is kept.
+
+    Parameters
+    ----------
+    language : str
+        Its code; "en" is what the others are generated from.
+    path : pathlib.Path
+        Of the English one.
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    if language == "en":
+        return path
+    notebooks = COURSE / "notebooks"
+    if path.is_relative_to(notebooks):
+        return notebooks / language / path.relative_to(notebooks)
+    return COURSE / "docs" / language / path.name
 
 
 def spoken():

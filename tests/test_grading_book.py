@@ -38,9 +38,8 @@ def results_for(students):
         right = [None] * 6 if not student.files else [False] + [True] * 5
         verdicts = {one.name: verdict(one, is_right) for one, is_right in zip(CHAPTER2, right, strict=True)}
         answers = {name: f"{name} = {key!r}" for name in NAMES}
-        flags = ["code cell 4 raised NameError"] if student.files else []
-        cells = {"4": "largest_rate"}
-        result = {"student": "?", "key": key, "content": key, "flags": flags, "answers": answers, "cells": cells}
+        flags = ["code cell 4 (largest_rate) raised NameError"] if student.files else []
+        result = {"student": "?", "key": key, "content": key, "flags": flags, "answers": answers}
         results.append(result | {"verdicts": verdicts})
     return results
 

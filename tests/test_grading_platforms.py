@@ -360,7 +360,7 @@ def test_names_that_collide_or_are_not_utf8_lose_nothing(tmp_path):
     delivery = deliver(source, tmp_path / "scratch")
     names = {one.name: len(one.files) for one in delivery.students}
     assert names == {"ANA": 1, "ana": 2, "李雷": 1, "éva": 1, "tab\\t\\x1b[31m": 1}
-    assert delivery.remarks == ["ANA and ana differ in capitals alone: each has a row."]
+    assert delivery.remarks == ["ANA, ana differ in capitals alone: each has a row."]
 
 
 def test_what_is_no_folder_and_no_zip_is_said(tmp_path):

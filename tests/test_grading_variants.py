@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import re
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +14,7 @@ from helpers.exercises.variants import VARIATIONS, numbers_of, tag_in, tag_of, t
 from helpers.grading import __main__ as command
 from helpers.grading.files import secret_in
 from helpers.grading.roster import read_roster
+from helpers.language import COURSE, place_of, spoken
 from tools.hand_out import hand_out_variants, main
 from tools.make_exercises import STUDENTS, all_answers
 
@@ -30,9 +35,8 @@ def solve(path, tag):
     return json.dumps(notebook)
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("class")
+def grade_a_class(folder):
+    """Hand out, solve and grade in the language that is spoken; return the tags and the rows of the table."""
     names = ["Ana Lopez", "Bo Li", "Eve Stone", "Ute Frank", "Zoe Hall"]
     lines = [f"{name},{name.split()[0].lower()}@uni.edu" for name in names]
     (folder / "roster.csv").write_text("\n".join(["name,email", *lines]), "utf-8")
@@ -46,7 +50,7 @@ def graded(tmp_path_factory):
     handed_in = {
         "ana": solve(got["Ana Lopez"], tags["Ana Lopez"]),
         "bo": solve(got["Ana Lopez"], tags["Ana Lopez"]),  # a friend's notebook as it is
-        "eve": solve(STUDENTS / NAME, ""),  # what the internet has
+        "eve": solve(place_of(spoken(), STUDENTS) / NAME, ""),  # what the internet has
         "ute": foreign,
         # Zoe hands in nothing.
     }
@@ -56,7 +60,13 @@ def graded(tmp_path_factory):
     assert command.main([str(folder / word) if not word.startswith("--") else word for word in words]) == 0
     with (folder / "out" / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
-    return folder, tags, rows
+    return tags, rows
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    return folder, *grade_a_class(folder)
 
 
 def test_who_solves_the_own_numbers_gets_all_points_and_no_flag(graded):
@@ -110,3 +120,50 @@ def test_what_is_missing_is_told(graded, tmp_path, capsys):
     (tmp_path / "twins.csv").write_text("name\nAna\nana\n", "utf-8")
     with pytest.raises(ValueError, match="cannot be told apart: "):
         hand_out_variants(tmp_path / "each", read_roster(tmp_path / "twins.csv").people, "s" * 32)
+
+
+IN_CHINESE = """
+import json, sys
+from pathlib import Path
+from tests.test_grading_variants import grade_a_class
+
+print(json.dumps(grade_a_class(Path(sys.argv[1]))))
+"""
+
+
+@pytest.fixture(scope="module")
+def graded_in_chinese(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class-zh")
+    return folder, *json.loads(_in_chinese([sys.executable, "-c", IN_CHINESE, str(folder)]).splitlines()[-1])
+
+
+def _in_chinese(command, **more):
+    environment = {**os.environ, "COURSE_LANGUAGE": "zh", "PYTHONUTF8": "1", "PYTHONPATH": str(COURSE)}
+    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, **more).stdout
+
+
+def test_a_chinese_class_has_chinese_notebooks_flags_and_pages(graded_in_chinese):
+    folder, _, rows = graded_in_chinese
+    notebook = next((folder / "for-each").glob(f"Ana_Lopez-*/{NAME}")).read_text("utf-8")
+    assert 'use(\\"zh\\")' in notebook
+    assert (rows["Ana Lopez"]["total"], rows["Ana Lopez"]["flags"]) == (str(POINTS), "")
+    for name, flag in {"Bo Li": "是 Ana Lopez 的", "Eve Stone": "这份笔记本不是为任何人生成的"}.items():
+        assert f"数值不同：{flag}" in rows[name]["flags"].split("; ")
+        assert rows[name]["total"] == str(POINTS - LOST)
+    assert rows["Zoe Hall"]["flags"] == "没有提交"
+    summary = (folder / "out" / "summary.html").read_text("utf-8")
+    shown = re.sub(r"<style>.*?</style>|<[^>]+>", "\n", summary, flags=re.DOTALL)
+    assert '<html lang="zh">' in summary and "所有学生" in shown
+    assert re.findall(r"[a-z]+ [a-z]+ [a-z]+", shown) == []
+
+
+def test_a_chinese_notebook_is_checked_at_home_with_its_own_numbers(graded_in_chinese, tmp_path):
+    folder, tags, _ = graded_in_chinese
+    path = next((folder / "for-each").glob(f"Ana_Lopez-*/{NAME}"))
+    cells = [cell for cell in json.loads(solve(path, tags["Ana Lopez"]))["cells"] if cell["cell_type"] == "code"]
+    code = "\n".join("".join(cell["source"]) for cell in cells)
+    code += "\nfor name in NAMES:\n    print('*', check(name, globals()[name]))"
+    names = [exercise.name for exercise in of_chapter(1)]
+    said = _in_chinese([sys.executable, "-c", f"NAMES = {names}\n{code}"], cwd=tmp_path)
+    verdicts = [line for line in said.splitlines() if line.startswith("*")]
+    assert len(verdicts) == len(names) and all(line.startswith("* ✓ 正确。") for line in verdicts)

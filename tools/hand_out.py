@@ -16,7 +16,7 @@ from helpers.exercises.variants import tag_of, vary_notebook
 from helpers.exercises.worked import file_of
 from helpers.grading.files import secret_in
 from helpers.grading.roster import read_roster
-from helpers.language import languages
+from helpers.language import languages, place_of, spoken
 from tools.places import NOTEBOOKS
 
 COURSE = NOTEBOOKS.parent
@@ -62,6 +62,8 @@ def hand_out(folder, with_solutions=False):
 def hand_out_variants(folder, people, secret):
     """Write a folder for each student, with the notebooks of all chapters and numbers of the student's own.
 
+    They are in the language that is spoken.
+
     Parameters
     ----------
     folder : Path
@@ -87,7 +89,7 @@ def hand_out_variants(folder, people, secret):
         name = re.sub(r"[^\w-]+", "_", person.name or person.username or person.email or person.id)[:60]
         own = folder / f"{name}-{tag[:8]}"
         own.mkdir()
-        for path in sorted((NOTEBOOKS / "exercises").glob("*.ipynb")):
+        for path in sorted(place_of(spoken(), NOTEBOOKS / "exercises").glob("*.ipynb")):
             notebook = json.loads(path.read_text(encoding="utf-8"))
             vary_notebook(notebook, tag)
             text = json.dumps(notebook, indent=1, ensure_ascii=False)

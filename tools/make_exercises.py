@@ -11,7 +11,8 @@ import copy
 import nbformat
 
 from helpers.exercises.worked import TODO, file_of, unveil, veil
-from tools.places import NOTEBOOKS, place_of
+from helpers.language import place_of
+from tools.places import NOTEBOOKS
 from tools.store_notebooks import store
 
 SOURCES = NOTEBOOKS / "solutions"

@@ -43,27 +43,6 @@ def editions():
     return [path for language in languages()[1:] for path in files(NOTEBOOKS / language, "*.ipynb")]
 
 
-def place_of(language, path):
-    """Return where the version of a notebook, a folder of them or a page in a language is kept.
-
-    Parameters
-    ----------
-    language : str
-        Its code; "en" is what the others are generated from.
-    path : pathlib.Path
-        Of the English one.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    if language == "en":
-        return path
-    if path.is_relative_to(NOTEBOOKS):
-        return NOTEBOOKS / language / path.relative_to(NOTEBOOKS)
-    return ROOT / "docs" / language / path.name
-
-
 def pages():
     """Return all pages in Markdown as they are written."""
     editions = {ROOT / "docs" / language for language in languages()}

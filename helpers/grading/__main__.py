@@ -15,13 +15,14 @@ from helpers.grading.files import secret_in
 from helpers.grading.likeness import course_code, likeness_of
 from helpers.grading.report import write_reports, write_table
 from helpers.grading.sandbox import Limits, SandboxError
+from helpers.language import N_, _
 
-WITHOUT = """
-Without a sandbox a submission can read and write what you can, and use the network.
-If all submissions are your own, or this machine is one to throw away, say --no-sandbox.
-"""
+WITHOUT = N_(
+    "Without a sandbox a submission can read and write what you can, and use the network. "
+    "If all submissions are your own, or this machine is one to throw away, say --no-sandbox."
+)
 
-ELSEWHERE = "On Windows it runs in WSL, on a Mac in a virtual machine with Linux."
+ELSEWHERE = N_("On Windows it runs in WSL, on a Mac in a virtual machine with Linux.")
 
 SECONDS_A_TABLE = 5
 """How often the table is written while a class is graded."""
@@ -70,7 +71,8 @@ def main(words=None):
     """Run the command; return its exit status."""
     told = arguments(words)
     if sys.platform != "linux":
-        _say(f"Nothing was graded: the grader needs Linux, and this is {sys.platform}. {ELSEWHERE}")
+        why = _("the grader needs Linux, and this is {platform}", platform=sys.platform)
+        _say(" ".join([_("Nothing was graded: {error}.", error=why), _(ELSEWHERE)]))
         return 2
     settings = Settings(
         chapter=told.chapter,
@@ -91,21 +93,22 @@ def main(words=None):
                 settings = replace(settings, tags=_tags(told, book))
             return _grade(told, settings, book)
     except SandboxError as error:
-        _say(f"Nothing was graded: {error}.\n{WITHOUT}")
+        _say("\n".join([_("Nothing was graded: {error}.", error=error), _(WITHOUT)]))
     except (ValueError, OSError) as error:
         if _has_results(told.out):
-            _say(f"Stopped: {error}. What was graded is kept: start the same command again to go on.")
+            _say(_("Stopped: {error}. What was graded is kept: start the same command again to go on.", error=error))
         else:
-            _say(f"Nothing was graded: {error}.")
+            _say(_("Nothing was graded: {error}.", error=error))
     return 2
 
 
 def _tags(told, book):
     """Return whose numbers each student has."""
     if not told.roster:
-        raise ValueError("--variants needs --roster, since the numbers follow from who a student is there")
+        raise ValueError(_("--variants needs --roster, since the numbers follow from who a student is there"))
     if not told.variants.is_file():
-        raise ValueError(f"there is no {told.variants}: name the file that was used when the course was handed out")
+        words = N_("there is no {file}: name the file that was used when the course was handed out")
+        raise ValueError(_(words, file=told.variants))
     secret = secret_in(told.variants)
     return {key: tag_of(secret, book.people.get(key, student)) for key, student in book.students.items()}
 
@@ -125,14 +128,14 @@ def _say(text, file=None):
 
 def _grade(told, settings, book):
     """Grade a class, and write what came out; return the command's exit status."""
-    _say(f"{told.submissions}: read as {book.layout or 'empty'}")
+    _say(_("{delivered}: read as {layout}", delivered=told.submissions, layout=book.layout or _("empty")))
     progress = Progress(told.out, book)
     try:
         exercises, results, failed = grade_students(
             book.students, told.out, settings, show=progress.show, each=progress.keep
         )
     except KeyboardInterrupt:
-        _say(f"\n{progress.stopped()} Start the same command again to go on.")
+        _say("\n" + " ".join([progress.stopped(), _("Start the same command again to go on.")]))
         return 130
     apply_rules(book, told.out, exercises, told.rules)
     if results:
@@ -141,9 +144,10 @@ def _grade(told, settings, book):
         remarks = write_reports(told.out, exercises, results, book, pairs)
         for remark in [*book.remarks, *remarks]:
             _say(remark)
-        _say(f"{told.out / 'grades.csv'} and {told.out / 'summary.html'}: {len(results)} students", sys.stdout)
+        files = {"grades": told.out / "grades.csv", "summary": told.out / "summary.html"}
+        _say(_("{grades} and {summary}: {number} students", **files, number=len(results)), sys.stdout)
     for line in failed:
-        _say(f"not graded: {line}")
+        _say(_("not graded: {why}", why=line))
     return 1 if failed else 0
 
 
@@ -176,7 +180,8 @@ class Progress:
             self._first, self._began = done, time.monotonic()
         self._done, self._of = done, of
         filled = 40 * done // of
-        bar = f"\r[{'#' * filled}{'.' * (40 - filled)}] {done} of {of} graded{self._left()}"
+        words = _("{done} of {of} graded", done=done, of=of) + self._left()
+        bar = f"\r[{'#' * filled}{'.' * (40 - filled)}] {words}"
         print(f"{bar:<90}", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
     def _left(self):
@@ -184,7 +189,9 @@ class Progress:
         if not new or self._done == self._of:
             return ""
         seconds = (time.monotonic() - self._began) / new * (self._of - self._done)
-        return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
+        if seconds >= 90:
+            return _(", {minutes:.0f} min left", minutes=seconds / 60)
+        return _(", {seconds:.0f} s left", seconds=seconds)
 
     def keep(self, exercises, results):
         """Write the table, if the last one is old.
@@ -207,9 +214,10 @@ class Progress:
     def stopped(self):
         """Write the table so far; return what to say about it."""
         if not self._kept or not self._kept[1]:
-            return "Stopped before anything was graded."
+            return _("Stopped before anything was graded.")
         self._write()
-        return f"Stopped: {len(self._kept[1])} of {self._of} are graded, and in {self._out / 'grades.csv'}."
+        words = N_("Stopped: {number} of {of} are graded, and in {table}.")
+        return _(words, number=len(self._kept[1]), of=self._of, table=self._out / "grades.csv")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from helpers.language import _
+
 MEGABYTE = 1 << 20
 
 JUNK = re.compile(r"\.|__MACOSX$|__pycache__$|node_modules$|Thumbs\.db$|desktop\.ini$|~\$", re.IGNORECASE)
@@ -114,13 +116,13 @@ def inventory(source, scratch, wanted):
     if source.is_dir():
         items = unpacking.folder(source, ())
     elif not source.exists():
-        raise ValueError(f"there is no folder or zip {source}")
+        raise ValueError(_("there is no folder or zip {source}", source=source))
     elif not zipfile.is_zipfile(source):
-        raise ValueError(f"{source} is neither a folder nor a zip: unpack it, and name the folder")
+        raise ValueError(_("{source} is neither a folder nor a zip: unpack it, and name the folder", source=source))
     else:
         items = unpacking.zip(Item((), source), depth=0)
         if [item.parts for item in items] == [()]:
-            raise ValueError(f"{source} cannot be unpacked: {items[0].refused}")
+            raise ValueError(_("{source} cannot be unpacked: {item.refused}", source=source, item=items[0]))
     return sorted(items, key=lambda item: (item.parts, str(item.path)))
 
 
@@ -149,7 +151,8 @@ class _Unpacking:
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as error:
-            return [Item(parts or (as_text(path.name),), refused=f"the folder cannot be read ({error.strerror})")]
+            why = _("the folder cannot be read ({error.strerror})", error=error)
+            return [Item(parts or (as_text(path.name),), refused=why)]
         items = []
         for entry in entries:
             name = as_text(from_bytes(os.fsencode(entry.name)))
@@ -159,18 +162,18 @@ class _Unpacking:
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
-                items.append(Item(inner, refused=f"it cannot be read ({error.strerror})"))
+                items.append(Item(inner, refused=_("it cannot be read ({error.strerror})", error=error)))
                 continue
             if stat.S_ISLNK(status.st_mode):
-                items.append(Item(inner, refused="a link, and links are not followed"))
+                items.append(Item(inner, refused=_("a link, and links are not followed")))
             elif stat.S_ISDIR(status.st_mode):
                 if len(inner) > DEEPEST_FOLDER:
-                    items.append(Item(inner, refused=f"a folder below {DEEPEST_FOLDER} others"))
+                    items.append(Item(inner, refused=_("a folder below {number} others", number=DEEPEST_FOLDER)))
                 else:
                     found = self.folder(Path(entry.path), inner)
                     items += found or [Item(inner, folder=True)]
             elif not stat.S_ISREG(status.st_mode):
-                items.append(Item(inner, refused="no regular file"))
+                items.append(Item(inner, refused=_("no regular file")))
             else:
                 date = datetime.fromtimestamp(status.st_mtime).astimezone()
                 items += self._file(Item(inner, Path(entry.path), date), depth=1)
@@ -185,17 +188,17 @@ class _Unpacking:
     def zip(self, item, depth):
         """Return what a zip holds; itself, with the reason, if it cannot be read."""
         if depth > DEEPEST_ZIP:
-            return [replace(item, path=None, refused=f"a zip within {DEEPEST_ZIP} others")]
+            return [replace(item, path=None, refused=_("a zip within {number} others", number=DEEPEST_ZIP))]
         try:
             if depth and _length_of_list(item.path) > LARGEST_LIST:
-                return [replace(item, path=None, refused="a zip that lists too many files")]
+                return [replace(item, path=None, refused=_("a zip that lists too many files"))]
             with zipfile.ZipFile(item.path) as archive:
                 parts = (*item.parts[:-1], re.sub(r"\.zip$", "", item.name, flags=re.IGNORECASE)) if item.parts else ()
                 return self._members(archive, parts, depth) or [Item(parts, date=item.date, folder=True)]
         except DAMAGED as error:
             if getattr(error, "errno", None) in FULL:
                 raise
-            return [replace(item, path=None, refused="no zip, or a damaged one")]
+            return [replace(item, path=None, refused=_("no zip, or a damaged one"))]
 
     def _members(self, archive, parts, depth):
         items, left = [], LARGEST_ZIP if depth else float("inf")
@@ -211,7 +214,8 @@ class _Unpacking:
             is_zip = item.name.lower().endswith(".zip")
             if not item.refused and (is_zip or self._wanted(item.name)):
                 if member.file_size > min(left, LARGEST_FILE):
-                    item = replace(item, refused=f"more than {min(left, LARGEST_FILE) // MEGABYTE} MB when unpacked")
+                    most = min(left, LARGEST_FILE) // MEGABYTE
+                    item = replace(item, refused=_("more than {most} MB when unpacked", most=most))
                 else:
                     left -= member.file_size
                     item = self._extract(archive, member, item)
@@ -237,7 +241,7 @@ class _Unpacking:
             if getattr(error, "errno", None) in FULL:
                 raise
             path.unlink(missing_ok=True)
-            return replace(item, refused="damaged within its zip")
+            return replace(item, refused=_("damaged within its zip"))
         if item.date:
             os.utime(path, (item.date.timestamp(),) * 2)
         return replace(item, path=path)
@@ -251,23 +255,24 @@ def _names(member):
             name = from_bytes(name.encode("cp437"))
     names = [as_text(part) for part in re.split(r"[/\\]", name)]
     leads_out = name[:1] in "/\\" or ".." in names or re.match(r"[A-Za-z]:", name)
-    names = tuple(part for part in names if part not in ("", ".", "..")) or ("a file without a name",)
+    names = tuple(part for part in names if part not in ("", ".", "..")) or (_("a file without a name"),)
     if len(names) > DEEPEST_FOLDER or max(map(len, names)) > LONGEST_NAME:
-        return tuple(part[:LONGEST_NAME] for part in names[:DEEPEST_FOLDER]), "its name is longer than any disk takes"
-    return names, "its name leads out of the zip" if leads_out else ""
+        names = tuple(part[:LONGEST_NAME] for part in names[:DEEPEST_FOLDER])
+        return names, _("its name is longer than any disk takes")
+    return names, _("its name leads out of the zip") if leads_out else ""
 
 
 def _problem(member):
     """Say why a member of a zip is not unpacked."""
     mode = member.external_attr >> 16
     if stat.S_ISLNK(mode):
-        return "a link, and links are not followed"
+        return _("a link, and links are not followed")
     if member.flag_bits & 1:
-        return "locked by a password"
+        return _("locked by a password")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "packed in a way that is not read here"
+        return _("packed in a way that is not read here")
     if member.file_size > MEGABYTE and member.file_size > LARGEST_RATIO * max(member.compress_size, 1):
-        return f"packed {LARGEST_RATIO} times smaller than it is, as only a trap would be"
+        return _("packed {number} times smaller than it is, as only a trap would be", number=LARGEST_RATIO)
     return ""
 
 

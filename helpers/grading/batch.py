@@ -23,11 +23,11 @@ from helpers.grading.files import secret_in
 from helpers.grading.sandbox import HELPERS, Limits, SandboxError, missing
 from helpers.grading.submissions import content_of
 from helpers.grading.workers import Lost, Workers
-from helpers.language import spoken
+from helpers.language import N_, _, place_of, spoken
 from helpers.own_files import write
 
-RELEASES = HELPERS.parent / "notebooks" / "exercises"
-"""Where the student versions of the notebooks are."""
+RELEASES = place_of(spoken(), HELPERS.parent / "notebooks" / "exercises")
+"""Where the student versions of the notebooks are, in the language that is spoken."""
 
 ASKED = 100
 """How many submissions are asked which chapter they are about."""
@@ -94,7 +94,7 @@ def grade_class(folder, out, settings=None, *, show=None):
         What was graded.
     results : list of dict
         One for each student, sorted by name: "student", "key", "digest" (of all that decides the grade), "file",
-        "content" (its digest alone), "flags", "answers", "cells", "verdicts" and "tag" (of the student's numbers).
+        "content" (its digest alone), "flags", "answers", "verdicts" and "tag" (of the student's numbers).
     failed : list of str
         Students whose submission could not be graded, each with the reason; run again to try again.
     """
@@ -167,8 +167,8 @@ def grade_students(students, out, settings, *, show=None, each=None):
             results.append({**about, **_not_judged(outcome, names, student)})
         else:
             result = {**about, **outcome["result"]}
-            if not student.files and not student.flags and "no notebook" not in result["flags"]:
-                result["flags"] = ["no notebook", *result["flags"]]
+            if not student.files and not student.flags and _("no notebook") not in result["flags"]:
+                result["flags"] = [_("no notebook"), *result["flags"]]
             result["flags"] += _whose_numbers(result, owners)
             results.append(_keep(out, result))
         show(len(results) + len(failed), len(students))
@@ -182,8 +182,10 @@ def _whose_numbers(result, owners):
     if not result["tag"] or found == result["tag"] or not any(result["answers"].values()):
         return []
     if not found:
-        return ["another variant: a notebook that was made for nobody"]
-    return [f"another variant: {f'that of {owners[found]}' if found in owners else 'that of nobody in this class'}"]
+        return [_("another variant: a notebook that was made for nobody")]
+    if found not in owners:
+        return [_("another variant: that of nobody in this class")]
+    return [_("another variant: that of {name}", name=owners[found])]
 
 
 def _files(student):
@@ -193,12 +195,12 @@ def _files(student):
 
 def _not_judged(outcome, names, student):
     """Return a result for what came to nothing; it is not kept, so another run tries again."""
-    verdict = asdict(Verdict(INCORRECT, f"It could not be graded: {outcome['odd']}."))
-    nothing = {"answers": dict.fromkeys(names, ""), "cells": {}, "file": "", "content": "", "flags": []}
+    verdict = asdict(Verdict(INCORRECT, _("It could not be graded: {why}.", why=outcome["odd"])))
+    nothing = {"answers": dict.fromkeys(names, ""), "file": "", "content": "", "flags": []}
     known = {**nothing, **outcome.get("result", {})}
     return {
         **known,
-        "flags": [*known["flags"], f"not graded: {outcome['odd']}"],
+        "flags": [*known["flags"], _("not graded: {why}", why=outcome["odd"])],
         "verdicts": dict.fromkeys(names, verdict),
     }
 
@@ -209,7 +211,7 @@ def _again(students, names):
     for name in names:
         keys = {key for key, one in students.items() if name.casefold() in _names(one)}
         if not keys:
-            raise ValueError(f"--again: there is no student {name}")
+            raise ValueError(_("--again: there is no student {name}", name=name))
         found |= keys
     return found
 
@@ -220,8 +222,8 @@ def _names(student):
 
 @functools.cache
 def version():
-    """Return a fingerprint of the course: when what judges changes, what was graded before no longer counts."""
-    digest = hashlib.sha256()
+    """Return a fingerprint of the course and its language: when it changes, what was graded before no longer counts."""
+    digest = hashlib.sha256(spoken().encode())
     for path in sorted([*HELPERS.rglob("*.py"), *data_folder().glob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -265,13 +267,14 @@ def _exercises(out, inquiry, settings):
     if note.exists():
         noted = json.loads(note.read_text(encoding="utf-8"))
         if chapter not in (None, noted):
-            raise ValueError(f"{out} holds the grades of chapter {noted}: choose another folder for chapter {chapter}")
+            words = N_("{out} holds the grades of chapter {noted}: choose another folder for chapter {chapter}")
+            raise ValueError(_(words, out=out, noted=noted, chapter=chapter))
         chapter = noted
     chapter = chapter or _likely_chapter(inquiry, settings)
     exercises = of_chapter(chapter)
     if not exercises:
         known = ", ".join(map(str, sorted({exercise.chapter for exercise in EXERCISES.values()})))
-        raise ValueError(f"there are no exercises to grade: say which chapter, one of {known}")
+        raise ValueError(_("there are no exercises to grade: say which chapter, one of {known}", known=known))
     out.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is in it is nobody else's
     write(note, json.dumps(chapter))
     return exercises
@@ -292,14 +295,9 @@ def _number_of_workers(settings, tasks):
     return max(1, min(settings.workers or os.cpu_count(), tasks))
 
 
-def _releases():
-    """Return the folder of what is handed out in the language that is spoken."""
-    return RELEASES if spoken() == "en" else RELEASES.parent / spoken() / RELEASES.name
-
-
 def _release(chapter, settings):
     """Return the path of what was handed out, if it is known."""
-    found = [Path(settings.release)] if settings.release else sorted(_releases().glob(f"{chapter:02}_*.ipynb"))
+    found = [Path(settings.release)] if settings.release else sorted(RELEASES.glob(f"{chapter:02}_*.ipynb"))
     return found[0] if found else None
 
 
@@ -339,7 +337,7 @@ def _on_cluster(tasks, chapter, judging, settings, stack):
     try:
         from distributed import Client, as_completed
     except ImportError:
-        raise SandboxError("Dask is missing: pip install distributed") from None
+        raise SandboxError(_("Dask is missing: pip install distributed")) from None
     client = stack.enter_context(Client(settings.scheduler))
     _refuse_without_sandbox(client.run(missing), settings)
     workers = stack.enter_context(Workers(_number_of_workers(settings, AHEAD), settings.limits.total_seconds))
@@ -378,7 +376,7 @@ def _refuse_without_sandbox(problems, settings):
         raise SandboxError("; ".join(found))
 
 
-_lock = threading.Lock()
+_one_at_a_time = threading.Lock()
 
 
 def work_on(task, wanted):
@@ -397,10 +395,10 @@ def work_on(task, wanted):
         What became of it.
     """
     if version() != wanted:
-        raise RuntimeError("a worker has another version of the course")
-    with _lock:  # a worker of the cluster may have several threads, and has one process that judges
+        raise RuntimeError(_("a worker has another version of the course, or another language"))
+    with _one_at_a_time:  # a worker of the cluster may have several threads, and has one process that judges
         workers = _workers_here(task["limits"]["total_seconds"])
-        ((_, outcome),) = workers.do([("one", {"do": "judge", **task})])
+        ((_name, outcome),) = workers.do([("one", {"do": "judge", **task})])
     return {"odd": str(outcome), "result": task["result"]} if isinstance(outcome, Lost) else outcome
 
 

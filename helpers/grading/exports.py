@@ -5,7 +5,8 @@ import io
 import re
 import zipfile
 
-from helpers.grading.roster import POINTS_POSSIBLE, Roster
+from helpers.grading.roster import NOTHING, POINTS_POSSIBLE, Roster
+from helpers.language import N_, _
 from helpers.own_files import write
 
 BOM = "\ufeff"
@@ -123,7 +124,7 @@ def _write_zip(path, texts):
 
 def _handed_in(grade):
     """Tell whether there is a grade to give: who handed in nothing, and has nothing by hand, keeps what is there."""
-    return "nothing was handed in" not in grade["flags"] or bool(grade["by_hand"] or grade["bonus"])
+    return _(NOTHING) not in grade["flags"] or bool(grade["by_hand"] or grade["bonus"])
 
 
 def _comment(grade):
@@ -150,16 +151,15 @@ def _moodle(grades, students, people, roster, reachable):
                 if "Feedback comments" in columns and _comment(grade):
                     row["Feedback comments"] = _comment(grade)
             rows.append(row)
-        remarks += [
-            f"Moodle's grades go to {best:g}, so points were multiplied by {number(best / reachable)}."
-            for best in scaled
-        ]
+        words = N_("Moodle's grades go to {best:g}, so points were multiplied by {factor}.")
+        remarks += [_(words, best=best, factor=number(best / reachable)) for best in scaled]
         if above:
-            remarks.append(f"Moodle may refuse more points than its maximum grade: {', '.join(above)}.")
+            words = N_("Moodle may refuse more points than its maximum grade: {names}.")
+            remarks.append(_(words, names=_(", ").join(above)))
         missing = [name for name in ("Grade", "Last modified (grade)") if name not in columns]
         columns = [*columns, *missing]
         left = [grade for grade in grades if grade["key"] not in people]
-        remarks += [f"{students[grade['key']].name} is not in moodle.csv." for grade in left]
+        remarks += [_("{student.name} is not in moodle.csv.", student=students[grade["key"]]) for grade in left]
         return table(columns, rows), remarks
     for grade in grades:
         student = students[grade["key"]]
@@ -181,14 +181,14 @@ def _canvas(grades, students, people, roster, reachable, column):
             column = others[0]
             best = _float(roster.reachable.get(column)) or reachable
         else:
-            remarks.append(
-                f"“{column}” is no column of the gradebook, so Canvas will ask whether to make a new assignment; "
+            words = N_(
+                "“{column}” is no column of the gradebook, so Canvas will ask whether to make a new assignment; "
                 "--column names one that is there."
             )
+            remarks.append(_(words, column=column))
         if best != reachable:
-            remarks.append(
-                f"“{column}” goes to {best:g} in Canvas, so points were multiplied by {number(best / reachable)}."
-            )
+            words = N_("“{column}” goes to {best:g} in Canvas, so points were multiplied by {factor}.")
+            remarks.append(_(words, column=column, best=best, factor=number(best / reachable)))
     else:
         columns = CANVAS
     rows = [{columns[0]: f"    {POINTS_POSSIBLE.title()}", column: number(best)}]
@@ -199,7 +199,7 @@ def _canvas(grades, students, people, roster, reachable, column):
         else:
             row = {"Student": guarded(student.name), "ID": student.id} if student.prefix else None
         if row is None:
-            remarks.append(f"{student.name} is not in canvas.csv.")
+            remarks.append(_("{student.name} is not in canvas.csv.", student=student))
         else:
             given = number(grade["total"] * best / reachable) if _handed_in(grade) else row.get(column, "")
             rows.append({**row, column: given})

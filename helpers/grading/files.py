@@ -4,6 +4,8 @@ import os
 import secrets
 from contextlib import suppress
 
+from helpers.language import N_, _
+
 
 def secret_in(path):
     """Return the secret that a file holds; it is made once, for the owner alone.
@@ -23,5 +25,6 @@ def secret_in(path):
             file.write(secrets.token_hex(32))
     secret = path.read_text(encoding="ascii", errors="replace").strip()
     if len(secret) < 32:
-        raise ValueError(f"{path} should hold the secret of the class, and holds {len(secret)} characters: remove it")
+        words = N_("{path} should hold the secret of the class, and holds {number} characters: remove it")
+        raise ValueError(_(words, path=path, number=len(secret)))
     return secret

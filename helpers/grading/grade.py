@@ -18,6 +18,7 @@ from helpers.exercises.judge import CORRECT, judge_on
 from helpers.exercises.values import NotPlain
 from helpers.grading.plain_json import FINAL, decode, encode
 from helpers.grading.sandbox import CLOCK, Nonsense
+from helpers.language import _, ngettext
 
 #: Code that draws.
 DRAWING = re.compile(r"matplotlib|ipywidgets|helpers\.(?:figures|live)")
@@ -88,7 +89,7 @@ class _Grading:
         self._failures = {}  # number of a cell -> the error in it
         self._judged_in = set()  # cells and exercises: a cell that runs again is not judged again
         self._verdicts, self._times = {}, {}
-        self._flags, self._more = [], 0
+        self._flags, self._cells_flagged, self._more = [], set(), 0
 
     def verdicts(self):
         """Return the verdicts, by name, in the order of the exercises."""
@@ -110,17 +111,27 @@ class _Grading:
 
     def flags(self):
         """Return what happened, in words."""
-        return [*self._flags, *[f"and {self._more} more code cells stopped or raised errors"] * bool(self._more)]
+        return [*self._flags, *[self._others()] * bool(self._more)]
+
+    def _others(self):
+        return ngettext(
+            "and {more} more code cell stopped or raised an error",
+            "and {more} more code cells stopped or raised errors",
+            self._more,
+        ).format(more=self._more)
 
     def _flag(self, text):
         if text not in self._flags:
             self._flags.append(text)
 
-    def _flag_cell(self, number, text):
-        text = f"code cell {number + 1} {text}"
-        if sum(flag.startswith("code cell") for flag in self._flags) < MOST_FLAGS:
+    def _flag_cell(self, number, what):
+        names = [one.name for one in self._exercises if number in self._submission.answer_cells(one.name)]
+        place = " ".join([f"{number + 1}", *(f"({name})" for name in names[-1:])])
+        text = _("code cell {place} {what}", place=place, what=what)
+        if text in self._cells_flagged or len(self._cells_flagged) < MOST_FLAGS:
+            self._cells_flagged.add(text)
             self._flag(text)
-        elif text not in self._flags:
+        else:
             self._more += 1
 
     def _left(self):
@@ -128,8 +139,8 @@ class _Grading:
         total = self._limits.total_seconds
         left = total - self._used - (self._session.used() if self._session else 0)
         if left <= 0 or time.monotonic() > self._clock:
-            self._flag("stopped: the notebook as a whole took too long")
-            raise OutOfTime(f"the notebook as a whole took more than {total:g} seconds")
+            self._flag(_("stopped: the notebook as a whole took too long"))
+            raise OutOfTime(_("the notebook as a whole took more than {total:g} seconds", total=total))
         return left
 
     def _replies(self, seconds, number, **request):
@@ -148,8 +159,8 @@ class _Grading:
             self._left()
             self._used += self._session.used()
         if self._starts == MOST_STARTS:
-            self._flag("stopped: it ended its process again and again")
-            raise OutOfTime(f"the notebook ended its process {MOST_STARTS} times")
+            self._flag(_("stopped: it ended its process again and again"))
+            raise OutOfTime(_("the notebook ended its process {number} times", number=MOST_STARTS))
         self._starts += 1
         self._session = self._sandbox.session(drawing=self._drawing)
 
@@ -173,16 +184,17 @@ class _Grading:
         except Stopped as stopped:
             self._session.close()
             self._failures[number] = stopped
-            self._flag_cell(number, f"stopped: {stopped}")
+            self._flag_cell(number, _("stopped: {stopped}", stopped=stopped))
             return
         match reply:
             case {"raised": [kind, text]}:
                 self._failures[number] = error = Raised(kind, text)
                 if not CHECK.fullmatch(code):
-                    self._flag_cell(number, f"raised {error.kind}")
+                    self._flag_cell(number, _("raised {error.kind}", error=error))
         match reply:
             case {"left out": [str(command), *_]}:
-                self._flag_cell(number, f"starts a program, which was left out: {_one_line(command)}")
+                what = _("starts a program, which was left out: {command}", command=_one_line(command))
+                self._flag_cell(number, what)
         names = reply.get("checked")
         for exercise in self._exercises if isinstance(names, list) else ():
             if exercise.name not in names or (number, exercise.name) in self._judged_in:
@@ -214,7 +226,7 @@ class _Grading:
                     return self._answer(reply)
             except Stopped as stopped:
                 if not isinstance(stopped, OutOfTime):
-                    self._flag(f"{exercise.name} stopped: {stopped}")
+                    self._flag(_("{exercise.name} stopped: {stopped}", exercise=exercise, stopped=stopped))
                 raise
             failures = (self._failures.get(number) for number in self._submission.answer_cells(exercise.name))
             raise next(filter(None, failures), NotAttempted())
@@ -245,9 +257,9 @@ class _Grading:
         was_right = self._verdicts[exercise.name].outcome == CORRECT
         is_right = self._judged(exercise, checked=False, fewer=was_right).outcome == CORRECT
         if was_right and not is_right:
-            self._flag(f"{exercise.name}: right where it is checked, no longer at the end")
+            self._flag(_("{exercise.name}: right where it is checked, no longer at the end", exercise=exercise))
         elif is_right and not was_right:
-            self._flag(f"{exercise.name}: not right where it is checked, but at the end")
+            self._flag(_("{exercise.name}: not right where it is checked, but at the end", exercise=exercise))
 
 
 def _one_line(text):

@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.exercises.judge import NOT_ATTEMPTED
+from helpers.language import N_, _
 
 HONEST = Path(__file__).with_name("honest.json")
 """How often honest students write each run, and how many bits two of them share at most, by exercise; made by
@@ -164,7 +165,8 @@ def likeness_of(results, course=()):
         files[result["content"] or result["key"]].append(result["key"])
     same = [Pair(one, other, {}, {}, True) for keys in files.values() for one, other in itertools.combinations(keys, 2)]
     if len(tried) > LARGEST_CLASS:
-        return same, [f"Likeness is looked for among up to {LARGEST_CLASS} students; there are {len(tried)}."]
+        words = N_("Likeness is looked for among up to {most} students; there are {number}.")
+        return same, [_(words, most=LARGEST_CLASS, number=len(tried))]
     known = {frozenset((pair.one, pair.other)) for pair in same}
     pairs = likeness({one["key"]: one["answers"] for one in tried}, course)
     return same + [pair for pair in pairs if frozenset((pair.one, pair.other)) not in known], []

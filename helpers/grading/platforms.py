@@ -10,13 +10,13 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import yaml
 
 from helpers.grading.archives import MEGABYTE, inventory
-
-COURSE = Path(__file__).resolve().parents[2]
+from helpers.grading.submissions import listed
+from helpers.language import COURSE, N_, _, place_of, spoken
 
 NOTEBOOK = re.compile(r"\.ipynb(?:\.(?:txt|json|download))*$", re.IGNORECASE)
 """A notebook; browsers and phones add endings of their own."""
@@ -139,7 +139,7 @@ def deliver(source, scratch, assignment=None):
     """
     items = inventory(source, scratch, _is_wanted)
     if not items:
-        raise ValueError(f"there are no submissions in {source}")
+        raise ValueError(_("there are no submissions in {source}", source=source))
     items, remarks = _unwrapped(items)
     claims, about = _Claims(items), {}
     students = {}
@@ -147,7 +147,8 @@ def deliver(source, scratch, assignment=None):
         claim = claims.of(item)
         if claim is None:
             if not _is_note(item):
-                remarks.append(f"{item.place}: {item.refused or 'nobody’s work'}, not graded.")
+                why = item.refused or _("nobody’s work")
+                remarks.append(_("{item.place}: {why}, not graded.", item=item, why=why))
         elif assignment and not _in_assignment(item, assignment):
             about.setdefault(claim.identity, (claim, []))
         else:
@@ -155,7 +156,8 @@ def deliver(source, scratch, assignment=None):
     for identity, (claim, found) in about.items():
         students[identity] = _student(claim, found, claims)
     if not students:
-        raise ValueError(f"there are no submissions in {source}: {' '.join(remarks) or 'it is empty.'}".rstrip("."))
+        why = " ".join(remarks).rstrip(".。") or _("it is empty")
+        raise ValueError(_("there are no submissions in {source}: {why}", source=source, why=why))
     remarks += _same_but_for_case(students.values())
     return Delivery(claims.layout, sorted(students.values(), key=lambda one: one.identity), remarks)
 
@@ -182,7 +184,8 @@ def _unwrapped(items):
     """Take away folders around all, such as the name of the assignment."""
     remarks = []
     while len(items[0].parts) > 1 and len({item.parts[0] for item in items}) == 1 and _is_around(items):
-        remarks.append(f"{items[0].parts[0]}/ holds everything else, so the submissions were looked for in it.")
+        words = N_("{folder}/ holds everything else, so the submissions were looked for in it.")
+        remarks.append(_(words, folder=items[0].parts[0]))
         items = [replace(item, parts=item.parts[1:]) for item in items]
     return items, remarks
 
@@ -220,7 +223,7 @@ class _Claims:
     @property
     def layout(self):
         """What was recognised, most first."""
-        return ", ".join(f"{layout}: {count}" for layout, count in self._seen.most_common())
+        return _(", ").join(f"{_(layout)}: {count}" for layout, count in self._seen.most_common())
 
     def count(self, layout):
         """Note that one student's submission came in a layout."""
@@ -254,7 +257,7 @@ class _Claims:
             name = top.removeprefix(self._github)
             name = re.sub(r"-(?:main|master)$", "", name)
             return _Claim("GitHub", name, {"name": name, "username": name})
-        layout = "folders in a folder for each" if top in self._nested else "a folder for each"
+        layout = N_("folders in a folder for each") if top in self._nested else N_("a folder for each")
         return _Claim(layout, top, {"name": top})
 
     def _by_file(self, item):
@@ -264,8 +267,8 @@ class _Claims:
         stem = re.sub(r"\.zip$", "", WORK.sub("", NOTEBOOK.sub("", item.name)), flags=re.IGNORECASE)
         person = _person(stem)
         if not person:
-            flags = ("whose it is, its name does not say",)
-            return _Claim("one file for each", item.name, {"name": stem}, flags=flags)
+            flags = (_("whose it is, its name does not say"),)
+            return _Claim(N_("one file for each"), item.name, {"name": stem}, flags=flags)
         google = COPY.match(stem) or (_release_in(stem) and " - " in stem)
         return _Claim("Google Drive" if google else "one file for each", person, {"name": person})
 
@@ -366,13 +369,14 @@ def _student(claim, found, claims):
     newest, older = _attempts(claim.layout, notebooks)
     student.files = sorted((item for _, item in newest), key=lambda item: (-_age(item), len(item.parts), item.parts))
     if older:
-        student.flags.append(f"earlier attempts, not graded: {_listed(older)}")
+        student.flags.append(_("earlier attempts, not graded: {files}", files=_listed(older)))
     if endings := [item for item in student.files if not re.search(r"\.ipynb$", item.name)]:
-        student.flags.append(f"an ending of its own: {_listed(endings)}")
-    student.flags += [f"not read: {_listed([item])} ({item.refused})" for item in items if item.refused]
+        student.flags.append(_("an ending of its own: {files}", files=_listed(endings)))
+    refused = [item for item in items if item.refused]
+    student.flags += [_("not read: {file} ({item.refused})", file=_listed([item]), item=item) for item in refused]
     others = [item for item in items if WORK.search(item.name) and not item.refused and not NOTEBOOK.search(item.name)]
     if others and not student.files and not is_fork:
-        student.flags.append(f"no notebook, but {_listed(others)}")
+        student.flags.append(_("no notebook, but {files}", files=_listed(others)))
     if last := max((one for one, _ in newest), key=lambda one: (one.attempt, str(one.date)), default=None):
         student.prefix = last.parts.get("prefix", "")
         student.late = any(one.late for one, _ in newest)
@@ -403,10 +407,11 @@ def _base(item):
 
 def _is_the_course_s(item):
     """Tell whether a notebook of a fork is one that the course has itself, and that is not handed in."""
+    exercises = place_of(spoken(), COURSE / "notebooks" / "exercises").relative_to(COURSE).parts
     for start in range(1, len(item.parts)):
-        folder, *inner = item.parts[start:]
-        if folder == "notebooks" and inner[0] != "exercises":
-            return inner[0] in ("solutions", "appendix") or (COURSE / PurePosixPath(folder, *inner)).exists()
+        inner = item.parts[start:]
+        if inner[0] == "notebooks" and inner[: len(exercises)] != exercises:
+            return inner[1] in ("solutions", "appendix") or (COURSE / PurePosixPath(*inner)).exists()
     return False
 
 
@@ -425,10 +430,8 @@ def _age(item):
     return item.date.timestamp() if item.date else 0.0
 
 
-def _listed(items, most=3):
-    names = [item.name if len(item.parts) == 1 else "/".join(item.parts[1:]) for item in items]
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _listed(items):
+    return listed([item.name if len(item.parts) == 1 else "/".join(item.parts[1:]) for item in items])
 
 
 def _same_but_for_case(students):
@@ -437,7 +440,7 @@ def _same_but_for_case(students):
     for student in students:
         alike.setdefault(student.identity.casefold(), []).append(student.identity)
     return [
-        f"{' and '.join(sorted(names))} differ in capitals alone: each has a row."
+        _("{names} differ in capitals alone: each has a row.", names=_(", ").join(sorted(names)))
         for names in alike.values()
         if names[1:]
     ]

@@ -16,8 +16,9 @@ from markupsafe import Markup, escape
 from helpers.exercises.judge import CORRECT, INCORRECT, MARKS, NOT_ATTEMPTED
 from helpers.exercises.variants import exercise_of
 from helpers.grading.exports import guarded, number, table, write_exports
+from helpers.grading.roster import bare
 from helpers.grading.rules import settle
-from helpers.language import _, spoken
+from helpers.language import _, ngettext, spoken
 from helpers.own_files import write
 
 MOST_BARS = 20
@@ -77,7 +78,7 @@ def write_reports(out, exercises, results, book, pairs=()):
 def write_table(out, exercises, results, book):
     """Write ``grades.csv`` alone, which may grow while a class is graded; return the grades, sorted by name."""
     grades = settle(results, exercises, book.students, book.rules, book.by_hand)
-    grades.sort(key=lambda grade: (grade["student"], grade["key"]))
+    grades.sort(key=lambda grade: (bare(grade["student"]), grade["key"]))
     write(out / "grades.csv", grades_table(exercises, grades, book))
     return grades
 
@@ -129,7 +130,7 @@ def summary_page(exercises, grades, book, pairs=(), remarks=()):
     totals = [grade["total"] for grade in grades]
     return _page(
         "summary.html",
-        f"Grades for chapter {exercises[0].chapter}",
+        _("Grades for chapter {number}", number=exercises[0].chapter),
         exercises,
         book,
         grades=grades,
@@ -185,18 +186,24 @@ def counts(totals, reachable):
     for points in totals:
         full = points >= reachable
         numbers[-1 if full else min(max(int(points // width), 0), len(starts) - 1)] += 1
-    names = [f"{start} to {min(start + width, math.ceil(reachable))}" for start in starts]
+    names = [_("{low} to {high}", low=start, high=min(start + width, math.ceil(reachable))) for start in starts]
     return list(zip([*names, number(reachable)], numbers, strict=True))
 
 
 def histogram(totals, reachable):
     """Return a histogram of the totals as a picture (SVG) with a description in words; see `counts`."""
     counted = counts(totals, reachable)
-    words = ", ".join(f"{n} with {points} points" for points, n in counted if n)
+    words = _(", ").join(_("{n} with {points} points", n=n, points=points) for points, n in counted if n)
     tallest = max(n for _, n in counted) or 1
     step = 560 / len(counted)
     bars = [
-        {"x": 8 + step * i, "width": step - 4, "height": 140 * n / tallest, "count": n, "label": points.split(" ")[0]}
+        {
+            "x": 8 + step * i,
+            "width": step - 4,
+            "height": 140 * n / tallest,
+            "count": n,
+            "label": re.match(r"[\d.]+", points)[0],
+        }
         for i, (points, n) in enumerate(counted)
     ]
     return PAGES.get_template("histogram.svg").render(words=words, bars=bars)
@@ -207,9 +214,8 @@ def _strip(points, reachable):
     numbers = [0] * 6
     for got in points:
         numbers[5 if got >= reachable else max(0, min(4, int(5 * got / reachable)))] += 1
-    words = ", ".join(
-        f"{n} with {'all' if i == 5 else f'{20 * i} to {20 * i + 20} %'}" for i, n in enumerate(numbers) if n
-    )
+    shares = [*(_("{low} to {high} %", low=20 * i, high=20 * i + 20) for i in range(5)), _("all")]
+    words = _(", ").join(_("{n} with {share}", n=n, share=share) for share, n in zip(shares, numbers, strict=True) if n)
     bars = [{"x": 12 * i, "height": 20 * n / max(numbers)} for i, n in enumerate(numbers)]
     return Markup(PAGES.get_template("strip.svg").render(words=words, bars=bars))
 
@@ -231,13 +237,14 @@ def _groups(pairs, grades):
         same = list(dict.fromkeys(name for pair in ranked for name in pair.same))
         alike = list(dict.fromkeys(name for pair in ranked for name in pair.alike if name not in same))
         files = sum(pair.same_file for pair in ranked)
-        said = [("the same file", [f"{files} pair{'s' * (files > 1)}"] if files else [])]
-        said += [("the same answers", same), ("much in common", alike)]
+        counted = ngettext("{number} pair", "{number} pairs", files).format(number=files)
+        said = [(_("the same file"), [counted] if files else [])]
+        said += [(_("the same answers"), same), (_("much in common"), alike)]
         bits = [pair.total for pair in ranked if not pair.same_file]
         rows.append(
             {
-                "members": sorted((grades[key] for key in group["keys"]), key=lambda grade: grade["student"]),
-                "what": "; ".join(f"{words}: {', '.join(names)}" for words, names in said if names),
+                "members": sorted((grades[key] for key in group["keys"]), key=lambda grade: bare(grade["student"])),
+                "what": _("; ").join(f"{words}{_(': ')}{_(', ').join(names)}" for words, names in said if names),
                 "bits": f"{max(bits):.0f}" if bits else "",
                 "rank": ranked[0].total,
             }
@@ -259,7 +266,7 @@ def _hardest(exercises, grades, rules):
             "title": f"{order}. {exercise.title}",
             "numbers": [number(rules.reach(exercise)), *numbers, f"{share:.0%}", _discrimination(exercise, grades)],
             "strip": _strip(points, rules.reach(exercise)) if rules.reach(exercise) else "",
-            "slip": "".join(f"{slip} ({count})" for slip, count in slips.most_common(1)),
+            "slip": "".join(f"{_(slip)} ({count})" for slip, count in slips.most_common(1)),
         }
         rows.append((share, order, row))
     return [row for *_, row in sorted(rows, key=lambda ranked: ranked[:2])]

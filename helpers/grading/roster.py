@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from helpers.grading.platforms import Student
+from helpers.language import N_, _
 
 COLUMNS = {
     "name": "name|full name|fullname|student|student name|vollständiger name|nombre completo|nom complet|nombre|nom",
@@ -23,6 +24,9 @@ COLUMNS = {
     "username": "username|user name|login|login id|sis login id|user|github_username|github username|user id|netid",
 }
 """What the columns of rosters are called, without capitals; the first that is there counts."""
+
+NOTHING = N_("nothing was handed in")
+"""What is noted of somebody on the roster of whom nothing came."""
 
 POINTS_POSSIBLE, TEST_STUDENT = "points possible", "student, test"
 
@@ -95,9 +99,9 @@ def read_table(path):
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        raise ValueError(_("{path} cannot be read: {error.strerror}", path=path, error=error)) from None
     if content.startswith((b"PK", b"\xd0\xcf")):
-        raise ValueError(f"{path} is a workbook: save it as CSV")
+        raise ValueError(_("{path} is a workbook: save it as CSV", path=path))
     text = _text(content)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
@@ -106,9 +110,9 @@ def read_table(path):
         columns = [name.strip() for name in next(lines, [])]
         rows = [(lines.line_num, dict(zip(columns, map(str.strip, line), strict=False))) for line in lines if any(line)]
     except csv.Error as error:
-        raise ValueError(f"{path} is no table: {error}") from None
+        raise ValueError(_("{path} is no table: {error}", path=path, error=error)) from None
     if not any(columns):
-        raise ValueError(f"{path} is empty: its first line should name the columns")
+        raise ValueError(_("{path} is empty: its first line should name the columns", path=path))
     return columns, rows
 
 
@@ -157,10 +161,10 @@ def read_roster(path):
     kind = "Moodle" if "identifier" in known else "Canvas" if {"student", "id"} <= set(known) else ""
     platform = {"Moodle": known.get("identifier"), "Canvas": known.get("id")}.get(kind)
     if not any(found.values()) and not platform:
-        raise ValueError(
-            f"{path} has no column for a name, an id, an e-mail address or a user name; its columns are "
-            f"{', '.join(columns)}"
+        words = N_(
+            "{path} has no column for a name, an id, an e-mail address or a user name; its columns are {columns}"
         )
+        raise ValueError(_(words, path=path, columns=", ".join(columns)))
     if found["id"] == platform:
         found["id"] = None
     people, reachable = [], {}
@@ -171,7 +175,7 @@ def read_roster(path):
         elif person.name or person.id or person.email or person.username:
             people.append(person)
     if not people:
-        raise ValueError(f"{path} lists nobody")
+        raise ValueError(_("{path} lists nobody", path=path))
     return Roster(columns, people, kind, reachable)
 
 
@@ -185,9 +189,13 @@ def _person(row, found, platform):
 
 def plain(name):
     """Return a name for comparing: no accents, no capitals, no punctuation, the words sorted."""
+    return " ".join(sorted(re.findall(r"\w+", bare(name).replace("_", " "))))
+
+
+def bare(name):
+    """Return a name for sorting: no accents, no capitals."""
     letters = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    return " ".join(sorted(re.findall(r"\w+", letters.replace("_", " "))))
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def _run_together(name):
@@ -266,12 +274,12 @@ def identify(delivery, roster):
         )
         if person is None:
             strangers.append(student)
-            remarks.append(f"{student.name} is not on the roster, or not alone under that name: graded all the same.")
+            words = N_("{student.name} is not on the roster, or not alone under that name: graded all the same.")
+            remarks.append(_(words, student=student))
         elif id(person) in found:
             first = found[id(person)]
-            remarks.append(
-                f"{student.name} and {first.name} are one line of the roster: what both handed in counts as one."
-            )
+            words = N_("{student.name} and {first.name} are one line of the roster: what both handed in counts as one.")
+            remarks.append(_(words, student=student, first=first))
             _merge(first, student)
         else:
             found[id(person)] = student
@@ -280,7 +288,7 @@ def identify(delivery, roster):
         student = found.get(id(person))
         if student is None:
             name = person.name or person.username or person.email or person.id
-            student = Student(name, f"line {number} of the roster, {name}", flags=["nothing was handed in"])
+            student = Student(name, f"line {number} of the roster, {name}", flags=[_(NOTHING)])
         student.name = person.name or student.name
         student.id = person.id or student.id or person.platform_id
         student.email = person.email or student.email

@@ -5,7 +5,6 @@ and what a teacher wrote by hand holds however often a class is graded.
 """
 
 import math
-import re
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from helpers.exercises.judge import INCORRECT
 from helpers.grading.roster import Finder, Person, read_table
+from helpers.language import N_, _, ngettext
 
 BY_HAND = ("student", "exercise", "points", "comment")
 """The columns of ``overrides.csv``."""
@@ -90,13 +90,13 @@ def read_rules(path, exercises):
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        raise ValueError(_("{path} cannot be read: {error.strerror}", path=path, error=error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not written as TOML: {error}") from None
+        raise ValueError(_("{path} is not written as TOML: {error}", path=path, error=error)) from None
     known = {exercise.name for exercise in exercises}
     for key, value in told.items():
         if fault := _fault(key, value, known):
-            raise ValueError(f"{path}: {key} {fault}, got {value!r}")
+            raise ValueError(_("{path}: {key} {fault}, got {value!r}", path=path, key=key, fault=fault, value=value))
     if "deadline" in told:
         told["deadline"] = told["deadline"].astimezone()
     told["extensions"] = {str(name): date.astimezone() for name, date in told.get("extensions", {}).items()}
@@ -108,31 +108,31 @@ def _fault(key, value, known):
     number = type(value) in (int, float) and math.isfinite(value) and value >= 0
     match key:
         case "deadline":
-            return None if isinstance(value, datetime) else "should be a date and a time such as 2026-03-08T23:59:00"
+            return None if isinstance(value, datetime) else _("should be a date and a time such as 2026-03-08T23:59:00")
         case "grace_minutes":
-            return None if number else "should be a number of minutes"
+            return None if number else _("should be a number of minutes")
         case "per_day" | "at_most":
-            return None if number and value <= 100 else "should be per cent, from 0 to 100"
+            return None if number and value <= 100 else _("should be per cent, from 0 to 100")
         case "dates":
-            return None if value in ("platform", "file") else 'should be "platform" or "file"'
+            return None if value in ("platform", "file") else _('should be "platform" or "file"')
         case "partial":
-            return None if isinstance(value, bool) else "should be true or false"
+            return None if isinstance(value, bool) else _("should be true or false")
         case "extensions":
             is_right = isinstance(value, dict) and all(isinstance(date, datetime) for date in value.values())
-            return None if is_right else "should give each name a date and a time"
+            return None if is_right else _("should give each name a date and a time")
         case "weights":
             factors = value.values() if isinstance(value, dict) else [None]
             if not all(type(one) in (int, float) and math.isfinite(one) and one >= 0 for one in factors):
-                return "should give exercises a factor, at least 0"
+                return _("should give exercises a factor, at least 0")
             return _unknown(value, known)
         case "bonus":
-            return _unknown(value, known) if isinstance(value, list) else "should be a list of exercises"
-    return f"is no rule; there are {', '.join(Rules.__dataclass_fields__)}"
+            return _unknown(value, known) if isinstance(value, list) else _("should be a list of exercises")
+    return _("is no rule; there are {rules}", rules=", ".join(Rules.__dataclass_fields__))
 
 
 def _unknown(names, known):
     unknown = sorted(set(map(str, names)) - known)
-    return f"should name exercises ({', '.join(unknown)} is none)" if unknown else None
+    return _("should name exercises ({unknown} is none)", unknown=", ".join(unknown)) if unknown else None
 
 
 def read_by_hand(path, exercises, students):
@@ -159,7 +159,8 @@ def read_by_hand(path, exercises, students):
     columns, rows = read_table(path)
     missing = [name for name in BY_HAND[:3] if name not in map(str.casefold, columns)]
     if missing:
-        raise ValueError(f"{path} has no column {missing[0]}: its first line should be {','.join(BY_HAND)}")
+        words = N_("{path} has no column {column}: its first line should be {columns}")
+        raise ValueError(_(words, path=path, column=missing[0], columns=",".join(BY_HAND)))
     finder = Finder([_as_person(key, student) for key, student in students.items()])
     by_hand, remarks = {}, []
     for number, row in rows:
@@ -168,18 +169,20 @@ def read_by_hand(path, exercises, students):
             who = row.get("student", "")
             person = finder.find(name=who, id=who)
             if person is None:
-                raise ValueError(f"“{who}” is nobody here, or several: write the name, id or e-mail address")
+                raise ValueError(_("“{who}” is nobody here, or several: write the name, id or e-mail address", who=who))
             exercise = _exercise(row.get("exercise", ""), exercises)
             points = _points(row.get("points", ""), exercise)
             comment = row.get("comment", "")
             if points is None and not comment:
-                raise ValueError("there are no points and no comment")
+                raise ValueError(_("there are no points and no comment"))
             key = (person.row["key"], getattr(exercise, "name", exercise))
             if key in by_hand:
-                remarks.append(f"{path.name}, line {number}: the same student and exercise again; this line counts.")
+                words = N_("{path.name}, line {number}: the same student and exercise again; this line counts.")
+                remarks.append(_(words, path=path, number=number))
             by_hand[key] = points, comment
         except ValueError as error:
-            remarks.append(f"{path.name}, line {number} is not used: {error}.")
+            words = N_("{path.name}, line {number} is not used: {error}.")
+            remarks.append(_(words, path=path, number=number, error=error))
     return by_hand, remarks
 
 
@@ -196,7 +199,8 @@ def _exercise(text, exercises):
         if text in (exercise.name.casefold(), exercise.title.casefold(), str(number)):
             return exercise
     names = ", ".join(exercise.name for exercise in exercises)
-    raise ValueError(f"“{text}” is no exercise of this chapter; there are {names} and {BONUS}")
+    words = N_("“{text}” is no exercise of this chapter; there are {names} and {bonus}")
+    raise ValueError(_(words, text=text, names=names, bonus=BONUS))
 
 
 def _points(text, exercise):
@@ -207,13 +211,14 @@ def _points(text, exercise):
     with suppress(ValueError):
         points = float(text.strip().replace(",", "."))
     if not math.isfinite(points):
-        raise ValueError(f"“{text}” is no number of points")
+        raise ValueError(_("“{text}” is no number of points", text=text))
     if exercise == "":
-        raise ValueError(f"points need an exercise; to add to the total, write {BONUS}")
+        raise ValueError(_("points need an exercise; to add to the total, write {bonus}", bonus=BONUS))
     if exercise != BONUS and not 0 <= points <= exercise.points:
-        raise ValueError(
-            f"{exercise.name} has 0 to {exercise.points} points, not {points:g}; for more, add a line with {BONUS}"
+        words = N_(
+            "{exercise.name} has 0 to {exercise.points} points, not {points:g}; for more, add a line with {bonus}"
         )
+        raise ValueError(_(words, exercise=exercise, points=points, bonus=BONUS))
     return points
 
 
@@ -247,9 +252,8 @@ def settle(results, exercises, students, rules=None, by_hand=None):
 def strangers_with_more_time(rules, students):
     """Return a sentence for each extension that is nobody's."""
     found = set(_extensions(rules, students).values())
-    return [
-        f"More time for “{name}”: that is nobody here, or several." for name in rules.extensions if name not in found
-    ]
+    words = N_("More time for “{name}”: that is nobody here, or several.")
+    return [_(words, name=name) for name in rules.extensions if name not in found]
 
 
 def _extensions(rules, students):
@@ -261,7 +265,7 @@ def _extensions(rules, students):
 
 def _settled(result, exercises, student, rules, by_hand, extensions):
     key, said = result["key"], []
-    flags = [*(student.flags if student else ()), *(_with_exercise(flag, result) for flag in result["flags"])]
+    flags = [*(student.flags if student else ()), *result["flags"]]
     points, comments, hands = {}, {}, []
     for exercise in exercises:
         given, comment = by_hand.get((key, exercise.name), (None, ""))
@@ -275,20 +279,24 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
         if comment:
             comments[exercise.name] = comment
     if hands:
-        flags.append(f"points by hand: {', '.join(hands)}")
+        flags.append(_("points by hand: {exercises}", exercises=_(", ").join(hands)))
     total = sum(points.values())
     if late := _late(student, rules, extensions.get(key)):
         how, percent = late
         lost = round(total * percent / 100, 2)
         total -= lost
-        flags.append(f"{how}: {percent:g} % less" if percent else how)
+        flags.append(_("{how}: {percent:g} % less", how=how, percent=percent) if percent else how)
         if lost:
-            said.append(f"Handed in {how}: {percent:g} % of the points less, {lost:g} in all.")
+            words = N_("Handed in {how}: {percent:g} % of the points less, {lost:g} in all.")
+            said.append(_(words, how=how, percent=percent, lost=lost))
     bonus, comment = by_hand.get((key, BONUS), (None, ""))
     if bonus:
         total += bonus
-        said.append(f"Added by hand: {bonus:g} point{'s' * (bonus != 1)}. {comment}".strip())
-        flags.append(f"{bonus:+g} by hand")
+        words = ngettext(
+            "Added by hand: {bonus:g} point. {comment}", "Added by hand: {bonus:g} points. {comment}", bonus
+        )
+        said.append(words.format(bonus=bonus, comment=comment).strip())
+        flags.append(_("{bonus:+g} by hand", bonus=bonus))
     if comment := by_hand.get((key, ""), (None, ""))[1]:
         comments[""] = comment
     return {
@@ -304,13 +312,6 @@ def _settled(result, exercises, student, rules, by_hand, extensions):
     }
 
 
-def _with_exercise(flag, result):
-    """Return a flag with the exercise to which its cell belongs."""
-    cell = re.match(r"code cell (\d+)\b", flag)
-    name = cell and result.get("cells", {}).get(cell[1])
-    return f"{cell[0]} ({name}){flag[cell.end() :]}" if name else flag
-
-
 def _late(student, rules, extension):
     """Return how late somebody is, in words, and how many per cent that costs; None if not late."""
     if student is None or not student.files:
@@ -318,8 +319,8 @@ def _late(student, rules, extension):
     deadline = rules.extensions[extension] if extension else rules.deadline
     if deadline and student.date and student.date > deadline + timedelta(minutes=rules.grace_minutes):
         days = math.ceil((student.date - deadline) / timedelta(days=1))
-        how = f"late by {days} day{'s' * (days != 1)}"
+        how = ngettext("late by {days} day", "late by {days} days", days).format(days=days)
         if student.dated_by != "platform" and rules.dates != "file":
-            return f"{how}, says the date of the file, which does not count", 0
+            return _("{how}, says the date of the file, which does not count", how=how), 0
         return how, min(rules.per_day * days, rules.at_most)
-    return ("late, says the platform", 0) if student.late and not extension else None
+    return (_("late, says the platform"), 0) if student.late and not extension else None

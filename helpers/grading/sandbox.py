@@ -28,6 +28,7 @@ from pathlib import Path
 from helpers.datasets import data_folder
 from helpers.exercises.answer import Stopped, TimeLimit, Unasked
 from helpers.grading.plain_json import END, READY, START, START_DRAWING, from_line, to_line
+from helpers.language import _
 
 HELPERS = Path(__file__).resolve().parent.parent
 HERE = HELPERS / "grading"
@@ -54,7 +55,7 @@ class Nonsense(Stopped):
     """A process did not keep to the agreed form."""
 
     def __init__(self):
-        super().__init__("its process meddled with the conversation")
+        super().__init__(_("its process meddled with the conversation"))
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,18 @@ class Limits:
 def missing():
     """Return what this machine lacks for a sandbox, one sentence; None if it has everything."""
     if sys.platform != "linux":
-        return f"the sandbox needs Linux, this is {sys.platform}"
+        return _("the sandbox needs Linux, this is {platform}", platform=sys.platform)
     if not shutil.which("bwrap"):
-        return "bubblewrap is missing (on Debian or Ubuntu: apt install bubblewrap)"
+        return _("bubblewrap is missing (on Debian or Ubuntu: apt install bubblewrap)")
     try:
         ctypes.CDLL("libseccomp.so.2")
     except OSError:
-        return "libseccomp is missing (on Debian or Ubuntu: apt install libseccomp2)"
+        return _("libseccomp is missing (on Debian or Ubuntu: apt install libseccomp2)")
     trial = subprocess.run(
         [*_bubblewrap(), *_seen(), python(), "-sPc", "pass"], capture_output=True, text=True, timeout=60
     )
     if trial.returncode:
-        return f"bubblewrap does not work here: {trial.stderr.strip() or trial.returncode}"
+        return _("bubblewrap does not work here: {why}", why=trial.stderr.strip() or trial.returncode)
     return None
 
 
@@ -299,7 +300,7 @@ class Sandbox:
                 self.close()
                 errors.seek(0)
                 said = errors.read().decode(errors="replace").strip()
-                raise SandboxError(f"the sandbox did not start: {said[-500:] or 'no reason given'}")
+                raise SandboxError(_("the sandbox did not start: {said}", said=said[-500:] or _("no reason given")))
 
     def session(self, drawing=False):
         """Fork a process for one submission.
@@ -332,7 +333,7 @@ class Sandbox:
         if ready != READY:
             ours.close()
             self.close()
-            raise SandboxError("the sandbox broke")
+            raise SandboxError(_("the sandbox broke"))
         number, *_ = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])
         return Session(self, ours, number)
 
@@ -439,17 +440,17 @@ class Session:
         limit = self.used() + seconds, time.monotonic() + CLOCK * seconds
         try:
             self._send(to_line({"id": token, **request}), limit)
-            for _ in range(number):
+            for _reply in range(number):
                 reply = from_line(self._line(limit))
                 if reply.pop("id", None) != token:
                     raise ValueError("no reply to this question")
                 yield reply
         except TimeoutError:
             self.close()
-            raise TimeLimit(f"more than {seconds:g} seconds") from None
+            raise TimeLimit(_("more than {seconds:g} seconds", seconds=seconds)) from None
         except OSError:
             self.close()
-            raise Stopped("its process ended") from None
+            raise Stopped(_("its process ended")) from None
         except ValueError:
             self.close()
             raise Nonsense from None

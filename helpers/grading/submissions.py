@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers.exercises.variants import vary_notebook
+from helpers.language import _
 
 LARGEST_FILE = 200 << 20
 LARGEST_CODE = 2 << 20
@@ -170,13 +171,14 @@ def choose(candidates, names, release=None):
 
     best = max(candidates, key=own_work)
     others = [one.file for one in candidates if one is not best]
-    flag = f"several notebooks: {best.file} was graded, not {_listed(others)}"
+    flag = _("several notebooks: {best.file} was graded, not {others}", best=best, others=listed(others))
     return replace(best, flags=(flag, *best.flags)) if others else best
 
 
-def _listed(names, most=3):
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def listed(names, most=3):
+    """Return the first of several names, and how many more there are."""
+    more = _(" and {number} more", number=len(names) - most) if len(names) > most else ""
+    return _(", ").join(names[:most]) + more
 
 
 def content_of(path):
@@ -194,12 +196,12 @@ def content_of(path):
         descriptor = os.open(path, flags)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise ValueError("no regular file") from None  # a link could point at the solutions
+            raise ValueError(_("no regular file")) from None  # a link could point at the solutions
         raise
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError("no regular file")
+            raise ValueError(_("no regular file"))
         if status.st_size > LARGEST_FILE:
             raise ValueError(f"larger than {LARGEST_FILE >> 20} MB")
         return file.read(LARGEST_FILE + 1)
@@ -209,7 +211,7 @@ def _read_one(student, key, path, name):
     """Read one file, whatever it is."""
 
     def unreadable(reason, digest=""):
-        return Submission(student, key, digest, flags=(f"unreadable: {reason}",), file=name)
+        return Submission(student, key, digest, flags=(_("unreadable: {reason}", reason=reason),), file=name)
 
     try:
         content = content_of(path)
@@ -219,7 +221,7 @@ def _read_one(student, key, path, name):
         return unreadable(str(error))
     digest = hashlib.sha256(content).hexdigest()
     if not content.strip():
-        return unreadable("an empty file", digest)
+        return unreadable(_("an empty file"), digest)
     text, encoding = _decode(content)
     del content
     try:
@@ -227,10 +229,10 @@ def _read_one(student, key, path, name):
         if not isinstance(cells, list):
             raise TypeError
     except (ValueError, TypeError, KeyError, RecursionError):
-        return unreadable("not a notebook", digest)
+        return unreadable(_("not a notebook"), digest)
     except MemoryError:
-        return unreadable("it would fill the memory", digest)
-    flags = [f"read as {encoding}, not UTF-8"] if encoding != "UTF-8" else []
+        return unreadable(_("it would fill the memory"), digest)
+    flags = [_("read as {encoding}, not UTF-8", encoding=encoding)] if encoding != "UTF-8" else []
     code, marks, damaged = [], [], []
     for number, cell in enumerate(cells, 1):
         try:
@@ -245,13 +247,14 @@ def _read_one(student, key, path, name):
                 )
         except (KeyError, TypeError, AttributeError):
             damaged.append(number)
-    flags += [f"damaged cell {number}" for number in damaged[:MOST_DAMAGED]]
+    flags += [_("damaged cell {number}", number=number) for number in damaged[:MOST_DAMAGED]]
     if len(damaged) > MOST_DAMAGED:
-        flags.append(f"and {len(damaged) - MOST_DAMAGED} more damaged cells")
+        flags.append(_("and {number} more damaged cells", number=len(damaged) - MOST_DAMAGED))
     if not any(map(str.strip, code)):
-        flags.append("no code in it")
+        flags.append(_("no code in it"))
     if sum(map(len, code)) > LARGEST_CODE or len(code) > MOST_CELLS:
-        return unreadable(f"more than {LARGEST_CODE >> 20} MB of code, or {MOST_CELLS} cells of it", digest)
+        most = {"size": LARGEST_CODE >> 20, "number": MOST_CELLS}
+        return unreadable(_("more than {size} MB of code, or {number} cells of it", **most), digest)
     if sum(len(grade_id) + len(source) for grade_id, _, source in marks) > 2 * LARGEST_CODE:
         marks = []
     return Submission(student, key, digest, tuple(code), tuple(marks), tuple(flags), name)
@@ -274,20 +277,20 @@ def changes(submission, release):
     seen, flags = [], set()
     for grade_id, points, source in submission.marks:
         if grade_id not in release.cells:
-            flags.add("renamed or added cells")
+            flags.add(_("renamed or added cells"))
             continue
         if grade_id in seen:
-            flags.add(f"duplicated cell {grade_id}")
+            flags.add(_("duplicated cell {grade_id}", grade_id=grade_id))
             continue
         seen.append(grade_id)
         released_points, released_source = release.cells[grade_id]
         if points != released_points:
-            flags.add(f"changed points of {grade_id}")
+            flags.add(_("changed points of {grade_id}", grade_id=grade_id))
         if released_source is not None and source != released_source:
-            flags.add(f"edited cell {grade_id}")
-    flags |= {f"missing cell {grade_id}" for grade_id in release.cells if grade_id not in seen}
+            flags.add(_("edited cell {grade_id}", grade_id=grade_id))
+    flags |= {_("missing cell {grade_id}", grade_id=grade_id) for grade_id in release.cells if grade_id not in seen}
     if seen != [grade_id for grade_id in release.cells if grade_id in seen]:
-        flags.add("reordered cells")
+        flags.add(_("reordered cells"))
     return sorted(flags)
 
 
@@ -329,4 +332,4 @@ def _decode(content):
             return content.decode(codec), name
         except UnicodeDecodeError:
             pass
-    return content.decode("utf-8", "replace"), "damaged UTF-8"
+    return content.decode("utf-8", "replace"), _("damaged UTF-8")

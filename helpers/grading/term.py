@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from helpers.grading.exports import guarded, number, table
-from helpers.grading.roster import plain, read_table
+from helpers.grading.roster import bare, plain, read_table
+from helpers.language import N_, _, ngettext
 from helpers.own_files import write
 
 
@@ -34,36 +35,37 @@ def term_table(folders):
     chapters, people = [], _People()
     for folder in folders:
         title, reachable, rows = _chapter(folder)
-        if title in (known for known, _ in chapters):
+        if title in (known for known, _points in chapters):
             title = f"{title}, {folder.name}"
         chapters.append((title, reachable))
         for row in rows:
             people.of(row, title)[title] = float(row["total"])
+    words = N_("{name} is {count} lines: two have that name, and no id or e-mail address tells them apart.")
     remarks = [
-        f"{name} is {count} lines: two have that name, and no id or e-mail address tells them apart."
+        _(words, name=name, count=count)
         for name, count in Counter(person["student"] for person in people.all if not person["id"]).items()
         if count > 1
     ]
     out_of = sum(reachable for _, reachable in chapters)
     lines = []
     for person in people.all:
-        got = {title: person[title] for title, _ in chapters if title in person}
+        got = {title: person[title] for title, _points in chapters if title in person}
         line = {name: guarded(person[name]) for name in ("student", "id", "email")}
         line |= {title: number(points) for title, points in got.items()}
         lines.append({**line, "total": number(sum(got.values())), "out_of": number(out_of)})
-    lines.sort(key=lambda line: (plain(line["student"]), line["id"], line["email"]))
-    return table(["student", "id", "email", *(title for title, _ in chapters), "total", "out_of"], lines), remarks
+    lines.sort(key=lambda line: (bare(line["student"]), line["id"], line["email"]))
+    return table(["student", "id", "email", *(title for title, _points in chapters), "total", "out_of"], lines), remarks
 
 
 def _chapter(folder):
     try:
         chapter = json.loads((folder / "chapter.json").read_text(encoding="utf-8"))
         _columns, rows = read_table(folder / "grades.csv")
-        rows = [row for _, row in rows]
+        rows = [row for _number, row in rows]
         reachable = float(rows[0]["out_of"])
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise ValueError(f"{folder} holds no grades of a chapter ({error})") from None
-    return f"chapter {chapter}", reachable, rows
+        raise ValueError(_("{folder} holds no grades of a chapter ({error})", folder=folder, error=error)) from None
+    return _("chapter {number}", number=chapter), reachable, rows
 
 
 class _People:
@@ -110,11 +112,14 @@ def main(words=None):
         text, remarks = term_table(told.folders)
         write(told.to, text)
     except (ValueError, OSError) as error:
-        print(f"No table was made: {error}.", file=sys.stderr)
+        print(_("No table was made: {error}.", error=error), file=sys.stderr)
         return 2
     for remark in remarks:
         print(remark, file=sys.stderr)
-    print(f"{told.to}: {text.count(chr(10)) - 1} students, {len(told.folders)} chapter{'s' * (len(told.folders) > 1)}")
+    words = ngettext(
+        "{to}: {students} students, {number} chapter", "{to}: {students} students, {number} chapters", len(told.folders)
+    )
+    print(words.format(to=told.to, students=text.count("\n") - 1, number=len(told.folders)))
     return 0
 
 

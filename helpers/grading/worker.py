@@ -19,6 +19,7 @@ from helpers.grading.grade import grade
 from helpers.grading.plain_json import to_line
 from helpers.grading.sandbox import Limits, Sandbox, SandboxError
 from helpers.grading.submissions import Release, Submission, changes, choose, likely_chapter, read
+from helpers.language import _
 
 MEMORY = 3 << 30
 """Bytes of address space; a notebook of the largest size, full of text, takes half of it."""
@@ -54,9 +55,9 @@ def done(task):
     except SandboxError as error:
         return {"no grade": str(error)}
     except MemoryError:
-        return {"odd": "it would fill the memory"}
+        return {"odd": _("it would fill the memory")}
     except Exception as error:
-        return {"odd": f"{type(error).__name__} in the grader"}
+        return {"odd": _("{kind} in the grader", kind=type(error).__name__)}
 
 
 def _chapter(students):
@@ -81,19 +82,18 @@ def _read(student, key, files, chapter, release, tag=""):
     if any(map(submission.answers, names)):
         flags += changes(submission, release) if release else []
     elif submission.cells or submission.marks:
-        flags.append("another assignment")
+        flags.append(_("another assignment"))
     answers = {name: submission.answer(name) for name in names}
     result = {
         "flags": flags,
         "answers": {name: answer[:LONGEST_ANSWER] for name, answer in answers.items()},
-        "cells": {str(number + 1): name for name in names for number in submission.answer_cells(name)},
         "file": submission.file,
         "content": submission.digest,
         "tag": tag,
         "variant": tag_in(submission.cells),
     }
     if not any(map(submission.answers, names)):
-        verdict = asdict(Verdict(NOT_ATTEMPTED, "Nothing to grade was handed in."))
+        verdict = asdict(Verdict(NOT_ATTEMPTED, _("Nothing to grade was handed in.")))
         return {"result": {**result, "verdicts": dict.fromkeys(names, verdict)}, "submission": None}
     return {"result": result, "submission": asdict(submission)}
 
@@ -118,7 +118,7 @@ def _grade(read, judge):
     except (SandboxError, MemoryError):
         raise
     except Exception as error:
-        return {"odd": f"{type(error).__name__} in the grader", "result": known["result"]}
+        return {"odd": _("{kind} in the grader", kind=type(error).__name__), "result": known["result"]}
 
 
 @functools.cache

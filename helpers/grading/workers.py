@@ -15,6 +15,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from helpers.grading.sandbox import CLOCK, HELPERS, START_SECONDS, processor_time
+from helpers.language import _
 
 READING = 60
 """Seconds of processor time that reading and judging one submission may take, besides the time of its own code."""
@@ -85,7 +86,7 @@ class Workers:
                 self._give(*task)
             if not busy:
                 return
-            for key, _ in self._selector.select(0.2):
+            for key, _events in self._selector.select(0.2):
                 worker = key.data
                 outcome = self._receive(worker)
                 if outcome is None:
@@ -147,7 +148,7 @@ class Workers:
         worker.received += part
         if not part or len(worker.received) > LARGEST_ANSWER:
             self._end(worker)
-            return Lost("its process ended") if worker.name is not None else None
+            return Lost(_("its process ended")) if worker.name is not None else None
         if not worker.received.endswith(b"\n"):
             return None
         line, worker.received = worker.received, bytearray()
@@ -156,7 +157,7 @@ class Workers:
     def _too_long(self, worker):
         processor, clock = worker.limits
         is_over = processor_time(worker.process.pid) > processor or time.monotonic() > clock
-        return "reading and judging it took too long" if is_over else None
+        return _("reading and judging it took too long") if is_over else None
 
     def _end(self, worker):
         """End a process, and with it its sandbox."""

@@ -353,11 +353,11 @@ for _ in range(3):
 
 
 def stopped(name, why=f"more than {CELL_SECONDS} seconds"):
-    return f"code cell {cell_of(name)} stopped: {why}"
+    return f"code cell {cell_of(name)} ({name}) stopped: {why}"
 
 
 def raised(name, kind):
-    return f"code cell {cell_of(name)} raised {kind}"
+    return f"code cell {cell_of(name)} ({name}) raised {kind}"
 
 
 def one(name):

@@ -17,9 +17,9 @@ import tempfile
 
 from bs4 import BeautifulSoup
 
-from helpers.language import spoken
+from helpers.language import place_of, spoken
 from tools.live_figures import live_figures
-from tools.places import NOTEBOOKS, ROOT, place_of
+from tools.places import NOTEBOOKS, ROOT
 from tools.site.__main__ import HERE, SITE, contents
 from tools.site.language import BOOK_STYLES, FOLDER, TAGS, said, stored_notebooks
 from tools.site.pages import (

@@ -8,9 +8,9 @@ import posixpath
 import tomllib
 from pathlib import Path, PurePosixPath
 
-from helpers.language import FONT, LOCALE, _, languages, spoken
+from helpers.language import FONT, LOCALE, _, languages, place_of, spoken
 from helpers.live.predict import questions
-from tools.places import NOTEBOOKS, ROOT, files, notebooks, place_of
+from tools.places import NOTEBOOKS, ROOT, files, notebooks
 
 #: Words that only pages say: language -> English -> translation. What the course says, too, is in its catalogues.
 WORDS = Path(__file__).with_name("words.toml")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nbformat
 
-from tools.places import NOTEBOOKS, place_of
+from helpers.language import place_of
+from tools.places import NOTEBOOKS
 from tools.translate.blocks import pieces, pieces_of_markdown, put
 from tools.translate.catalogues import translations
 from tools.translate.sources import PAGES, catalogues, originals

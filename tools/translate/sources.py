@@ -162,7 +162,7 @@ def catalogues():
     for place in (HELPERS, *sorted(folder for folder in HELPERS.iterdir() if folder.is_dir())):
         modules = sorted(place.glob("*.py")) if place == HELPERS else files(place, "*.py")
         messages = _once(message for path in modules for message in of_code(path))
-        messages += [message for path in files(place / "pages", "*.html") for message in of_template(path)]
+        messages += [message for path in files(place / "pages", "*") for message in of_template(path)]
         if messages:
             found[f"helpers/{'core' if place == HELPERS else place.name}"] = messages
     return found | {"helpers/predictions": of_predictions(), "helpers/ledger": of_ledger()}
