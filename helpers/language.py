@@ -46,6 +46,7 @@ def place_of(language, path):
     Returns
     -------
     pathlib.Path
+        The same path for English; whether anything is there is not looked at.
     """
     if language == "en":
         return path
