@@ -11,7 +11,7 @@ import pytest
 from helpers.own_files import COURSE
 from tools.lite.lock import with_wheels
 from tools.lite.source import AT_ONCE, BESIDE, DRIVE, KERNEL, LOCK, lay_out
-from tools.places import NOTEBOOKS, ROOT, editions, notebooks
+from tools.places import ROOT, editions, notebooks
 
 PYODIDE = {
     "info": {"python": "3.14.2"},
@@ -65,7 +65,7 @@ def test_readers_get_all_notebooks_unchanged_but_no_solutions(tmp_path):
     found = {
         path.relative_to(tmp_path / "contents"): path for path in (tmp_path / "contents").rglob("*") if path.is_file()
     }
-    wanted = {path.relative_to(NOTEBOOKS): path for path in [*notebooks(), *editions()]}
+    wanted = {path.relative_to(ROOT): path for path in [*notebooks(), *editions()]}
     assert sorted(found) == sorted(path for path in wanted if "solutions" not in path.parts)
     assert all(path.read_bytes() == wanted[name].read_bytes() for name, path in found.items())
 

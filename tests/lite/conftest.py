@@ -38,7 +38,7 @@ def opened(browser, url, monkeypatch):
         page.context.on("request", lambda request: asked.append(request.url))
 
         def open_notebook(name):
-            page.goto(f"{url}/lab/index.html?path={name}")
+            page.goto(f"{url}/lab/index.html?path=notebooks/{name}")
             lab.wait(page, "window.course?.ready()", f"the kernel of {name}", KERNEL)
             return page
 

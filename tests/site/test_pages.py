@@ -162,7 +162,7 @@ BUTTONS = """() => [
 ].flatMap((one) => [one.innerText, one.title, one.placeholder, one.getAttribute('aria-label')])
     .filter((text) => text && /[a-z]{3}/i.test(text) && !/[\u4e00-\u9fff]/.test(text))"""
 #: What is the same in all languages: kinds of files, names, and the keys of a search.
-NAMES = re.compile(r"\.(ipynb|md|pdf)$|^(English|Ctrl\+K|Binder|Colab|GitHub)$")
+NAMES = re.compile(r"\.(ipynb|md|pdf)$|^(English|Ctrl\+K|Binder|Colab|JupyterLite|GitHub)$")
 
 
 @pytest.mark.parametrize("name", ["zh/index.html", "zh/02_learning_rate.html", "zh/search.html"])

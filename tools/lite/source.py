@@ -5,7 +5,7 @@ import shutil
 
 from helpers.language import languages
 from helpers.own_files import COURSE
-from tools.places import NOTEBOOKS, ROOT
+from tools.places import ROOT
 from tools.site.language import stored_notebooks
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -45,7 +45,7 @@ def lay_out(source):
     shutil.rmtree(contents, ignore_errors=True)
     (source / ".jupyterlite.doit.db").unlink(missing_ok=True)  # which takes what was built before for what is there
     for path in (path for language in languages() for path in stored_notebooks(language).values()):
-        target = contents / path.relative_to(NOTEBOOKS)
+        target = contents / path.relative_to(ROOT)  # as buttons on the pages name them
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     shutil.copy(ROOT / "helpers" / "jupyter" / "overrides.json", source)

@@ -67,6 +67,7 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
+            "jupyterlite_url": os.environ.get("COURSE_LITE", ""),
             "notebook_interface": "jupyterlab",
         },
     }
