@@ -110,6 +110,8 @@ lint:
 	$(BIN)/python -m ruff check --quiet .
 	$(BIN)/python -m ruff format --check --quiet .
 	$(BIN)/python -m tools.docstrings
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 notebooks:
 	$(SET_UP) tester
@@ -136,8 +138,8 @@ bench:
 # Live figures are recorded once: what has not changed is kept in .site/recordings.
 SET_UP_SITE = @$(PYTHON) tools/set_up.py learner --folder $(SITE) \
 	&& $(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
-# English comes first: other languages stand below it.
-IN_EACH_LANGUAGE = @for language in en zh; do COURSE_LANGUAGE=$$language
+# English comes first: other languages stand below it. Each core has a figure of its own: a second thread would only wait.
+IN_EACH_LANGUAGE = @for language in en zh; do OPENBLAS_NUM_THREADS=1 COURSE_LANGUAGE=$$language
 OR_STOP = || exit; done
 site:
 	$(SET_UP_SITE)

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 from string import Formatter
@@ -24,14 +25,18 @@ from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_sli
 from helpers.live.live_figure import LiveFigure
 from helpers.live.predict import questions
 from tests.live_figures import LIVE_FIGURES, steps_of
+from tools.live_figures import figure_in
 from tools.moving_picture import FILE, frames
 from tools.places import NOTEBOOKS, ROOT, notebooks
+from tools.site import fingerprint as fingerprints
 from tools.site.__main__ import CONTENTS
 from tools.site.book import book_page, bound, caption
+from tools.site.fingerprint import fingerprint
+from tools.site.fingerprint import source as code_of
 from tools.site.language import pages, said, stored_notebooks, twins, words
-from tools.site.pages import across, anchor, figure_in, page, with_anchors
+from tools.site.pages import across, anchor, page, with_anchors
 from tools.site.recorder import UNITS, RecordingCanvas, _few_colours, letters
-from tools.site.recording import Backwards, Table, fingerprint, program, read, record
+from tools.site.recording import Backwards, Table, program, read, record
 from tools.site.sampling import grid, samples
 from tools.site.start_page import rewired, start_page
 
@@ -186,14 +191,63 @@ def test_a_recording_has_each_setting_once(live, tmp_path):
     assert read("two_controls", file) == data
 
 
-def test_a_recording_is_made_anew_when_its_code_or_sampling_changes(monkeypatch):
-    names = ("descent_on_a_bowl", "zig_zag")
-    before = [fingerprint(name) for name in names]
-    assert before == [fingerprint(name) for name in names] and before[0] != before[1]
-    monkeypatch.setattr("tools.site.recording.samples", lambda: {"zig_zag": {"mean": 3}})
-    assert [fingerprint(name) for name in names][1] != before[1]
-    monkeypatch.setattr("tools.site.recording.APART", {"exercises", "grading", "jupyter", "losses.py"})
-    assert fingerprint("zig_zag") != before[1]
+@pytest.fixture
+def change(monkeypatch):
+    """Return a function that replaces a text in the code of a module; what was replaced before is as it was."""
+
+    def replace(module, old, new):
+        text = code_of(module)
+        assert old in text
+        monkeypatch.setattr(
+            fingerprints, "source", lambda one: text.replace(old, new) if one == module else code_of(one)
+        )
+
+    return replace
+
+
+def test_a_recording_is_made_anew_when_what_its_figure_uses_changes(change):
+    names = ("descent_on_a_bowl", "zig_zag", "yogurt_plan")
+
+    def changed():
+        return [name for name in names if fingerprint(name) != before[name]]
+
+    before = {name: fingerprint(name) for name in names}
+    assert changed() == [] and len({*before.values()}) == 3
+    change("helpers.live.blit", "self._background = None", "self._background = 0")
+    assert changed() == [*names]
+    change("helpers.descent", "import numpy", "import  numpy\n1 + 1\nimport numpy")
+    assert changed() == ["descent_on_a_bowl"]
+    change("helpers.experiments.losses", "return", "1 + 1; return")
+    assert changed() == ["yogurt_plan"]
+    change("helpers.exercises.exercise", "return", "1 + 1; return")
+    assert changed() == []
+    # A text, and then what another figure of the same module shows.
+    change("helpers.live.activations", '"learning rate"', '"rate"')
+    assert changed() == ["zig_zag"]
+    change("helpers.live.activations", "def dead_relus():", "def dead_relus():\n    1 + 1")
+    assert changed() == []
+
+
+def test_what_is_said_about_code_makes_no_recording_anew(change):
+    before = fingerprint("zig_zag")
+    change("helpers.live.blit", '"""Draw all anew the next time', '# Why.\n\n        """Draw')
+    assert fingerprint("zig_zag") == before
+
+
+def test_a_recording_is_made_anew_with_its_sampling_its_data_and_its_words(monkeypatch, tmp_path):
+    before = {name: fingerprint(name) for name in ("zig_zag", "time_of_an_epoch", "edge_of_training")}
+    monkeypatch.setattr(fingerprints, "samples", lambda: samples() | {"zig_zag": {"mean": 3}})
+    monkeypatch.setattr(fingerprints, "ROOT", tmp_path)
+    (tmp_path / "data").mkdir()
+    for folder in ("helpers", "tools"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    for file in (ROOT / "data").glob("*.*"):
+        shutil.copy(file, tmp_path / "data")
+    assert [name for name, old in before.items() if fingerprint(name) != old] == ["zig_zag"]
+    (tmp_path / "data" / "epoch_times.csv").write_text("", encoding="utf-8")
+    assert fingerprint("time_of_an_epoch") != before["time_of_an_epoch"]
+    monkeypatch.setattr(fingerprints, "said", lambda text: {"learning rate": "x"}.get(text, text))
+    assert fingerprint("edge_of_training") != before["edge_of_training"]
 
 
 # -- at which settings -----------------------------------------------------------------------------------------------
@@ -424,7 +478,9 @@ def test_a_chinese_page_speaks_chinese():
     html = in_chinese("""if True:
         import json
         from tools.site.language import said_questions, stored_notebooks
-        from tools.site.pages import live_figure, page, panels, words_of
+        from tools.live_figures import words_of
+        from tools.site.captions import panels
+        from tools.site.pages import live_figure, page
         notebook = json.loads(stored_notebooks()["02_learning_rate"].read_text(encoding="utf-8"))
         (cell,) = (cell for cell in notebook["cells"] if "live.descent_on_a_bowl()" in "".join(cell["source"]))
         print(panels(words_of(cell)))

@@ -1,10 +1,12 @@
-"""All live figures of the course, and all that their controls may be set to: what tests move and pages record."""
+"""All live figures of the course, all that their controls may be set to, and what notebooks have stored of them."""
 
+import base64
 import importlib
 import pkgutil
+import re
 
 import helpers.live
-from helpers.live.live_figure import LIVE_FIGURES
+from helpers.live.live_figure import LIVE_FIGURES, NOTE, without_note
 
 
 def live_figures():
@@ -33,3 +35,23 @@ def steps_of(control):
         return [option[1] if isinstance(option, tuple) else option for option in control.options]
     count = round((control.max - control.min) / control.step)
     return [type(control.value)(round(control.min + i * control.step, 10)) for i in range(count + 1)]
+
+
+def figure_in(cell, names):
+    """Return which of some live figures a cell shows, None if it shows none of them."""
+    if cell["cell_type"] != "code" or not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+        return None
+    called = re.findall(r"\b(\w+)\(\)", "".join(cell["source"]))
+    return next((name for name in called if name in names), None)
+
+
+def picture_of(cell):
+    """Return the picture of the live figure that a cell shows, as the bytes of a PNG file."""
+    data = next(output["data"] for output in cell["outputs"] if "image/png" in output.get("data", {}))
+    return without_note(base64.b64decode("".join(data["image/png"])))
+
+
+def words_of(cell):
+    """Return the words of the live figure that a cell shows."""
+    stored = next(o["metadata"]["image/png"]["alt"] for o in cell["outputs"] if "image/png" in o.get("metadata", {}))
+    return stored.removeprefix(f"{NOTE}\n")

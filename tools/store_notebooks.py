@@ -3,15 +3,14 @@
 Outputs always come from running a notebook, never from an editor; nbgate runs and stores, and refuses what is red.
 """
 
-import base64
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 
-from helpers.live.live_figure import without_note
 from tools import hide_answers
+from tools.live_figures import picture_of
 from tools.places import NOTEBOOKS, ROOT, notebooks
 
 PICTURES = NOTEBOOKS.parent / "docs" / "pictures"
@@ -45,8 +44,7 @@ def store(paths):
 def picture(notebook, cell_id):
     """Return the picture of the live figure that the cell with this id shows, as the bytes of a PNG file."""
     (cell,) = (cell for cell in notebook.cells if cell.id == cell_id)
-    (encoded,) = (output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
-    return without_note(base64.b64decode(encoded))
+    return picture_of(cell)
 
 
 def main(names):

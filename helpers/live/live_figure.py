@@ -308,7 +308,8 @@ class LiveFigure(ipywidgets.VBox):
         self.readout = dict(readout or {})
         with self.hold_sync():
             # What the hand waits for is packed quickly, not well.
-            self._image.value = png_of_pixels(self._canvas.draw(), compression=1)
+            self._pixels = self._canvas.draw()
+            self._image.value = png_of_pixels(self._pixels, compression=1)
             self._readout.value = (
                 f'<div role="status" aria-live="polite" style="{READOUT}">{self._readout_as_html()}</div>'
             )
@@ -354,9 +355,8 @@ class LiveFigure(ipywidgets.VBox):
         """Return the widget, and beside it the picture and its words for readers without a kernel."""
         data = super()._repr_mimebundle_(**kwargs) or {}
         size = tuple(int(n) for n in self._figure.bbox.size)
-        pixels = np.asarray(Image.open(io.BytesIO(self.png())).convert("RGBA"))
         # What is stored may take longer to make than what the hand waits for, and be smaller.
-        picture = png_of_pixels(np.concatenate([_note(size[0]), pixels]))
+        picture = png_of_pixels(np.concatenate([_note(size[0]), self._pixels]))
         still, metadata = mimebundle(picture, f"{NOTE}\n{self.description}", (size[0], size[1] + NOTE_HEIGHT))
         return {**data, **still}, metadata
 

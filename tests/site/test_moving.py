@@ -8,10 +8,10 @@ import pytest
 
 from tests.live_figures import LIVE_FIGURES, steps_of
 from tests.site.pictures import apart, pixels
+from tools.live_figures import figure_in
 from tools.places import NOTEBOOKS
 from tools.site.__main__ import RECORDINGS
-from tools.site.pages import figure_in
-from tools.site.recording import fingerprint
+from tools.site.fingerprint import fingerprint
 from tools.site.sampling import grid, is_menu, samples
 
 RECORDED = [name for name in LIVE_FIGURES if not isinstance(samples().get(name), str)]
@@ -135,14 +135,33 @@ def test_keys_and_mouse_move_the_picture_its_words_and_its_numbers(opened):
     assert settled(page) == before
 
 
-def test_touch_moves_a_slider(browser, url):
+def test_on_a_phone_a_finger_drags_the_rate_of_chapter_2_over_its_edge(browser, url):
+    """The loss grows beyond all bounds, and the page stays where it is."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
-    page.goto(f"{url}/index.html")
-    page.wait_for_function(f"() => {READY}", timeout=20_000)
-    box = page.get_by_label("learning rate").first.bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2)
-    assert "learning rate = 1.2" in settled(page)[1]
+    page.goto(f"{url}/02_learning_rate.html")
+    live = page.locator("[data-name=descent_on_a_bowl]")
+    live.evaluate("one => window.scrollTo(0, one.getBoundingClientRect().top + scrollY - 90)")
+    slider = live.get_by_label("learning rate").first
+    box, top = slider.bounding_box(), page.evaluate("scrollY")
+    finger, rates = context.new_cdp_session(page), {}
+    place, places = (float(slider.evaluate(f"one => one.{what}")) for what in ("value", "max"))
+
+    def touch(kind, **at):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at] if at else []})
+
+    def at(share):
+        return {"x": box["x"] + 8 + (box["width"] - 16) * share, "y": box["y"] + box["height"] / 2}
+
+    touch("touchStart", **at(place / places))
+    for step in range(int(place), int(places) + 1):
+        touch("touchMove", **at(step / places))
+        page.wait_for_timeout(50)
+        words = live.locator("canvas").get_attribute("aria-label")
+        rates[float(re.search(r"learning rate = (\S+),", words)[1])] = float(re.search(r"loss = (\S+),", words)[1])
+    touch("touchEnd")
+    assert rates[0.5] == 0 and rates[1.0] == 36 and rates[1.1] > 1e6 and rates[1.2] > 1e12
+    assert page.evaluate("scrollY") == top
     context.close()
 
 

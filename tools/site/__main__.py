@@ -20,11 +20,11 @@ from pathlib import Path
 from PIL import Image
 
 from helpers.language import FONT, LOCALE, spoken
-from tools.live_figures import live_figures
+from tools.live_figures import figure_in, live_figures, picture_of, words_of
 from tools.places import ROOT
 from tools.site.font import font_of
 from tools.site.language import FOLDER, pages, pages_of_others, said, stored_notebooks, theme_words
-from tools.site.pages import figure_in, live_figure, picture_of, words_of
+from tools.site.pages import live_figure
 from tools.site.recording import read, recorded
 from tools.site.sampling import samples
 from tools.site.start_page import rewired, start_page

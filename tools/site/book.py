@@ -18,22 +18,12 @@ import tempfile
 from bs4 import BeautifulSoup
 
 from helpers.language import place_of, spoken
-from tools.live_figures import live_figures
+from tools.live_figures import figure_in, live_figures, picture_of, words_of
 from tools.places import NOTEBOOKS, ROOT
 from tools.site.__main__ import HERE, SITE, contents
+from tools.site.captions import panels
 from tools.site.language import BOOK_STYLES, FOLDER, TAGS, said, stored_notebooks
-from tools.site.pages import (
-    across,
-    asked_in,
-    describe,
-    figure_in,
-    is_one_call,
-    panels,
-    picture_of,
-    tag,
-    with_anchors,
-    words_of,
-)
+from tools.site.pages import across, asked_in, describe, is_one_call, tag, with_anchors
 
 SOURCE, PAGES, BOOK = SITE / "book_source" / spoken(), SITE / "book_pages" / spoken(), SITE / "book"
 TITLE = "first-steps-in-neural-networks"

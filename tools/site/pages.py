@@ -5,22 +5,17 @@ way: links to headings, alternative texts, predictions, live figures, and which 
 pages add are said in their language.
 """
 
-import base64
 import html
-import itertools
 import posixpath
 import re
 from pathlib import PurePosixPath
 
-from helpers.figures.words import SEMICOLON
 from helpers.language import _, languages
-from helpers.live.live_figure import NOTE, without_note
+from tools.live_figures import figure_in, words_of
 from tools.site.language import said
 
 #: What runs a chapter, on the first page.
 RUN = "index.html#run"
-#: A panel in words: its title, and in brackets its axes, which may hold units in brackets.
-PANEL = r"^(.*?) ?[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]$"
 
 
 def anchor(fragment):
@@ -117,54 +112,6 @@ def describe(cell, output):
         told["alt"] = metadata["alt"]
         # The width decides; with a height beside it a picture would be squeezed on a narrow screen.
         metadata.pop("height", None)
-
-
-def figure_in(cell, names):
-    """Return which of some live figures a cell shows, None if it shows none of them."""
-    if cell["cell_type"] != "code" or not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
-        return None
-    called = re.findall(r"\b(\w+)\(\)", "".join(cell["source"]))
-    return next((name for name in called if name in names), None)
-
-
-def picture_of(cell):
-    """Return the picture of the live figure that a cell shows, as the bytes of a PNG file."""
-    data = next(output["data"] for output in cell["outputs"] if "image/png" in output.get("data", {}))
-    return without_note(base64.b64decode("".join(data["image/png"])))
-
-
-def words_of(cell):
-    """Return the words of the live figure that a cell shows."""
-    stored = next(o["metadata"]["image/png"]["alt"] for o in cell["outputs"] if "image/png" in o.get("metadata", {}))
-    return stored.removeprefix(f"{NOTE}\n")
-
-
-def panels(words):
-    """Return what a picture shows in a few words: of each panel its title and its axes, not what is drawn there.
-
-    Parameters
-    ----------
-    words : str
-        As `helpers.figures.words.describe` returns them.
-
-    Returns
-    -------
-    str
-    """
-    _before, _opens, ends = re.split(r"\{\w+\}", _("{head} ({shown})."))
-    panel = _("Panel {number}").replace("{number}", r"\d+")
-    bare = {_("{y} against {x}", y="y", x="x"), _("a drawing without axes")}
-    lines, told = words.splitlines(), []
-    for line, after in itertools.pairwise([*lines, ""]):
-        if line.startswith("- ") or not after.startswith("- "):
-            continue
-        head = line.removesuffix(ends) + ends.rstrip(".。")
-        title, axes = re.match(PANEL, head).groups()
-        title = re.sub(rf"^({panel}|{_('Plot')})[:：]? ?", "", title)
-        known = [text for text in (title, axes) if text and text not in bare]
-        told += [said("{title}: {axes}", title=title, axes=axes)] if len(known) == 2 else known
-    told = SEMICOLON.join(dict.fromkeys(told)) or said("A drawing")
-    return said("{words}.", words=told[0].upper() + told[1:])
 
 
 def _replace(cell, shown):

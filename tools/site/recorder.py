@@ -219,23 +219,25 @@ def letters(path, transform, **cleaning):
     transform : matplotlib.transforms.Transform
         To pixels.
     **cleaning
-        As for `matplotlib.path.Path.iter_segments`.
+        As for `matplotlib.path.Path.cleaned`.
 
     Returns
     -------
     str
         ``M`` is followed by a place, all other letters by steps from the last one.
     """
-    told, pen, start, last = [], (0, 0), (0, 0), ""
-    for corners, code in path.iter_segments(transform, **{"simplify": False, "remove_nans": True, **cleaning}):
+    drawn = path.cleaned(transform, **{"simplify": False, "remove_nans": True, "curves": True, **cleaning})
+    corners, codes = np.rint(drawn.vertices * UNITS).astype(int).tolist(), drawn.codes.tolist()
+    told, pen, start, last, at = [], (0, 0), (0, 0), "", 0
+    while (code := codes[at]) != Path.STOP:
+        places = corners[at : at + Path.NUM_VERTICES_FOR_CODE[code]]
+        at += len(places)
         if code == Path.CLOSEPOLY:
             told.append("z")
             pen, last = start, "z"
             continue
-        rounded = np.rint(corners * UNITS).astype(int).tolist()
-        places = list(zip(rounded[::2], rounded[1::2], strict=True))
         if code == Path.MOVETO:
-            letter, numbers, start = "M", rounded, places[0]
+            letter, numbers, start = "M", places[0], places[0]
         else:
             letter, numbers = LETTERS[code], [n for x, y in places for n in (x - pen[0], y - pen[1])]
             if letter == last == "l" and numbers == [0, 0]:

@@ -1,18 +1,16 @@
 """A live figure at each setting of its controls, as one small file that ``static/player.js`` replays."""
 
-import hashlib
 import itertools
 import json
 import math
-from pathlib import Path
 
 from helpers.figures.words import COMMA, describe
-from helpers.language import FONT, LOCALE, _, spoken
+from helpers.language import _
 from helpers.live.live_figure import TimeFigure, as_text
 from tools.live_figures import live_figures
-from tools.places import ROOT, files
+from tools.site.captions import panels
+from tools.site.fingerprint import fingerprint
 from tools.site.language import said
-from tools.site.pages import panels
 from tools.site.recorder import UNITS, RecordingCanvas
 from tools.site.sampling import grid, is_menu, samples
 
@@ -156,19 +154,7 @@ def value_in_words(control, value):
     return format(value, control.readout_format)
 
 
-#: What has no part in any live figure: a change there leaves recordings as they are.
-APART = {"exercises", "grading", "jupyter"}
 END = ");\n"
-
-
-def fingerprint(name):
-    """Return a short text that changes when a figure has to be recorded anew: with its sampling, code or data."""
-    code = [path for path in files(ROOT / "helpers", "*.py") if not APART & set(path.parts)]
-    own = [Path(__file__), Path(__file__).with_name("recorder.py")]
-    own += [path for path in (LOCALE / spoken()).rglob("*") if path.name in ("course.mo", FONT)]
-    read = [*own, *code, *files(ROOT / "data", "*.[cn][sp][vz]"), ROOT / "requirements.txt"]
-    parts = [json.dumps(samples().get(name)).encode(), *(path.read_bytes() for path in read)]
-    return hashlib.sha256(b"\n".join(parts)).hexdigest()[:16]
 
 
 def recorded(name, folder):
