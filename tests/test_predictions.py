@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.live.predict import chapters, questions
-from tests.words import lines, modules, numbers, other_seeds, section, shown_by, shown_in, without_source
+from tests.words import modules, other_seeds, said, section, shown_by, shown_in, without_source
 from tools import hide_answers
 from tools.places import notebooks
 
@@ -30,12 +30,8 @@ ASKED = {
 def measured(name, expression, x=None):
     """Return the value of an expression of a question."""
 
-    def said(*words):
-        (line,) = [line for line in lines(ASKED[name]) if all(word in line for word in words)]
-        return numbers(line)
-
     with np.errstate(all="ignore"):
-        return eval(expression, modules() | {"said": said, "x": x})
+        return eval(expression, modules() | {"said": lambda *words: said(ASKED[name], *words), "x": x})
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -65,6 +61,15 @@ def test_numbers_in_a_question_and_its_reason_have_a_source(name):
     assert other_seeds(text, own) == [], "the code of the section runs over another number of seeds"
     unknown = set(without_source(text, shown_in(own))) - set(listed)
     assert unknown == set(), "no cell of the section shows that: put it right, or list it under numbers"
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if "said(" not in QUESTIONS[name]["measured"]])
+def test_numbers_in_a_question_are_those_that_are_computed_with(name):
+    """Where an expression decides, it is of what the question says: ten classes are not measured with five."""
+    question = QUESTIONS[name]
+    computed = [question["measured"], *question["means"].values(), *question.get("numbers", {})]
+    text = re.sub(r"\b[A-Za-z]+-\d+\b", "", question["question"])  # names, such as LeNet-5
+    assert without_source(text, shown_by(" ".join(computed))) == [], "measure what is asked, or list it under numbers"
 
 
 def places(asked):

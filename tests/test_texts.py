@@ -12,18 +12,24 @@ import re
 import subprocess
 import sys
 import tokenize
+import tomllib
 import unicodedata
 
 import numpy as np
 import pytest
 from nbgate.rules.numbers import listed
 
+from helpers.ledger import read_ledger
 from tests.words import (
+    MULTIPLE,
+    WORDS,
     borne_out,
     cells,
+    in_words,
     lines,
     modules,
     other_seeds,
+    said,
     section,
     shown_in,
     text_of,
@@ -43,6 +49,9 @@ YEAR = rf"\((?:19|20)\d\d\)|\b(?:in|since|et al\.|{MONTHS}) (?:19|20)\d\d\b"
 LISTED = listed(ROOT / "tests" / "numbers_in_texts.toml")
 #: Those of tests/test_strings.py: their expressions are worked out here, too.
 IN_STRINGS = listed(ROOT / "tests" / "numbers_in_strings.toml")
+MULTIPLES = tomllib.loads((ROOT / "tests" / "multiples_in_texts.toml").read_text(encoding="utf-8"))["multiple"]
+#: Statement -> the notebook that tests it.
+PLACES = {entry.id: entry.notebook.rpartition("/")[2].removesuffix(".ipynb") for entry in read_ledger()}
 #: What is said without a source: of the reader's time, of exercises (see test_exercises.py), and names.
 NO_RESULT = re.compile(
     r"\b(?:about|of|takes) \d+(?: to \d+)? minutes|\b\d+ exercises, \d+ points|\b[A-Za-z]+-\d+\b|\b\d+-(?:bit|fold)\b"
@@ -75,7 +84,10 @@ def plain(source):
 
 
 def unproved(path):
-    """Return the numbers of a notebook's texts that its sections do not show: from 10 on, below 0, or no whole ones."""
+    """Return the numbers of a notebook's texts that its sections do not show.
+
+    In figures from 10 on, below 0, or no whole ones; in words from three on.
+    """
     found = []
     for _, source in prose(path):
         own = section(path, lambda cell, source=source: cell.source == source)
@@ -85,6 +97,8 @@ def unproved(path):
             number = values[0][0]
             if not (0 <= number < 10 and number.is_integer()) and not any(borne_out(values, one) for one in shown):
                 found.append(word.strip())
+        if path.parent.name != "solutions":  # tests/test_exercises_texts.py knows what these mean
+            found += [word for word in in_words(plain(source)) if WORDS[word] not in shown]
     return found
 
 
@@ -96,6 +110,43 @@ def test_numbers_in_texts_are_shown_in_their_section_or_listed(path):
     assert unknown == [], (
         "let a cell of the section print it, or list it in tests/numbers_in_texts.toml with its reason"
     )
+
+
+def multiples():
+    """Yield where a part or a multiple in words stands: place, text, and the match."""
+    for path in TEXTS:
+        if path.parent.name != "solutions":
+            texts = [" ".join(plain(source).split()) for _, source in prose(path)]
+            yield from ((path.stem, text, found) for text in texts for found in MULTIPLE.finditer(text))
+    for entry in read_ledger():
+        yield from ((entry.id, entry.why, found) for found in MULTIPLE.finditer(entry.why))
+
+
+def test_parts_and_multiples_in_words_are_listed_with_what_proves_them():
+    found, needless = [], {(one["place"], one["words"]) for one in MULTIPLES}
+    for place, text, match in multiples():
+        around = [
+            one["words"]
+            for one in MULTIPLES
+            if one["place"] == place
+            and any(at.start() <= match.start() <= at.end() for at in re.finditer(re.escape(one["words"]), text))
+        ]
+        needless -= {(place, words) for words in around}
+        if not around:
+            found.append(f"{place}: {text[max(0, match.start() - 40) : match.end() + 40]!r}")
+    assert found == [], "let a cell show it in figures, or list it in tests/multiples_in_texts.toml with what proves it"
+    assert needless == set(), (
+        "the text has no such words any more: mend or remove them in tests/multiples_in_texts.toml"
+    )
+
+
+@pytest.mark.parametrize("one", MULTIPLES, ids=lambda one: f"{one['place']}: {one['words']}")
+def test_a_part_or_multiple_is_what_its_expression_says(one):
+    assert set(one) - {"true", "reason"} == {"place", "words"} and len({"true", "reason"} & set(one)) == 1
+    if "true" in one:
+        stem = PLACES.get(one["place"], one["place"])
+        (path,) = (path for path in TEXTS if path.stem == stem and path.parent.name != "solutions")
+        assert eval(one["true"], modules() | {"said": lambda *words: said(path, *words)}), one["true"]
 
 
 @pytest.mark.parametrize("path", [path for path in TEXTS if path.parent.name != "solutions"], ids=by_stem)

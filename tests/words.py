@@ -21,6 +21,15 @@ MARKDOWN = mistune.create_markdown(renderer="ast", plugins=["math", "table"])
 SMALL = ["three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 #: One and two are too common to be numbers.
 WORDS = {word: number for number, word in enumerate(SMALL, 3)} | {"twenty": 20}
+PARTS = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|ten-thousandth|millionth"
+HEDGES = "about|almost|nearly|roughly|over|under|more than|less than|fewer than|at least|at most"
+#: Parts and multiples in words, and small numbers that are measured, not counted: "twice", "a tenth", "about three".
+MULTIPLE = re.compile(
+    rf"\b(?:twice|hal(?:f|ve[sd]?)|double[sd]?|(?:a|one|two|three|four) (?:{PARTS})s?"
+    rf"|(?:\d[\d.,]*|one|two|{'|'.join(WORDS)}|sixteen|hundred|thousand)(?:[ -]fold| times(?! \d))"
+    rf"|(?:{HEDGES}) (?:two|{'|'.join(WORDS)}))\b",
+    flags=re.IGNORECASE,
+)
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
@@ -116,6 +125,12 @@ def printed(cell):
 def lines(path):
     """Return all lines that a notebook prints."""
     return [line for cell in cells(path) for line in printed(cell).splitlines()]
+
+
+def said(path, *words):
+    """Return the numbers of the one line that a notebook prints with these words in it."""
+    (line,) = [line for line in lines(path) if all(word in line for word in words)]
+    return numbers(line)
 
 
 def section(path, inside):
