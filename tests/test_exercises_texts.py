@@ -11,11 +11,12 @@ import pytest
 
 from helpers.complexity import count, mlp
 from helpers.exercises import EXERCISES, chapter1, chapter2, chapter5, of_chapter, transfer
-from helpers.exercises.exercise import FunctionExercise
+from helpers.exercises.exercise import FunctionExercise, ValueExercise
 from helpers.exercises.judge import INCORRECT, judge
 from helpers.experiments.capstone import START
 from helpers.losses import softmax
-from tests.words import written
+from tests.test_texts import NO_RESULT
+from tests.words import said, shown_by, without_source, written
 from tools.make_exercises import all_answers, sources
 from tools.places import NOTEBOOKS
 
@@ -25,6 +26,7 @@ TASKS = {
     for cell in notebook.cells
     if cell.metadata.nbgrader.grade_id.endswith("_task")
 }
+CHAPTER = {number: next(NOTEBOOKS.glob(f"0{number}_*.ipynb")) for number in range(1, 6)}
 FUNCTIONS = [name for name, exercise in EXERCISES.items() if isinstance(exercise, FunctionExercise)]
 BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 
@@ -192,17 +194,82 @@ def left_in(task, said=()):
 
 @pytest.mark.parametrize("name", SAID)
 def test_numbers_in_a_task_are_those_of_its_judge(name):
-    for said, agrees in SAID[name].items():
-        found = re.findall(said, TASKS[name])
-        assert found, said
+    for words, agrees in SAID[name].items():
+        found = re.findall(words, TASKS[name])
+        assert found, words
         groups = [found[0]] if isinstance(found[0], str) else found[0]
-        assert agrees(*(WORDS.get(group) or float(group.replace(",", "")) for group in groups)), said
+        assert agrees(*(WORDS.get(group) or float(group.replace(",", "")) for group in groups)), words
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_no_number_in_a_task_is_left_out(name):
     left = left_in(TASKS[name], SAID.get(name, ())) - OTHERS.get(name, set())
     assert left == set(), "say in SAID what the judge has to do with it, or in OTHERS that it has nothing to do with it"
+
+
+#: Exercise -> numbers of its hints, messages and options that its task does not have -> what they are.
+OF_HINTS = {
+    "budget_network": {
+        "65": lambda: count(mlp([64, 1]), (64,)).parameters,
+        "1560": lambda: count(mlp([64, 24]), (64,)).parameters,
+        "four": lambda: len([64, 24, 44, 10]),
+    },
+    "losses_of_descent": {"36": lambda: right("losses_of_descent", 5.0, 0.2, 1)[0]},
+    "steps_needed": {
+        "6": lambda: 5 - (-1),
+        "-1": lambda: chapter2._path(5.0, 0.5, 1)[-1],
+    },
+    "ravine_rate": {"19": lambda: abs(1 - 20 * 1.0)},
+    "why_decay": {
+        "0.2": lambda: said(CHAPTER[2], "decay ends", "further away")[0],
+        "70": lambda: round(said(CHAPTER[2], "decay ends", "further away")[1], -1),
+        "1e-38": lambda: np.finfo(np.float32).tiny,
+    },
+    "loss_leaps": {"four": lambda: len(EXERCISES["loss_leaps"].options)},
+    "largest_factor": {"seven": lambda: 8 - 1},
+    "squared_error": {"-1": lambda: -1},
+    "loss_of_logits": {"16": lambda: -np.log(1e-7), "16.118": lambda: -np.log(1e-7)},
+    "floor_of_twice": {
+        "three": lambda: 4 - 1,
+        "3": lambda: 4 - 1,
+        "ten": lambda: 9 + 1,
+    },
+    "read_losses": {
+        "10": lambda: 10,
+        "ten": lambda: 10,
+        "2.3": lambda: np.log(10),
+        "1.46": lambda: np.log(np.e + 9) - 1,
+        "2.5": lambda: np.log(np.e + 9),
+    },
+    "my_settings": {
+        "2410": lambda: count(mlp([64, START["hidden_1"], 10]), (64,)).parameters,
+        "0.3": lambda: 0.3,
+        "0.5": lambda: 0.5,
+        "39": lambda: 39,
+        "four": lambda: 4,
+    },
+    "fair_comparison": {"four": lambda: len(EXERCISES["fair_comparison"].options)},
+    "zero_weights": {"10": lambda: 10},
+}
+
+
+def texts_of(exercise):
+    """Return the hints of an exercise, the messages of its slips, and what is said of its options."""
+    options = getattr(exercise, "options", {})
+    return [*exercise.hints, *(slip.message for slip in getattr(exercise, "slips", ())), *options.values()]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_numbers_in_hints_and_messages_are_those_of_the_task_or_worked_out(name):
+    exercise, listed = EXERCISES[name], OF_HINTS.get(name, {})
+    known = shown_by(TASKS[name]) | {0, 1, 2} | shown_by(str(getattr(exercise, "fixed", "")))
+    known |= shown_by(" ".join(str(s.wrong) for s in getattr(exercise, "slips", ()) if not callable(s.wrong)))
+    if type(exercise) is ValueExercise:
+        known |= {float(right(name))}
+    for number, value in listed.items():
+        assert without_source(number, [value()]) == [], number
+    found = {number for text in texts_of(exercise) for number in without_source(NO_RESULT.sub("", text), known)}
+    assert found == set(listed), "numbers that the task does not have: put them right, or say in OF_HINTS what they are"
 
 
 def test_the_form_of_an_answer_that_a_task_shows_is_judged():
