@@ -88,6 +88,13 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(path, pytestconf
             assert command.split()[1] in PROGRAMS[command.split()[0]], command
 
 
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_packages_of_the_system_are_those_that_ci_installs(path):
+    (installed,) = re.findall(r"apt-get install .*--no-install-recommends (.+?) >", text(ROOT / ".ci" / "run"))
+    for names in re.findall(r"`apt install ([^`]+)`", text(path)):
+        assert set(names.split()) <= {"python3", *installed.split()}, names
+
+
 # -- names -----------------------------------------------------------------------------------------------------------
 
 #: What is not in the course: made when something is run, another's, or an example.
@@ -158,6 +165,7 @@ OTHERS = {
     "README.md": {"20", "3", "4.0"},  # licences, and chapters in a table
     "docs/teaching.md": {"30", "64", "4", "0.9.6", "1", "2", "3"},
     "docs/CONTRIBUTING.md": {"1", "2", "3", "4"},  # a list
+    "data/README.md": set(),
 }
 
 

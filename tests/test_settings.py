@@ -90,6 +90,10 @@ EXERCISE = {"nbgrader", "deletable", "editable"}
 OPENING = re.compile(r"#\s*((?:nbval|pytest_validate|nbgate|noqa|type: ignore|fmt: )[^\n(]*)", flags=re.IGNORECASE)
 
 
+#: How a loop over languages ends.
+OR_STOP = "|| exit; done"
+
+
 def test_pytest_is_set_as_agreed():
     """So `-k`, `--deselect`, `-p no:...`, another `testpaths` or `norecursedirs` is seen, wherever it comes from."""
     assert PROJECT["tool"]["pytest"] == {"ini_options": PYTEST}, AGREED
@@ -133,6 +137,27 @@ def test_ci_runs_everything():
     assert re.search(r'^        which: \["", slow\]$', workflow, flags=re.MULTILINE)
     assert re.search(r"^on: \[push, pull_request\]$", workflow, flags=re.MULTILINE)
     assert not re.search(r"^ *if:", workflow, flags=re.MULTILINE)
+
+
+def test_no_loop_of_make_goes_on_after_a_failure_unheard():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ").replace("$(OR_STOP)", OR_STOP)
+    loops = re.findall(r"\bfor \w+ in .*?(?:done|$)", text, flags=re.MULTILINE)
+    assert re.findall(r"^OR_STOP = (.+)$", text, flags=re.MULTILINE) == [OR_STOP] and len(loops) >= 4
+    # A bench may lack a tool: its table says so.
+    assert [
+        loop
+        for loop in loops
+        if not re.search(r"\|\| (exit|red=|echo \"\$\$tool)", loop + OR_STOP * ("COURSE_LANGUAGE" in loop))
+    ] == []
+
+
+def test_what_is_looked_at_before_a_commit_is_there():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    folders = [
+        name for names in re.findall(r"files: \^\(([\w|]+)\)/$", hooks, flags=re.MULTILINE) for name in names.split("|")
+    ]
+    assert folders and hooks.count("files:") == 1
+    assert [name for name in folders if not (ROOT / name).is_dir()] == []
 
 
 def test_style_is_looked_at_as_agreed():

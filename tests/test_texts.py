@@ -233,6 +233,30 @@ def test_a_section_that_is_named_is_there(path):
             )
 
 
+#: A work: its title in quotes or italics, and the year, a few words behind.
+WORK = re.compile(r"[\"“*]([A-Z][^\"”*\n]{14,}?),?[\"”*],?([^;\n]{0,120}?)\b((?:19|20)\d\d)\b")
+
+
+def works():
+    """Yield each work that is cited: its title, what stands between it and the year, the year, and where."""
+    for path in TEXTS:
+        for _, source in prose(path):
+            yield from ((*found, path.name) for found in WORK.findall(source))
+    for path in files(ROOT / "helpers", "*.py"):
+        source = re.sub(r"\n\s+", " ", path.read_text(encoding="utf-8").replace('"""', "\n\n"))
+        yield from ((*found, path.name) for found in WORK.findall(source))
+
+
+def test_a_work_is_of_one_year_wherever_it_is_cited():
+    years = {}
+    for title, between, year, where in works():
+        years.setdefault(title.lower().rstrip(","), {}).setdefault(year, []).append(where)
+        for number in re.findall(r"arXiv:(\d\d)\d\d\.", between):
+            assert year == f"20{number}", f"{where}: {title}: arXiv counts from the year 20{number}"
+    assert len(years) > 20
+    assert {title: found for title, found in years.items() if len(found) > 1} == {}
+
+
 # -- names in code font ----------------------------------------------------------------------------------------------
 
 
