@@ -59,6 +59,8 @@ def test_numbers_in_a_question_and_its_reason_have_a_source(name):
         assert without_source(number, np.ravel(measured(name, expression))) == [], expression
     text = " ".join((question["question"], question["because"], *question["instead"].values()))
     assert other_seeds(text, own) == [], "the code of the section runs over another number of seeds"
+    words = f"{text} {' '.join(question['choices'])}".lower()
+    assert [number for number in listed if number.lower() not in words] == [], "listed, and not in the words"
     unknown = set(without_source(text, shown_in(own))) - set(listed)
     assert unknown == set(), "no cell of the section shows that: put it right, or list it under numbers"
 

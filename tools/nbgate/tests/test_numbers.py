@@ -148,6 +148,25 @@ def test_chinese(case):
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers_found"),
+    [
+        ("Around 1700, Bernoulli wrote of urns.", []),
+        ("Thomas Bayes (1701-1761)", []),
+        ("We jump ahead from 1654 all the way to 1693, when Pepys wrote.", []),
+        ("A letter to Isaac Newton 1693", []),
+        ("The rise is 3, the run 6, so the slope is 3/6 = 0.5.", []),
+        ("The rise is 3, the run 6, so the slope is 3/6 = 0.6.", ["0.6"]),
+        ("Cut it at [1000, 3500, 5500].", []),
+        ("The best lies in [0.25, 0.35].", ["0.25", "0.35"]),
+        ("Around 1700 steps are enough.", ["1700"]),
+        ("The loss falls from 1654 to 1200 units.", ["1654", "1200"]),
+    ],
+)
+def test_years_of_long_ago_and_quotients_are_told_from_results(text, numbers_found):
+    assert found(text, ("x", "1")) == numbers_found
+
+
+@pytest.mark.parametrize(
     "text", ["3e1613", "79e64150", "1e999", "9" * 400, "0x7f4c79e64150", "1." * 500, "- " * 3000, "(" * 3000]
 )
 def test_no_run_of_digits_is_too_long(text):
@@ -175,9 +194,11 @@ TEXT = "A day has 1440 minutes."
 
 
 def test_a_listed_number_needs_no_other_source(tmp_path):
-    assert messages(tmp_path, "", TEXT, ("x", "1")) == [
-        "the prose says 1440, but no cell of its section shows that; the closest that is shown is 1"
-    ]
+    (message,) = messages(tmp_path, "", TEXT, ("x", "1"))
+    assert message == (
+        "the prose says 1440, but no cell of its section shows that; the closest that is shown is 1; "
+        f"mend it, or list it with its reason in {(tmp_path / 'numbers.toml').as_posix()}"
+    )
     assert messages(tmp_path, ENTRY, TEXT, ("x", "1")) == []
     assert messages(tmp_path, ENTRY, TEXT, ("x", "1440")) == []
     assert messages(tmp_path, ENTRY, TEXT, ("x", "1"), name="b.ipynb") != []

@@ -27,12 +27,16 @@ EXPONENT = r"(?:[eE][-+]?\d{1,3}(?!\d))?"
 YEAR = r"(?:1[5-9]|20)\d\d"
 #: Any number in code or an output, whatever it is part of.
 SHOWN = re.compile(rf"(?:{DIGITS}){EXPONENT}")
-#: What is no number: addresses, files, dates, times, colours, versions of three parts, sizes such as 784-128-10.
+#: What is no number: addresses, files, dates, times, colours, versions of three parts, sizes such as 784-128-10,
+#: lists such as [0.2, 0.4, 0.6], which are to be put in.
 NAMES = re.compile(
     r"\w+://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|10\.\d{4,}/\S+|#[0-9A-Fa-f]{3,8}\b|\d+(?:[–—-]\d+){2,}"
     r"|(?<!\d)\d{1,4}([/.])\d{1,2}\1\d{2,4}(?![\d.])|\d{4}-\d\d(?!\d)|(?<!\d)\d+(?:\.\d+){2,}[\w.-]*|\d{1,2}:\d\d(?::\d\d)?"
+    r"|\[\s*-?[\d.]+(?:\s*,\s*-?[\d.]+){2,}\s*\]"
     r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{1,60}\.[A-Za-z]\w{0,4}\b|(?<!\d)(?:1\d|20)\d0s\b|\d+\s?°(?!\s?[CF])"
 )
+#: A quotient that is worked out in the text itself: "3/6 = 0.5".
+QUOTIENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?/\s?(\d+(?:\.\d+)?)\s?=\s?(\d+(?:\.\d+)?)(?![\d%]|\.\d|\s?%)")
 #: A word with a capital letter, and a number that may be part of the name: "Frobnicator 5.1".
 NAMED = re.compile(
     r"(?<=[a-z,;)]\s)([A-Z][A-Za-z+#-]*)\s([1-9]\d?\.\d{1,2}|[1-9]\d{2,3})(?![\d,%]|\.\d|\s?%|\s?[a-z]+illion)"
@@ -128,7 +132,7 @@ class Vocabulary:
         clear = [
             rf"[(\[（](?:[^()（）\[\]\n]{{0,60}}[ ,，])?{YEAR}[a-z]?[)\]）]",
             rf"{months}\.?,?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?{YEAR}",
-            rf"©\s*{YEAR}|\({YEAR}\s?[–—-]",
+            rf"©\s*{YEAR}|\({YEAR}\s?[–—-](?:\s?{YEAR}\))?",
             rf"{YEAR}{until}?\s*(?:{YEAR})?\s*{after}",
             rf"(?:{sections}|{names})\s*[:(]?\s*{number}(?:{until}{number})*(?![\w]|[.,]\d|\s?{per_cent})",
             r"(?m:^[ \t]*[1-9]\d?(?:\.\d{1,2}){1,2}\.?\s+(?=[A-Z]))",
@@ -137,15 +141,16 @@ class Vocabulary:
         recent = r"(?:19|20)\d\d"
         surely = [
             rf"{one_of(words['year_before'])}\s+(?:{determiner}\s+)?(?:(?:early|late|mid)[ -])?{years}",
-            rf"{YEAR}{until}{YEAR}",
+            rf"{YEAR}(?:\s+[a-z]+){{0,4}}?{until}{YEAR}",
         ]
         perhaps = [
+            rf"\A\s*{one_of(words['about'])}\s+{YEAR}(?=, )",
             rf"{one_of(words['year_before_weak'])}\s+(?:{determiner}\s+)?(?:(?:early|late|mid)[ -])?{recent}"
             rf"(?:{until}{recent})*",
             rf"{determiner}\s+{recent}\s(?=[a-z])",
-            rf"(?<![.!?:]\s)(?<!\A)[A-Z][\w-]+,?\s+{recent}(?=\W)",
+            rf"(?<![.!?:]\s)(?<!\A)[A-Z][\w-]+,?\s+(?:{recent}(?=\W)|{YEAR}(?=\s*(?:\n|\Z)))",
         ]
-        made = [(NAMES, always), *((re.compile(pattern), always) for pattern in clear)]
+        made = [(NAMES, always), (QUOTIENT, is_right), *((re.compile(pattern), always) for pattern in clear)]
         made += [(re.compile(rf"(?<![\d.]){pattern}{end}"), self.is_no_count) for pattern in surely]
         return made + [(re.compile(rf"(?<![\d.]){pattern}{end}"), self.counts_nothing) for pattern in perhaps]
 
@@ -181,6 +186,13 @@ class Vocabulary:
 
 #: Hedges that stand behind their number.
 AFTER = {"or so", "or thereabouts", "左右", "上下", "以上", "以下", "以内"}
+
+
+def is_right(match):
+    """Return whether a quotient is what the text says, up to rounding."""
+    above, below, said = match.groups()
+    half = 0.5 * 10.0 ** -len(said.partition(".")[2])
+    return float(below) != 0 and abs(float(above) / float(below) - float(said)) <= half * (1 + 1e-9)
 
 
 @functools.cache
@@ -861,7 +873,7 @@ def unexplained(notebook):
     own = [entry for entry in entries if path == entry.notebook or path.endswith(f"/{entry.notebook}")]
     for said, nearest in found:
         if not any(tidy(entry.number) == said.written for entry in own):
-            yield said.cell, told(said, nearest)
+            yield said.cell, f"{told(said, nearest)}; {way(notebook)}"
     written = {said.written for said in everything_said(notebook.content, settings.language)} if own else set()
     for entry in own:
         if tidy(entry.number) not in written:
@@ -874,6 +886,15 @@ def told(said, nearest):
         return f"the prose says {said.written} beside {said.noun!r}; its section counts these, but shows no such number"
     closest = "" if nearest is None else f"; the closest that is shown is {nearest:.10g}"
     return f"the prose says {said.written}, but no cell of its section shows that{closest}"
+
+
+def way(notebook):
+    """Return what to do with a number from elsewhere: where it is listed, as a path from pytest's root."""
+    file = Path(notebook.settings.numbers if notebook.settings else "")
+    if not file.name:
+        return "mend it, or list it with its reason in a TOML file that the setting nbgate_numbers names"
+    place = file.relative_to(notebook.root) if file.is_relative_to(notebook.root) else file
+    return f"mend it, or list it with its reason in {place.as_posix()}"
 
 
 RULES = [
