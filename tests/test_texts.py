@@ -55,7 +55,7 @@ PLACES = {entry.id: entry.notebook.rpartition("/")[2].removesuffix(".ipynb") for
 #: What is said without a source: of the reader's time, of exercises (see test_exercises.py), and names.
 NO_RESULT = re.compile(
     r"\b(?:about|of|takes) \d+(?: to \d+)? minutes|\b\d+ exercises, \d+ points|\b[A-Za-z]+-\d+\b|\b\d+-(?:bit|fold)\b"
-    r"|\b(?:chapters?|sections?|Python|NumPy|PyTorch) \d[\d.]*(?:(?:, | and | to )\d+)*",
+    r"|\b(?:chapters?|sections?|Python|NumPy|PyTorch|Pyodide) \d[\d.]*(?:(?:, | and | to )\d+)*",
     flags=re.IGNORECASE,
 )
 
