@@ -14,6 +14,7 @@ Shapes are those of one sample, without the batch, channels first: ``(features,)
     layers: 2 (hidden: 1); parameters: 26 (104 bytes); activations: 6 (24 bytes); MACs: 20 (FLOPs: 40)
 """
 
+import unicodedata
 from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
 from math import prod
@@ -243,7 +244,7 @@ def _shape(input_shape):
         raise TypeError(
             _("input_shape must be a tuple such as (3,) or (1, 28, 28), got {got}", got=what_is(input_shape))
         )
-    return tuple(check_integer(size, "each size of input_shape", at_least=1) for size in input_shape)
+    return tuple(check_integer(size, _("each size of input_shape"), at_least=1) for size in input_shape)
 
 
 def _positions(layer, input_shape, padding=0):
@@ -430,7 +431,7 @@ class Complexity(_Counts):
             If it is below 1, or the optimiser is unknown.
         """
         batch_size = check_integer(batch_size, "batch_size", at_least=1)
-        state = lookup(OPTIMISER_STATE, optimiser, "optimiser")
+        state = lookup(OPTIMISER_STATE, optimiser, _("optimiser"))
         return TrainingMemory(
             parameters=self.parameter_bytes,
             gradients=self.parameter_bytes,
@@ -439,23 +440,33 @@ class Complexity(_Counts):
         )
 
     def __repr__(self):
-        table = [("layer", "output", "weights", "biases", "parameters", "MACs", "activations")]
+        head = (_("layer"), _("output"), _("weights"), _("biases"), _("parameters"), _("MACs"), _("activations"))
+        table = [head]
         for row in self.rows:
             shape = " x ".join(map(str, row.output_shape))
             table.append((str(row.layer), shape, *_counts(row)))
-        table.append(("total", "", *_counts(self)))
+        table.append((_("total"), "", *_counts(self)))
 
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(f"{cell:{'<' if i < 2 else '>'}{widths[i]}}" for i, cell in enumerate(line)) for line in table
-        ]
-        summary = (
-            f"layers: {self.layers} (hidden: {self.hidden_layers}); "
-            f"parameters: {self.parameters:,} ({self.parameter_bytes:,} bytes); "
-            f"activations: {self.activations:,} ({self.activation_bytes:,} bytes); "
-            f"MACs: {self.macs:,} (FLOPs: {self.flops:,})"
+        widths = [max(map(_columns, column)) for column in zip(*table, strict=True)]
+        lines = []
+        for line in table:
+            gaps = [" " * (width - _columns(cell)) for cell, width in zip(line, widths, strict=True)]
+            lines.append(
+                "  ".join(c + gap if i < 2 else gap + c for i, (c, gap) in enumerate(zip(line, gaps, strict=True)))
+            )
+        summary = _(
+            "layers: {this.layers} (hidden: {this.hidden_layers}); "
+            "parameters: {this.parameters:,} ({this.parameter_bytes:,} bytes); "
+            "activations: {this.activations:,} ({this.activation_bytes:,} bytes); "
+            "MACs: {this.macs:,} (FLOPs: {this.flops:,})",
+            this=self,
         )
         return "\n".join([*lines, summary])
+
+
+def _columns(text):
+    """Return how many columns a text takes where all letters are of one width: a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def _counts(row):

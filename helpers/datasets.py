@@ -105,8 +105,14 @@ class Dataset:
 
     def __repr__(self):
         """Say how large the dataset is."""
-        kind = f"{len(self.class_names)} classes" if self.class_names else "real targets"
-        return f"<{self.name}: {len(self)} samples, {self.inputs.shape[1]} features, {kind}>"
+        kind = _("{number} classes", number=len(self.class_names)) if self.class_names else _("real targets")
+        return _(
+            "<{name}: {samples} samples, {features} features, {kind}>",
+            name=self.name,
+            samples=len(self),
+            features=self.inputs.shape[1],
+            kind=kind,
+        )
 
     def __getitem__(self, rows):
         """Return some of the samples.
@@ -175,9 +181,9 @@ class Dataset:
             If a part would be empty.
         """
         counts = [
-            round(check_real(size, "a fraction", above=0) * len(self))
+            round(check_real(size, _("a fraction"), above=0) * len(self))
             if isinstance(size, float | np.floating)
-            else check_integer(size, "a number of samples", at_least=1)
+            else check_integer(size, _("a number of samples"), at_least=1)
             for size in sizes
         ]
         counts.append(len(self) - sum(counts))
@@ -245,7 +251,7 @@ def yogurt_sales():
     rng = np.random.RandomState(23455)
     factors = rng.rand(32, 2)
     noise = rng.rand(32) / 10 - 0.05
-    return Dataset(factors, factors.sum(axis=1) + noise, ("factor x1", "factor x2"), name="yogurt sales")
+    return Dataset(factors, factors.sum(axis=1) + noise, (_("factor x1"), _("factor x2")), name=_("yogurt sales"))
 
 
 def two_rings():
@@ -262,7 +268,7 @@ def two_rings():
     """
     points = np.random.RandomState(2).randn(300, 2)
     inside = (points**2).sum(axis=1) < 2
-    return Dataset(points, inside.astype(np.intp), ("x1", "x2"), ("outside", "inside"), "two rings")
+    return Dataset(points, inside.astype(np.intp), ("x1", "x2"), (_("outside"), _("inside")), _("two rings"))
 
 
 def iris():
@@ -310,8 +316,10 @@ def digits():
     """
     with np.load(BytesIO(_read("digits.npz"))) as file:
         inputs, labels = file["images"].reshape(-1, 64), file["labels"]
-    names = [f"pixel in row {row}, column {column}" for row in range(8) for column in range(8)]
-    return Dataset(inputs, labels, names, [str(digit) for digit in range(10)], "digits")
+    names = [
+        _("pixel in row {row}, column {column}", row=row, column=column) for row in range(8) for column in range(8)
+    ]
+    return Dataset(inputs, labels, names, [str(digit) for digit in range(10)], _("digits"))
 
 
 def pooled_digits(side):
@@ -329,8 +337,14 @@ def pooled_digits(side):
     """
     full = digits()
     images = full.inputs.reshape(-1, side, 8 // side, side, 8 // side).mean(axis=(2, 4))
-    names = [f"pixel in row {row}, column {column}" for row in range(side) for column in range(side)]
-    return Dataset(images.reshape(len(full), -1), full.targets, names, full.class_names, f"digits, {side} by {side}")
+    names = [
+        _("pixel in row {row}, column {column}", row=row, column=column)
+        for row in range(side)
+        for column in range(side)
+    ]
+    return Dataset(
+        images.reshape(len(full), -1), full.targets, names, full.class_names, _("digits, {side} by {side}", side=side)
+    )
 
 
 def data_folder():

@@ -223,7 +223,7 @@ def gradient_descent(loss, gradient, start, learning_rate, steps, rule=None):
 
 def _check_result(value, shape, name):
     """Check what the loss or the gradient returned at the first step; a forgotten return is None."""
-    if float_array(value, f"what {name} returns").shape != shape:
+    if float_array(value, _("what {name} returns", name=name)).shape != shape:
         raise ValueError(
             _("{name} must return a value of shape {shape}, got {got}", name=name, shape=shape, got=what_is(value))
         )

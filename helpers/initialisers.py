@@ -107,7 +107,7 @@ def as_initialiser(initialiser):
     ValueError
         If there is no entry of that name.
     """
-    return initialiser if callable(initialiser) else lookup(INITIALISERS, initialiser, "initialiser")
+    return initialiser if callable(initialiser) else lookup(INITIALISERS, initialiser, _("initialiser"))
 
 
 # He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015.

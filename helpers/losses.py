@@ -113,7 +113,7 @@ class Loss:
 
     def _checked(self, prediction, target, reduction):
         """Return prediction and target as arrays of one shape and dtype."""
-        lookup(_REDUCTIONS, reduction, "reduction")
+        lookup(_REDUCTIONS, reduction, _("reduction"))
         prediction = float_array(prediction, "prediction")
         target = self._target_array(target, prediction).astype(prediction.dtype, copy=False)
         if reduction == "mean" and self.count(prediction) == 0:

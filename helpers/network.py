@@ -182,14 +182,14 @@ class Network:
         seed=0,
         dtype=np.float32,
     ):
-        self.sizes = tuple(check_integer(size, "the size of a layer", at_least=1) for size in sizes)
+        self.sizes = tuple(check_integer(size, _("the size of a layer"), at_least=1) for size in sizes)
         if len(self.sizes) < 2:
             raise ValueError(
                 _("sizes must name the inputs, any hidden layers, and the outputs, got {sizes!r}", sizes=sizes)
             )
         self.activation = _activation(activation, ACTIVATIONS)
         self.output_activation = _activation(output_activation, OUTPUT_ACTIVATIONS)
-        self.loss = loss if isinstance(loss, Loss) else lookup(LOSSES, loss, "loss")
+        self.loss = loss if isinstance(loss, Loss) else lookup(LOSSES, loss, _("loss"))
         self.dtype = np.dtype(dtype)
         if self.dtype.kind != "f":
             raise TypeError(_("dtype must be a floating-point type, got {this.dtype}", this=self))
@@ -359,4 +359,4 @@ class Network:
 def _activation(name_or_object, registry):
     if isinstance(name_or_object, Activation):
         return name_or_object
-    return lookup(registry, name_or_object, "activation")
+    return lookup(registry, name_or_object, _("activation"))

@@ -190,6 +190,46 @@ def test_a_changed_sentence_is_stale_and_shows_what_it_was():
     assert (same.msgstr, same.flags) == ("没了。", [])
 
 
+def kept(outputs, count=1):
+    """Return a notebook that has one cell of code with these outputs."""
+    made_cell = nbformat.v4.new_code_cell("x", execution_count=count, outputs=outputs, id="c")
+    return nbformat.v4.new_notebook(cells=[made_cell])
+
+
+def test_what_the_package_says_otherwise_is_told(monkeypatch, tmp_path):
+    texts = {"rate {rate}": "比率 {rate}", "loss": "损失"}
+
+    def compiled(_language):
+        file = polib.POFile()
+        file.extend(polib.POEntry(msgid=text, msgstr=said) for text, said in texts.items())
+        return file.to_binary()
+
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    monkeypatch.setattr(catalogues, "compiled", compiled)
+    assert catalogues.compile_all("zh") == {"rate {rate}", "loss"}  # English until now
+    texts["rate {rate}"] = "学习率 {rate}"
+    assert catalogues.compile_all("zh") == {"比率 {rate}"}
+    assert catalogues.compile_all("zh") == set()
+
+
+def test_only_notebooks_that_differ_or_show_what_is_now_said_otherwise_are_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(made, "NOTEBOOKS", tmp_path)
+    place = tmp_path / "zh" / "a.ipynb"
+    place.parent.mkdir()
+    shows = kept([nbformat.v4.new_output("stream", text="比率 0.5，不大\n")])
+    nbformat.write(shows, place)
+    assert not made.must_be_run(place, shows) and made.must_be_run(place.with_name("b.ipynb"), shows)
+    made.mark_stale("zh", {"损失", "比率 {rate}，很大", "{rate}"})
+    assert not made.must_be_run(place, shows)
+    made.mark_stale("zh", {"比率 {rate}，不大"})
+    assert made.must_be_run(place, shows)
+    changed = kept([], None)
+    changed.cells[0].source = "y"
+    made._keep_outputs(changed, shows)
+    nbformat.write(changed, place)
+    assert made.must_be_run(place, changed)  # until it was run
+
+
 def test_a_translation_that_computes_something_else_is_refused(monkeypatch):
     path = NOTEBOOKS / "00_start_here.ipynb"
     monkeypatch.setattr(made, "translator", lambda *_: lambda _context, text: text + '" + str(1) + "')

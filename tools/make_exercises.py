@@ -14,6 +14,8 @@ from helpers.exercises.worked import TODO, file_of, unveil, veil
 from helpers.language import place_of
 from tools.places import NOTEBOOKS
 from tools.store_notebooks import store
+from tools.translate.catalogues import translations
+from tools.translate.editions import must_be_run
 
 SOURCES = NOTEBOOKS / "solutions"
 STUDENTS = NOTEBOOKS / "exercises"
@@ -27,8 +29,6 @@ def student_version(notebook):
     """
     from nbgrader import preprocessors
     from traitlets.config import Config
-
-    from tools.translate.catalogues import translations
 
     language = notebook.metadata.get("nbgate", {}).get("language", "en")
     todo = TODO if language == "en" else translations(language, "helpers/exercises")["", TODO]
@@ -74,15 +74,23 @@ def all_answers(language="en"):
 
 
 def main(language="en"):
-    """Write the package's solutions and the students' notebooks, of the English course or of an edition."""
+    """Write the package's solutions and the students' notebooks, of the English course or of an edition.
+
+    Those of an edition are run if they are written otherwise than they were, or show what is now said otherwise; see
+    `tools.translate.editions`. What the English ones say may have changed in code: they are run in any case.
+    """
     solutions, students = file_of(language), place_of(language, STUDENTS)
     if not solutions.exists() or unveil(solutions.read_text(encoding="utf-8")) != all_answers(language):
         solutions.write_text(veil(all_answers(language)), encoding="utf-8")
         print(f"stored {solutions.name}")
     students.mkdir(exist_ok=True)
+    changed = []
     for name, notebook in sources(language).items():
-        nbformat.write(student_version(notebook), students / name)
-    store(students / name for name in sources(language))
+        new, place = student_version(notebook), students / name
+        if language == "en" or must_be_run(place, new):
+            nbformat.write(new, place)
+            changed.append(place)
+    store(changed) if changed else print("no exercise has changed")
 
 
 if __name__ == "__main__":

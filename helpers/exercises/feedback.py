@@ -35,7 +35,7 @@ _tag = ""
 
 
 def _exercise(name):
-    lookup(EXERCISES, name, "exercise")
+    lookup(EXERCISES, name, _("exercise"))
     return exercise_of(name, _tag)
 
 
@@ -94,7 +94,7 @@ def check(name, answer):
     -------
     Message
     """
-    lookup(EXERCISES, name, "exercise")
+    lookup(EXERCISES, name, _("exercise"))
     if trouble := session.trouble(name):
         return Message(_("Nothing new to check: {trouble}", trouble=trouble), INCORRECT, help=_help(name))
     try:
@@ -180,7 +180,7 @@ def solution(name):
     -------
     Message
     """
-    lookup(EXERCISES, name, "exercise")
+    lookup(EXERCISES, name, _("exercise"))
     if not _entry(name)["tries"]:
         return Message(_("Try it first: the solution is shown once you have checked an answer of your own."))
     if name not in solutions():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from helpers.exercises import EXERCISES
+from helpers.language import _
 
 TAG = re.compile("[0-9a-f]{16}")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -177,7 +178,9 @@ def tag_of(secret, person):
 def check_tag(tag):
     """Return a tag; raise an error unless it is one."""
     if not (isinstance(tag, str) and TAG.fullmatch(tag)):
-        raise ValueError(f"variant must be the 16 characters that this notebook was handed out with, got {tag!r}")
+        raise ValueError(
+            _("variant must be the 16 characters that this notebook was handed out with, got {tag!r}", tag=tag)
+        )
     return tag
 
 
@@ -278,7 +281,7 @@ def vary_notebook(notebook, tag):
             given += here
         cell["source"] = text_of(about.removesuffix("_task"), source, tag)
     if given != 1:
-        raise ValueError("no notebook of exercises: it does not call progress once")
+        raise ValueError(_("no notebook of exercises: it does not call progress once"))
 
 
 def tag_in(cells):

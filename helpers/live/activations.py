@@ -356,7 +356,7 @@ def price_of_a_bend():
         label=_("stored, 100,000 numbers"),
     )
     (here,) = axes.plot([], [], "o", color=BLUE, markersize=9, label=_("measured here"))
-    axes.set_yticks(rows, list(stored))
+    axes.set_yticks(rows, [_(name) for name in stored])
     axes.set(xlabel=_("time (ReLU = 1)"), ylabel="")
     axes.set(xscale="log", xlim=(0.1, 100), ylim=(-0.6, len(stored) - 0.4))
     axes.set_xticks([0.1, 1, 10, 100], labels=["0.1", "1", "10", "100"])

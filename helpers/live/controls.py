@@ -6,7 +6,16 @@ import ipywidgets
 import numpy as np
 
 from helpers._checks import check_integer, check_real
-from helpers.language import _
+from helpers.language import N_, _
+
+#: Names of the numeric core that menus show. Those of people and of functions in mathematics are the same everywhere.
+NAMES = (
+    *(N_("identity"), N_("normal"), N_("zeros")),
+    *(N_("mean_squared_error"), N_("asymmetric_loss"), N_("huber_loss")),
+    *(N_("cross_entropy"), N_("softmax_cross_entropy"), N_("sigmoid_cross_entropy")),
+    *(N_("constant"), N_("exponential_decay"), N_("step_decay")),
+    *(N_("inverse_time_decay"), N_("cosine_decay"), N_("linear_warmup")),
+)
 
 #: A control takes half the width of a figure, its label under half of that.
 LAYOUT = {"width": "390px", "max_width": "calc(100% - 4px)"}

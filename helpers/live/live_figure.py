@@ -151,7 +151,13 @@ class LiveFigure(ipywidgets.VBox):
         """
         unknown = set(values) - set(self._controls)
         if unknown:
-            raise TypeError(f"expected controls among {', '.join(self._controls)}, got {', '.join(sorted(unknown))}")
+            raise TypeError(
+                _(
+                    "expected controls among {names}, got {got}",
+                    names=", ".join(self._controls),
+                    got=", ".join(sorted(unknown)),
+                )
+            )
         self._set(values, wait=True)
 
     def reset(self):

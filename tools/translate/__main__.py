@@ -6,7 +6,6 @@
 import argparse
 import sys
 
-from helpers.language import LOCALE
 from tools.translate import catalogues, editions, faults, font
 from tools.translate.sources import originals
 
@@ -21,9 +20,7 @@ def main(arguments=None):
     asked = parser.parse_intermixed_args(arguments)
     if not asked.check:
         catalogues.renew(asked.language)
-        compiled = LOCALE / asked.language / "LC_MESSAGES" / "course.mo"
-        compiled.parent.mkdir(parents=True, exist_ok=True)
-        compiled.write_bytes(catalogues.compiled(asked.language))
+        editions.mark_stale(asked.language, catalogues.compile_all(asked.language))
     if not asked.catalogues:
         found = faults.all_faults(asked.language, asked.names)
         if found:

@@ -16,8 +16,13 @@ NOT_WORDS = re.compile(r"\$[^$]*\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+")
 CELL = re.compile(r"(\s*(?<!\\)\|\s*)")
 LITERAL = re.compile(r"""([fFrRbBuU]{0,2})(\"{3}|'{3}|"|')((?:\\.|(?!\2)[^\\])*)\2""", re.DOTALL)
 HOLE = re.compile(r"\{[^{}]*\}")
-#: Calls that show their texts; of others only what has a space is words and no name.
+#: Calls that show their texts; of others only what has a space is words and no name, but for these.
 SHOWN_BY = ("claim", "print")
+SHOWN_NAMES = {
+    *("absolute", "average", "bold", "careful", "constant", "cross-entropy", "deviations", "diverges", "exact"),
+    *("halvings", "measured", "min-max", "momentum", "once", "over", "plain", "points", "squared", "standardised"),
+    *("sigmoid(length)", "twice", "under"),
+}
 #: Arguments that are shown.
 SHOWN_AS = ("title", "label", "xlabel", "ylabel", "caption", "subject", "what", "repetition")
 #: Comments that machines read.
@@ -157,7 +162,8 @@ def _strings(source):
         start, stop = index(node.lineno, node.col_offset), index(node.end_lineno, node.end_col_offset)
         for literal in LITERAL.finditer(source, start, stop):
             words = HOLE.sub("", literal[3])
-            if WORD.search(words) and (id(node) in shown or " " in words.strip()):
+            has_space = " " in HOLE.sub("x", literal[3]).strip()
+            if WORD.search(words) and (id(node) in shown or has_space or words in SHOWN_NAMES):
                 found[literal.span(3)] = "string"
     return found
 

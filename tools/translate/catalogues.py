@@ -1,6 +1,7 @@
 """Catalogues: what each message is in a language, in files that every translator's tool can edit (gettext's .po)."""
 
 import difflib
+import functools
 
 import polib
 
@@ -25,8 +26,9 @@ def file_of(language, name):
     return LOCALE / language / f"{name}.po"
 
 
+@functools.cache
 def read(language, name):
-    """Return a catalogue as it is kept; one that does not exist yet is empty.
+    """Return a catalogue as it is kept, parsed once; one that does not exist yet is empty.
 
     Parameters
     ----------
@@ -90,6 +92,7 @@ def renew(language):
         file = file_of(language, name)
         file.parent.mkdir(parents=True, exist_ok=True)
         renewed(messages, read(language, name), language).save(str(file))
+    read.cache_clear()
     known = {file_of(language, name) for name in catalogues()}
     for file in (LOCALE / language).rglob("*.po"):
         if file not in known:
@@ -116,6 +119,30 @@ def compiled(language):
     merged.metadata = {"Language": language, "Content-Type": "text/plain; charset=utf-8"}
     merged.extend(polib.POEntry(msgid=text, msgstr=entries[text].msgstr) for text in sorted(entries))
     return merged.to_binary()
+
+
+def compile_all(language):
+    """Write the catalogue that the package reads.
+
+    Parameters
+    ----------
+    language : str
+
+    Returns
+    -------
+    set of str
+        What the package said and now says otherwise.
+    """
+    file = LOCALE / language / "LC_MESSAGES" / "course.mo"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    before = _said(file)
+    file.write_bytes(compiled(language))
+    now = _said(file)
+    return {before.get(text, text) for text in before | now if before.get(text) != now.get(text)}
+
+
+def _said(file):
+    return {entry.msgid: entry.msgstr for entry in polib.mofile(str(file))} if file.exists() else {}
 
 
 def translations(language, name):

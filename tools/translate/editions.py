@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import html
 import os
 import re
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import nbformat
 
 from helpers.language import place_of
-from tools.places import NOTEBOOKS
+from tools.places import NOTEBOOKS, files
 from tools.translate.blocks import pieces, pieces_of_markdown, put
 from tools.translate.catalogues import translations
 from tools.translate.sources import PAGES, catalogues, originals
 
 LINK = re.compile(r'(\]\(|href=")([^)"]*)')
+#: What divides a message of the package into parts that are shown as they stand.
+HOLE_OR_CODE = re.compile(r"\{[^{}]*\}|`")
 #: The first line of the first code cell.
 SWITCH = 'from helpers.language import use\n\nuse("{language}")\n\n'
 
@@ -197,14 +200,13 @@ def generate(language):
     Returns
     -------
     list of pathlib.Path
-        Notebooks whose sources changed: they must be run and stored.
+        Notebooks that must be run and stored.
     """
     changed = []
     for path in originals():
         new, place = notebook(language, path), place_of(language, path)
-        old = nbformat.read(place, as_version=4) if place.exists() else None
-        if old is None or bare(old) != bare(new):
-            _keep_outputs(new, old)
+        if must_be_run(place, new):
+            _keep_outputs(new, nbformat.read(place, as_version=4) if place.exists() else None)
             place.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(new, place)
             changed.append(place)
@@ -215,12 +217,64 @@ def generate(language):
     return changed
 
 
+def must_be_run(place, new):
+    """Return whether a stored notebook is not there, is written otherwise than a new one, or has cells to run again.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+    new : notebook
+
+    Returns
+    -------
+    bool
+    """
+    if not place.exists():
+        return True
+    stored = nbformat.read(place, as_version=4)
+    return bare(stored) != bare(new) or any(
+        cell.execution_count is None for cell in stored.cells if cell.cell_type == "code"
+    )
+
+
+def mark_stale(language, texts):
+    """Mark the cells that show in words what an edition now says otherwise: without a count, they are run again.
+
+    Parameters
+    ----------
+    language : str
+    texts : iterable of str
+        What the edition said, with holes.
+    """
+    said = [[part for part in HOLE_OR_CODE.split(text) if part.strip()] for text in texts]
+    for path in files(NOTEBOOKS / language, "*.ipynb"):
+        stored = nbformat.read(path, as_version=4)
+        stale = [cell for cell in stored.cells if cell.cell_type == "code" and _says_one_of(said, cell)]
+        for cell in stale:
+            cell.execution_count = None
+        if stale:
+            nbformat.write(stored, path)
+
+
+def _says_one_of(said, cell):
+    """Return whether the outputs of a cell have all parts of one of the texts."""
+    texts = []
+    for output in cell.outputs:
+        texts.append(output.get("text", ""))
+        texts += [html.unescape(data) for kind, data in output.get("data", {}).items() if kind.startswith("text/")]
+        texts += [kept["alt"] for kept in output.get("metadata", {}).values() if "alt" in kept]
+    shown = "\n".join(texts)
+    return any(parts and all(part in shown for part in parts) for parts in said)
+
+
 def _keep_outputs(new, old):
-    """Give cells whose source has not changed the outputs that they had."""
+    """Give cells whose source has not changed the outputs that they had; others have no count until they are run."""
     had = {(cell.id, cell.source): cell for cell in (old.cells if old else []) if cell.cell_type == "code"}
     for cell in new.cells:
         if was := had.get((cell.id, cell.source)):
             cell.outputs, cell.execution_count = was.outputs, was.execution_count
+        elif cell.cell_type == "code":
+            cell.execution_count = None
 
 
 def bare(notebook):
