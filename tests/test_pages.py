@@ -93,7 +93,7 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(path, pytestconf
 def test_packages_of_the_system_are_those_that_ci_installs(path):
     (installed,) = re.findall(r"apt-get install .*--no-install-recommends (.+?) >", text(ROOT / ".ci" / "run"))
     for names in re.findall(r"`apt install ([^`]+)`", text(path)):
-        assert set(names.split()) <= {"python3", *installed.split()}, names
+        assert set(names.split()) <= {"python3", *installed.split()}, f"{names}: .ci/run installs: {installed}"
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

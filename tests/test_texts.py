@@ -254,7 +254,8 @@ def test_a_work_is_of_one_year_wherever_it_is_cited():
         for number in re.findall(r"arXiv:(\d\d)\d\d\.", between):
             assert year == f"20{number}", f"{where}: {title}: arXiv counts from the year 20{number}"
     assert len(years) > 20
-    assert {title: found for title, found in years.items() if len(found) > 1} == {}
+    several = {title: found for title, found in years.items() if len(found) > 1}
+    assert several == {}, "the same work, two years: look which is right"
 
 
 # -- names in code font ----------------------------------------------------------------------------------------------
