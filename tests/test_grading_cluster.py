@@ -1,11 +1,8 @@
 """A cluster of one's own on a machine that others use, too: with certificates nobody else gets in."""
 
-import json
 import os
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +10,7 @@ import pytest
 
 from tests.submissions import CHAPTER
 from tests.test_grading import ROOT, many
+from tools.benchmarks.cluster import cluster
 
 #: Another account of this machine asks a cluster to run its code, and prints as whom it has run.
 STRANGER = """
@@ -43,29 +41,6 @@ def surroundings(files):
     return {**os.environ, **{f"DASK_DISTRIBUTED__COMM__TLS__{name}": value for name, value in tls.items()}}
 
 
-@contextmanager
-def cluster(folder, *more, environment=None):
-    """Start a scheduler and a worker; give the address."""
-    file = folder / "scheduler.json"
-    words = ["--no-dashboard", "--scheduler-file", str(file)]
-    commands = [
-        ["scheduler", *words, "--port=0", *more],
-        ["worker", *words, "--no-nanny", "--nthreads=1", f"--local-directory={folder / 'scratch'}"],
-    ]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT, "env": environment}
-    started = [subprocess.Popen([sys.executable, "-m", "dask", *command], **quiet) for command in commands]
-    try:
-        deadline = time.monotonic() + 120
-        while not file.exists() or not file.read_text(encoding="utf-8"):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield json.loads(file.read_text(encoding="utf-8"))["address"]
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture
 def open_folders():
     """Two folders that every account may look into; pytest closes its own, whenever another session of it begins."""
@@ -83,7 +58,7 @@ def stranger(address, *files):
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 def test_without_certificates_another_account_runs_code_on_it(tmp_path):
     """What the page warns of; it also shows that the stranger of the next test could."""
-    with cluster(tmp_path, "--host=127.0.0.1") as address:
+    with cluster(tmp_path) as (address, _processes):
         done = stranger(address)
     assert done.stdout == "ran as 0\n", done.stderr
 
@@ -94,7 +69,7 @@ def test_with_certificates_it_grades_and_no_other_account_gets_in(tmp_path, open
     for path in (*foreign, own[0]):  # the stranger made these; the class's certificate, without its key, is no secret
         os.chmod(path, 0o644)
     environment = surroundings(own)
-    with cluster(tmp_path, "--protocol=tls", "--host=127.0.0.1", environment=environment) as address:
+    with cluster(tmp_path, "--protocol=tls", environment=environment) as (address, _processes):
         assert address.startswith("tls://")
         for files in ((), foreign, (own[0], *foreign[1:])):
             done = stranger(address, *files)

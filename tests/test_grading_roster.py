@@ -6,7 +6,7 @@ import pytest
 
 from helpers.grading.archives import Item
 from helpers.grading.platforms import Delivery, Student
-from helpers.grading.roster import identify, plain, read_roster, read_table
+from helpers.grading.roster import bare, identify, plain, read_roster, read_table
 
 MOODLE = """Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Last modified (grade)",Comments
 "Participant 123","Ana Lopez",ana@uni.edu,"Submitted for grading",,100.00,-,
@@ -159,3 +159,9 @@ def test_a_stranger_is_graded_and_told(tmp_path):
 def test_names_are_compared_without_accents_and_order():
     assert plain("López, José-María") == plain("Jose Maria LOPEZ") != plain("Jose Lopez")
     assert plain("李雷") == "李雷"
+
+
+def test_names_are_sorted_and_found_as_whoever_types_them_without_accents():
+    names = ["Zoe", "Émile", "Łukasz Żak", "anna", "Ole Ødegård", "Fay"]
+    assert sorted(names, key=bare) == ["anna", "Émile", "Fay", "Łukasz Żak", "Ole Ødegård", "Zoe"]
+    assert plain("Zak, Lukasz") == plain("Łukasz Żak")

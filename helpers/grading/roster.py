@@ -192,9 +192,13 @@ def plain(name):
     return " ".join(sorted(re.findall(r"\w+", bare(name).replace("_", " "))))
 
 
+STROKES = str.maketrans("łđøħ", "ldoh")
+"""Letters whose stroke is no accent to Unicode, though whoever types a name without accents leaves it out."""
+
+
 def bare(name):
     """Return a name for sorting: no accents, no capitals."""
-    letters = unicodedata.normalize("NFKD", name).casefold()
+    letters = unicodedata.normalize("NFKD", name).casefold().translate(STROKES)
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 

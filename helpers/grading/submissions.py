@@ -4,6 +4,7 @@ Whatever is in a folder of submissions, reading it ends in a `Submission`: a fil
 cells, and with a flag. Outputs are left behind here, so that only code travels on.
 """
 
+import codecs
 import errno
 import functools
 import hashlib
@@ -326,7 +327,9 @@ def _text(source):
 
 
 def _decode(content):
-    """Return bytes as text and the name of the encoding: UTF-8, or what Chinese Windows writes."""
+    """Return bytes as text and the name of the encoding: UTF-8, or what PowerShell or Chinese Windows writes."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace"), "UTF-16"
     for name, codec in (("UTF-8", "utf-8-sig"), ("GB18030", "gb18030")):
         try:
             return content.decode(codec), name

@@ -539,6 +539,12 @@ def cases(chapter=CHAPTER):
             frozenset(),
             ("read as GB18030, not UTF-8",),
         ),
+        Case(
+            "UTF-16, as PowerShell writes it",
+            json.dumps(solved(chapter=chapter)).encode("utf-16"),
+            frozenset(),
+            ("read as UTF-16, not UTF-8",),
+        ),
         Case("李雷 🎓 Žofie", right(first="学习率 = '🎓'  # 注释")),
         Case("=1+1, a formula", right()),
         Case("<script>alert(1)<_script>", right({value: f"{value} = '<script>alert(1)</script>'"}), one(value)),

@@ -5,35 +5,57 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 
 from helpers.grading.batch import Settings, grade_class
 from tests.submissions import CHAPTER
-from tools.benchmarks.grading import write
+from tools.benchmarks.grading import ROOT, write
 
 POINTS = 10
 """How many points the curve has."""
 
 
-def cluster(folder, stack):
-    """Start a scheduler and two workers, which end with the stack; return the scheduler's address and the processes."""
-    file, here = folder / "scheduler.json", [sys.executable, "-m"]
-    words = ["--scheduler-file", str(file), "--no-dashboard"]
-    scheduler = [*here, "distributed.cli.dask_scheduler", *words, "--host=127.0.0.1", "--port=0"]
-    worker = [*here, "distributed.cli.dask_worker", *words, "--no-nanny", "--nthreads=1", f"--local-directory={folder}"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    processes = []
-    for command in (scheduler, worker, worker):
-        processes.append(stack.enter_context(subprocess.Popen(command, **quiet)))
-        stack.callback(processes[-1].terminate)
-    for _ in range(600):
-        if file.exists() and (text := file.read_text(encoding="utf-8")):
-            return json.loads(text)["address"], processes
-        time.sleep(0.1)
-    raise RuntimeError("the scheduler did not start")
+@contextmanager
+def cluster(folder, *more, workers=1, environment=None):
+    """Start a scheduler and workers of one thread each, which end with the context.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they write.
+    *more : str
+        Options of the scheduler.
+    workers : int
+        How many.
+    environment : dict, optional
+        Theirs; by default this process's.
+
+    Yields
+    ------
+    address : str
+        The scheduler's.
+    processes : list of subprocess.Popen
+        The scheduler, then the workers.
+    """
+    file = folder / "scheduler.json"
+    words = ["--no-dashboard", "--scheduler-file", str(file)]
+    scheduler = ["scheduler", *words, "--host=127.0.0.1", "--port=0", *more]
+    worker = ["worker", *words, "--no-nanny", "--nthreads=1", f"--local-directory={folder / 'scratch'}"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT, "env": environment}
+    with ExitStack() as stack:
+        processes = []
+        for command in (scheduler, *[worker] * workers):
+            processes.append(stack.enter_context(subprocess.Popen([sys.executable, "-m", "dask", *command], **quiet)))
+            stack.callback(processes[-1].kill)
+        deadline = time.monotonic() + 120
+        while not file.exists() or not (text := file.read_text(encoding="utf-8")):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the scheduler did not start")
+            time.sleep(0.1)
+        yield json.loads(text)["address"], processes
 
 
 def trees(processes):
@@ -61,10 +83,9 @@ def main(number=10_000):
     number : int
         The size of the class.
     """
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as folder, cluster(Path(folder), workers=2) as (address, processes):
         folder = Path(folder)
         submitted = write(folder / "submitted", number)
-        address, processes = cluster(folder, stack)
         print("| graded | grader, MB | scheduler and workers, MB | seconds |\n|---:|---:|---:|---:|", flush=True)
         start, own = time.perf_counter(), psutil.Process()
 
