@@ -57,6 +57,7 @@ def learner(tmp_path, monkeypatch):
     """A learner with a progress file of their own."""
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "mine" / "progress.json"))
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(progress, "_unwritten", {})  # what another learner's kernel could not keep
     return tmp_path / "mine" / "progress.json"
 
 

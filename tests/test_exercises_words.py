@@ -135,9 +135,32 @@ def test_a_shell_is_watched_once(notebook):
     assert len(notebook.shell.events.callbacks["post_run_cell"]) == 1
 
 
-def test_a_caret_is_named(learner):
-    exec("def convolution_macs(side, kernel_size, in_channels, out_channels):\n    return side ^ 2", names := {})
-    assert feedback.check("convolution_macs", names["convolution_macs"]).text.endswith("`**` is.")
+UNFINISHED = """
+def losses_of_descent(start, rate, steps):
+    \"\"\"Return the losses.\"\"\"
+    w, losses = {start}, []
+    for step in range(steps):
+        losses.append((w + 1) ** 2)
+        {line}w - rate * 2 * (w + 1)
+    return np.array(losses)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "word"),
+    [
+        ("convolution_macs", "def convolution_macs(side, *sizes):\n    return side ^ 2", r"`\*\*` is\.$"),
+        ("losses_of_descent", UNFINISHED.format(start="0", line="w = "), r"Never used: `start`\.$"),
+        ("losses_of_descent", UNFINISHED.format(start="start", line=""), r"line `w - rate \* 2 .* nothing is done"),
+        ("losses_of_descent", "n = 2\nn + 1\n" + UNFINISHED.format(start="start", line="w = 2 * "), r"903.94\]\)\.$"),
+        ("fitted_line", "def fitted_line(x, y, rate, steps):\n    return np.polyfit(x, y, 1)", "`rate`, `steps`"),
+        ("backward_macs", "backward_macs = print(102912)", "gives back None"),
+        ("backward_macs", "backward_macs = max(102911, 1)", r"exact\.$"),
+    ],
+)
+def test_what_a_cell_does_not_do_is_named(notebook, name, source, word):
+    notebook.run("import numpy as np", "first")
+    assert re.search(word, notebook.check(name, source).text), notebook.check(name, source).text
 
 
 @pytest.mark.parametrize(

@@ -567,12 +567,13 @@ def test_gradients_and_signals_of_a_deep_network_are_those_of_its_weights_multip
 
 def test_units_are_dead_that_fire_on_no_digit_after_a_training_of_the_same_weights():
     live = LIVE_FIGURES["dead_relus"]()
-    first, second, course = live._figure.axes
+    first, second, course, scale = live._figure.axes
+    assert scale.get_xlabel() == "fires on this share of the samples (×: on none)" and scale.get_xlim() == (0, 1)
     curves = lines(course, {"accuracy": (BLUE, "-", ""), "dead in layer 2": (ORANGE, "--", "")})
     crosses = [lines(axes, {"dead": (ORANGE, "", "x")})["dead"] for axes in (first, second)]
     assert [words(axes) for axes in (first, second, course)] == [
-        ("Hidden layer 1", "dark: fires rarely", ""),
-        ("Hidden layer 2", "×: never fires", ""),
+        ("Hidden layer 1", "", ""),
+        ("Hidden layer 2", "", ""),
         ("Training", "epoch", "share"),
     ]
     data = digits().standardise()[:600]
@@ -619,16 +620,18 @@ def test_units_are_dead_that_fire_on_no_digit_after_a_training_of_the_same_weigh
 
 def test_two_weights_zig_zag_down_the_squared_error_of_one_batch_after_the_other():
     live = LIVE_FIGURES["zig_zag"]()
-    plane, cloud = live._figure.axes
+    plane, cloud, scale = live._figure.axes
+    assert scale.get_ylabel() == "step" and scale.get_ylim() == (1, 60)
+    (pieces,) = (drawn for drawn in plane.collections if drawn.get_label() == "steps")
     rings = [line for line in plane.lines if line.get_label() == "equal loss"]
     found = lines(
         plane,
         {
             "goal": (GREEN, "", "*"),
-            "start": (ORANGE, "", "s"),
+            "start": (BLACK, "", "o"),
             "equal loss": (GREY, ":", ""),
-            "path": (BLUE, "", "o"),
-            "end": (BLUE, "", "D"),
+            "path": (GREY, "", "o"),
+            "end": (ORANGE, "", "s"),
         },
     )
     (samples,) = (line for line in cloud.lines if line.get_label() == "samples")
@@ -649,6 +652,8 @@ def test_two_weights_zig_zag_down_the_squared_error_of_one_batch_after_the_other
         path = np.clip(w, -1e3, 1e3)
         drawn(found["path"], *path.T)
         drawn(found["end"], *path[-1:].T)
+        near(np.stack(pieces.get_segments()), np.stack([path[:-1], path[1:]], axis=1))
+        near(pieces.get_array(), range(1, len(path)))
         drawn(samples, *x.T)
         for ring, height in zip(rings, (0.02, 0.06, 0.12), strict=True):
             off = np.transpose(ring.get_data()) - [1, -1]
@@ -727,6 +732,7 @@ def test_the_workbench_shows_the_training_of_the_network_that_its_controls_name(
         for digit, answer in zip(truth, answers, strict=True):
             confused[digit, answer] += digit != answer
         near(table.images[0].get_array(), confused)
+        assert [text.get_text() for text in table.texts] == [f"{count:.0f}" if count else "" for count in confused.flat]
         wrong = np.flatnonzero(answers != truth)[:12]
         for place, i in enumerate(wrong):
             top, left = 12 * (place // 4) + 4, 12 * (place % 4) + 2

@@ -79,6 +79,12 @@ ERRORS = (
         "",
         _("An index goes too far: they are counted from 0, and the last one is one less than the number."),
     ),
+    (
+        "TypeError|ValueError",
+        "unpack",
+        _("`for n, m in ...` wants pairs: `pairwise(...)` goes through neighbours, `zip(..., ...)` through two lists."),
+    ),
+    ("SystemExit", "", _("Leave `exit` and `quit` out: a function ends with `return`.")),
     ("KeyError", "", _("A dict has no such key: compare the spelling.")),
     ("ZeroDivisionError", "", _("Something is divided by 0 for this input.")),
     ("OverflowError", "", _("A number grows too large: `math.exp` raises an error above 709, and NumPy gives inf.")),
@@ -202,6 +208,8 @@ def _of_numbers(right, got, calls):
         return _("It is close, but not close enough: is something rounded on the way, or a small number added?")
     if finite.all() and ((got < 0) & (right > 0)).all():
         return _("It should not be negative.")
+    if calls == 1 and len(right) == 1 and finite.all():
+        return _("It is too large.") if got > right else _("It is too small.")
     return ""
 
 

@@ -57,7 +57,7 @@ def _memory(sizes, batch_size, *, copies=4, left=()):
 
 def _budget_slip(sizes):
     sizes = np.asarray(sizes).tolist()
-    if {type(size) for size in sizes} != {int}:
+    if {type(size) for size in sizes} != {int} or min(sizes) < 1:
         return _("no list of whole numbers")
     if len(sizes) != 4:
         return "not two hidden layers"

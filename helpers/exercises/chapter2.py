@@ -110,6 +110,11 @@ EXERCISES = (
                 _("You multiply by `rate` once an epoch; `every` says how many epochs one factor takes."),
             ),
             Slip(
+                "natural exponent",
+                lambda epoch, base, rate, every: base * np.exp(-rate * epoch / every),
+                _("exp(-rate ...) falls by another factor: `rate` itself is what each `every` epochs multiply by."),
+            ),
+            Slip(
                 "base forgotten",
                 lambda epoch, base, rate, every: rate ** (epoch / every),
                 _("At epoch 0 your rate is 1. Where does it start from?"),

@@ -159,6 +159,11 @@ EXERCISES = (
                 _("You replace nan by 0, but far left tanh is -1."),
             ),
             Slip(
+                "half as steep",
+                lambda x: tanh(x / 2),
+                _("This is tanh(x / 2), half as steep: there is a factor 2 in the exponent."),
+            ),
+            Slip(
                 "sigmoid",
                 lambda x: sigmoid(2 * x),
                 _("This is sigmoid(2x), between 0 and 1; tanh lies between -1 and 1."),

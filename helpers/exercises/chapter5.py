@@ -273,6 +273,11 @@ EXERCISES = (
                 _("The mean comes from the test part. It has to be the training part's, like the deviation."),
             ),
             Slip(
+                "into a range",
+                lambda training, test: (test - training.min(axis=0)) / np.ptp(training, axis=0),
+                _("You scale into the range of the training part. Standardised means by mean and standard deviation."),
+            ),
+            Slip(
                 "brackets forgotten",
                 lambda training, test: test - training.mean(axis=0) / training.std(axis=0),
                 _("Brackets are missing: the difference is divided, not the mean alone."),
@@ -394,6 +399,11 @@ EXERCISES = (
                 "uphill",
                 lambda weights, inputs, labels, rate: _step(weights, inputs, labels, -rate),
                 _("The step goes uphill: subtract the gradient."),
+            ),
+            Slip(
+                "the step alone",
+                lambda weights, inputs, labels, rate: weights - _step(weights, inputs, labels, rate),
+                _("You return the step alone. It is to be subtracted from the weights."),
             ),
             Slip(
                 "sum for mean",

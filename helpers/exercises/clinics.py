@@ -19,6 +19,14 @@ def _line(x, y, rate, steps, left=()):
     return np.array([w, b])
 
 
+def _line_in_turn(x, y, rate, steps):
+    w = b = 0.0
+    for _step in range(steps):
+        w = w - rate * 2 * ((w * x + b - y) * x).mean()
+        b = b - rate * 2 * (w * x + b - y).mean()
+    return np.array([w, b])
+
+
 def _points(rng):
     number = int(rng.integers(3, 8))
     x, y = rng.normal(size=number).round(2), rng.normal(1, 2, size=number).round(2)
@@ -131,6 +139,16 @@ LINE_CLINIC = FunctionExercise(
                 N_("height"): _("The loss is a mean, so the slope of the height is a mean as well, not a sum."),
                 N_("steps"): _("It takes one step less than it should: `range(1, steps)` begins at 1."),
             },
+        ),
+        Slip(
+            "one after the other",
+            _line_in_turn,
+            _("The height already looks at the new slope. Both steps belong to one place: take them at once."),
+        ),
+        Slip(
+            "height first",
+            lambda x, y, rate, steps: _line(x, y, rate, steps)[::-1],
+            _("w comes first, then b."),
         ),
         Slip(
             "factor of the square",

@@ -102,8 +102,8 @@ def check(name, answer):
         remark = "" if verdict.outcome == NOT_ATTEMPTED else _record(name, outcome=verdict.outcome)
     except (Unasked, KeyboardInterrupt):
         return Message(_("The check was interrupted. Run it again."), help=_help(name))
-    spelling = session.spelling(name, answer) if verdict.outcome == INCORRECT else ""
-    text = " ".join(filter(None, (verdict.message, spelling, remark)))
+    besides = session.besides(name) if verdict.outcome == INCORRECT and not verdict.slip else ""
+    text = " ".join(filter(None, (verdict.message, besides, remark)))
     return Message(text, verdict.outcome, help=_help(name, solved=verdict.outcome == CORRECT))
 
 

@@ -125,7 +125,7 @@ def _hopeless(exercise, case, error):
             return _("{asked} changed its own input. Work on a copy, or make a new array.", asked=asked)
         case NoFunction():
             return _("expected a function, got {said}. Hand it over by its name, without calling it.", said=said)
-    more = _(" Brackets after its name call a function.") if re.search(r"\b(function|method)\b", said) else ""
+    more = _(" Brackets after its name call a function.") if re.search("function|method|ufunc", said) else ""
     more = more or _(" `list(...)` or `sum(...)` would use up the generator.") * ("generator" in said)
     return _(
         exercise.other_kind,

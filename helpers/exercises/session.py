@@ -1,4 +1,4 @@
-"""What the notebook itself tells about an answer: whether the cell that holds it has failed since, and its spelling.
+"""What the notebook itself tells about an answer: whether the cell that holds it has failed, and how it is written.
 
 Once IPython runs cells, each of them is looked at when it has ended. A cell that failed leaves an older answer behind,
 and to judge that would only confuse.
@@ -6,10 +6,8 @@ and to judge that would only confuse.
 
 import ast
 import difflib
-import dis
 import functools
 import re
-from types import FunctionType
 
 from IPython.display import display
 
@@ -37,21 +35,39 @@ def trouble(name):
     return _last[name][1] if name in _last else ""
 
 
-def spelling(name, answer):
-    """Return a word on signs that mean something else in Python than they seem to."""
-    if type(answer) is FunctionType:
-        caret = any(step.argrepr in ("^", "^=") for step in dis.get_instructions(answer))
-    else:  # a value does not know how it was computed
-        caret = _has_caret(name)
-    return _("By the way: `^` is no power in Python, `**` is.") if caret else ""
-
-
-def _has_caret(name):
+def besides(name):
+    """Return a word on what stands in an answer's cell and does something else than it seems to; no text if nothing."""
     try:
-        body = ast.parse(_sources.get(name, "")).body
+        cell = ast.parse(_sources.get(name, ""))
     except (SyntaxError, ValueError):  # a line for IPython alone
-        return False
-    return any(isinstance(part, ast.BitXor) for line in body for part in ast.walk(line))
+        return ""
+    parts = list(ast.walk(cell))
+    if any(isinstance(part, ast.BitXor) for part in parts):
+        return _("By the way: `^` is no power in Python, `**` is.")
+    for part in parts:
+        if isinstance(part, ast.FunctionDef) and part.name == name:
+            return _unfinished(part)
+        if isinstance(part, ast.Assign) and _calls(part.value, "print"):
+            return _("`print(...)` shows a value and gives back None: leave it out.")
+    return ""
+
+
+def _unfinished(function):
+    """Return a word on lines of a function that come to nothing, and on arguments that it never looks at."""
+    parts = list(ast.walk(function))
+    for part in parts:
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.BinOp | ast.Compare):
+            line = ast.unparse(part)
+            return _("The line `{line}` computes something, and nothing is done with it.", line=line)
+    read = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    unread = [argument.arg for argument in function.args.args if argument.arg not in read]
+    if not unread:
+        return ""
+    return _("Never used: {names}.", names=_(", ").join(f"`{argument}`" for argument in unread))
+
+
+def _calls(expression, name):
+    return isinstance(expression, ast.Call) and getattr(expression.func, "id", "") == name
 
 
 def _look_at(shell, result):

@@ -7,6 +7,7 @@ from matplotlib.colors import ListedColormap
 from helpers.experiments.pieces import joints
 from helpers.figures.described import described_figure
 from helpers.figures.style import (
+    BLACK,
     BLUE,
     COLOURS,
     GREEN,
@@ -270,13 +271,19 @@ def draw_weight_plane(axes, goal):
         Where to draw.
     goal : array (2,)
         The best weights.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+        The start: what moves lies below it.
     """
     reach = 2.4
     for low in (0, -reach):
         axes.fill_between([low, low + reach], low, low + reach, color=GREY, alpha=0.12, linewidth=0)
     axes.plot(*goal, "*", color=GREEN, markersize=16, label=_("goal"))
-    axes.plot(0, 0, "s", color=ORANGE, markersize=8, label=_("start"))
+    (start,) = axes.plot(0, 0, "o", color=BLACK, markerfacecolor="white", markersize=8, zorder=4, label=_("start"))
     axes.set(xlabel=_("weight $w_1$"), ylabel=_("weight $w_2$"), xlim=(-0.9, 2.4), ylim=(-2.4, 0.9), aspect="equal")
+    return start
 
 
 @described_figure
@@ -301,6 +308,7 @@ def weight_walks(walks, goal):
         for height in RING_HEIGHTS:
             axes.plot(*ellipse(curvature, goal, height), color=GREY, linestyle=":", linewidth=1, label=_("equal loss"))
         axes.plot(*path.T, color=GREY, linestyle="-", linewidth=0.7, label=_("path"))
+        axes.plot(*path[-1:].T, "s", color=ORANGE, markersize=8, zorder=4, label=_("end"))
         steps = np.arange(1, len(path))
         arrows = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009, "cmap": STEP_COLOURS}
         drawn = axes.quiver(*path[:-1].T, *np.diff(path, axis=0).T, steps, label=_("steps"), zorder=3, **arrows)

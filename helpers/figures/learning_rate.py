@@ -54,7 +54,7 @@ def bowl_paths(descents):
         draw_bowl(axes)
         w = descent.parameters
         axes.plot(w, (w + 1) ** 2, "o-", color=BLUE, markersize=4, linewidth=1, label=_("path"))
-        axes.plot(w[:1], (w[:1] + 1) ** 2, "s", color=ORANGE, markersize=7, label=_("start"))
+        axes.plot(w[-1:], (w[-1:] + 1) ** 2, "s", color=ORANGE, markersize=7, label=_("end"))
         axes.set(title=title, ylim=(-2, 66), xlabel="w")
         axes.label_outer()
     return figure

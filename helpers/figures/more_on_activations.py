@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.figures.described import described_figure
-from helpers.figures.style import COLOURS, LINE_STYLES, MARKERS, legend_outside, new_figure
+from helpers.figures.style import BLACK, COLOURS, LINE_STYLES, MARKERS, legend_outside, new_figure
 from helpers.language import _
 
 #: Where the frame ends: a training that is worse than this, or has diverged, is drawn at its edge.
@@ -26,23 +26,20 @@ def valleys(sweeps, epoch):
     Returns
     -------
     DescribedFigure
-        One panel: for each label a curve, and the best rate marked.
+        One panel: for each label a curve, and a ring around its best rate.
     """
     figure, axes = new_figure(height=3.8)
+    best_rates, lowest = [], []
     for i, (label, swept) in enumerate(sweeps.items()):
         medians = np.minimum(np.median(swept.loss[:, epoch - 1], axis=-1), HIGHEST_LOSS)
         medians = np.array([float(f"{loss:.0e}") for loss in medians])
-        look = {"color": COLOURS[i], "marker": MARKERS[i]}
-        axes.plot(swept.rates, medians, linestyle=LINE_STYLES[i], markersize=4, label=label, **look)
+        look = {"color": COLOURS[i], "marker": MARKERS[i], "linestyle": LINE_STYLES[i]}
+        axes.plot(swept.rates, medians, markersize=5, label=label, **look)
         best = swept.best(epoch)
-        axes.plot(
-            [swept.rates[best]],
-            [medians[best]],
-            linestyle="",
-            markersize=11,
-            label=_("{label}, best", label=label),
-            **look,
-        )
+        best_rates.append(swept.rates[best])
+        lowest.append(medians[best])
+    # Rings hide no curve, where two of them meet.
+    axes.plot(best_rates, lowest, "o", color=BLACK, fillstyle="none", markersize=13, label=_("best rate"))
     axes.set(
         xlabel=_("learning rate"),
         ylabel=_("median training loss, {epoch} epochs", epoch=epoch),

@@ -22,7 +22,11 @@ from helpers.figures.style import house_style
 from helpers.language import _, ngettext
 
 #: How a scale that is not even is called.
-SCALES = {"log": _("logarithmic"), "symlog": _("logarithmic on both sides of 0")}
+SCALES = {
+    "log": _("logarithmic"),
+    "symlog": _("logarithmic on both sides of 0"),
+    "function": _("in uneven steps"),
+}
 
 #: What stands between the parts of a list, and between those of a sentence.
 COMMA, SEMICOLON = _(", "), _("; ")

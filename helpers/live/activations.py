@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from contourpy import contour_generator  # which matplotlib needs, and brings
 from matplotlib.collections import LineCollection
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, Normalize
 
 from helpers.activations import ACTIVATIONS, leaky_relu
 from helpers.datasets import two_rings
@@ -22,7 +22,7 @@ from helpers.experiments.activations import (
 )
 from helpers.experiments.pieces import CURVES, PLACEMENTS, X, fitted, joints, plane, rings_network, typical_error
 from helpers.experiments.timing import seconds_of_activations, stored_activations
-from helpers.figures.activations import REACH, RING_HEIGHTS, draw_weight_plane, ellipse
+from helpers.figures.activations import REACH, RING_HEIGHTS, STEP_COLOURS, draw_weight_plane, ellipse
 from helpers.figures.style import AMBER, BLACK, BLUE, GREEN, GREY, ORANGE, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.language import _
@@ -290,17 +290,24 @@ def vanishing_gradients():
     )
 
 
+#: How many steps `zig_zag` can take.
+MOST_STEPS = 60
+
+
 @live_figure
 def zig_zag():
     """Two weights on their way to a goal: the more one-sided the inputs, the more they zig-zag."""
-    figure, (plane, cloud) = new_figure(2, height=4.0)
-    draw_weight_plane(plane, GOAL)
+    figure, (plane, cloud) = new_figure(2, height=4.0, width_ratios=(1.2, 1))
+    start = draw_weight_plane(plane, GOAL)
     rings = [
         plane.plot([], [], color=GREY, linestyle=":", linewidth=1, label=_("equal loss"))[0] for _ring in RING_HEIGHTS
     ]
-    (path,) = plane.plot([], [], "o-", color=BLUE, markersize=3, linewidth=1, label=_("path"))
-    (end,) = plane.plot([], [], "D", color=BLUE, markersize=8, label=_("end"))
+    (path,) = plane.plot([], [], "o-", color=GREY, markersize=3, linewidth=0.7, label=_("path"))
+    pieces = LineCollection([], cmap=STEP_COLOURS, norm=Normalize(1, MOST_STEPS), linewidths=1.8, label=_("steps"))
+    plane.add_collection(pieces)
+    (end,) = plane.plot([], [], "s", color=ORANGE, markersize=8, label=_("end"))
     plane.set_title(_("The two weights"))
+    figure.colorbar(pieces, ax=plane, label=_("step"), shrink=0.8)
     (points,) = cloud.plot([], [], "o", color=BLUE, markersize=5, label=_("samples"))
     cloud.axhline(0, color=GREY, linestyle="-", linewidth=1)
     cloud.axvline(0, color=GREY, linestyle="-", linewidth=1)
@@ -315,6 +322,8 @@ def zig_zag():
         for ring, height in zip(rings, RING_HEIGHTS, strict=True):
             ring.set_data(*ellipse(curvature, GOAL, height))
         path.set_data(*w.T)
+        pieces.set_segments(np.stack([w[:-1], w[1:]], axis=1))
+        pieces.set_array(np.arange(1, len(w)))
         end.set_data(*w[-1:].T)
         points.set_data(*inputs.T)
         low, high = np.linalg.eigvalsh(curvature)
@@ -326,13 +335,13 @@ def zig_zag():
 
     return LiveFigure(
         figure,
-        [*rings, path, end, points],
+        [*rings, path, pieces, start, end, points],
         move,
         play="steps",
         mean=slider(_("mean of the inputs"), 0, 1, 1, step=0.05),
         learning_rate=rate_slider(_("learning rate"), 0.05, 2, 0.4),
         batch_size=whole_slider(_("batch size"), 1, SAMPLES, 1),
-        steps=whole_slider(_("steps"), 1, 60, 30),
+        steps=whole_slider(_("steps"), 1, MOST_STEPS, 30),
     )
 
 
@@ -396,13 +405,14 @@ class FiringPicture:
 
     def __init__(self, first, second, course):
         self.grids, self.crosses, self.notes = [], [], []
-        keys = (_("dark: fires rarely"), _("×: never fires"))
-        for number, (axes, key) in enumerate(zip((first, second), keys, strict=True), start=1):
+        for number, axes in enumerate((first, second), start=1):
             self.grids.append(axes.imshow(np.zeros((8, 8)), cmap="cividis", vmin=0, vmax=1))
             self.crosses += axes.plot([], [], "x", color=ORANGE, markersize=9, markeredgewidth=2.5, label=_("dead"))
             self.notes.append(axes.text(3.5, 3.5, "", color="white", fontsize=13, ha="center", va="center"))
-            axes.set(title=_("Hidden layer {number}", number=number), xlabel=key, xticks=[], yticks=[])
+            axes.set(title=_("Hidden layer {number}", number=number), xticks=[], yticks=[])
             axes.grid(visible=False)
+        scale = {"orientation": "horizontal", "label": _("fires on this share of the samples (×: on none)")}
+        first.figure.colorbar(self.grids[0], ax=(first, second), aspect=30, **scale)
         (self.accuracy,) = course.plot([], [], color=BLUE, linestyle="-", label=_("accuracy"))
         (self.share,) = course.plot([], [], color=ORANGE, linestyle="--", label=_("dead in layer 2"))
         course.set(title=_("Training"), xlabel=_("epoch"), ylabel=_("share"), xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
@@ -449,7 +459,7 @@ class FiringPicture:
 @live_figure
 def dead_relus():
     """Train a network and show how often each of its units fires: on no sample at all means dead."""
-    figure, axes = new_figure(3, height=3.2, width_ratios=(1, 1, 1.5))
+    figure, axes = new_figure(3, height=3.5, width_ratios=(1, 1, 1.5))
     picture = FiringPicture(*axes)
     data = standardised_digits()[:TRAINED_ON]
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.activations import ACTIVATIONS
 from helpers.experiments.capstone import START, confusion, parameters, run, samples
-from helpers.figures.style import BLUE, ORANGE, freeze_layout, new_figure
+from helpers.figures.style import BLACK, BLUE, ORANGE, freeze_layout, new_figure
 from helpers.initialisers import INITIALISERS
 from helpers.language import _
 from helpers.live.blit import change
@@ -192,13 +192,15 @@ class Panels:
         self.confused = table.imshow(np.zeros((10, 10)), vmin=0, vmax=8, cmap=blues)
         table.set(xlabel=_("taken for"), ylabel=_("digit"), title=_("Confusions"), xticks=range(10), yticks=range(10))
         table.grid(visible=False)
+        cells = {"fontsize": 8, "ha": "center", "va": "center"}
+        self.counts = [table.text(column, row, "", **cells) for row in range(10) for column in range(10)]
         self.shown = worst.imshow(mosaic(np.zeros((0, 64))), vmin=0, vmax=16, cmap="gray_r")
         worst.set(title=_("Mistaken: digit → answer"))
         worst.axis("off")
         places = [(column * TILE[1] + 5.5, row * TILE[0] + 1.5) for row in range(ROWS) for column in range(COLUMNS)]
         self.captions = [worst.text(x, y, "", ha="center", va="center", fontsize=9) for x, y in places]
         freeze_layout(figure)
-        self.artists = [self.train_curve, self.test_curve, self.confused, self.shown, *self.captions]
+        self.artists = [self.train_curve, self.test_curve, self.confused, *self.counts, self.shown, *self.captions]
 
     def move(self, **configuration):
         """Train; show each epoch."""
@@ -230,6 +232,8 @@ class Panels:
         counts = confusion(digits, answers)
         np.fill_diagonal(counts, 0)
         self.confused.set_data(counts)
+        for text, count in zip(self.counts, counts.flat, strict=True):
+            text.set(text=str(count) if count else "", color="white" if count > 3 else BLACK)
         wrong = np.flatnonzero(answers != digits)[: ROWS * COLUMNS]
         self.shown.set_data(mosaic(self.pictures[wrong]))
         for caption in self.captions:
@@ -248,7 +252,7 @@ def state(loss, finished):
 @live_figure
 def workbench():
     """Choose a network and how it is trained, and watch: losses, which digits are confused, and the first mistakes."""
-    figure, axes = new_figure(3, height=4, width_ratios=[1.15, 1, 1.25])
+    figure, axes = new_figure(3, height=3.4, width_ratios=[1.15, 1.1, 1.25])
     panels = Panels(figure, *axes)
     return Workbench(
         figure,

@@ -425,14 +425,21 @@ def shown_accuracy(of_seeds):
     return round(float(np.median(of_seeds)), 1)
 
 
+#: From an accuracy in % to its height and back: who misses half as much is one step higher up, so that 97 and 98 stand
+#: apart. 1 is added, for 100 has a height, too.
+_FINER_ON_TOP = (lambda accuracy: -np.log2(101 - accuracy), lambda height: 101 - np.exp2(-height))
+
+
 @live_figure
 def parameter_budget_game():
     """Choose the size of a network for digits, watch five of them learn, and register what they reach.
 
     Controls: the level, the size of the image, and the units of two hidden layers.
     """
-    figure, (learning, plane) = new_figure(2, height=3.8)
-    learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 102), xlabel=_("epoch"), ylabel=_("test accuracy (%)"))
+    figure, (learning, plane) = new_figure(2, height=3.8, sharey=True)
+    learning.set_yscale("function", functions=_FINER_ON_TOP)
+    learning.set_yticks((0, 50, 80, 90, 95, 98, 100))
+    learning.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 100), xlabel=_("epoch"), ylabel=_("test accuracy (%)"))
     learning.set_xticks(range(0, EPOCHS + 1, 3))
     learning.set_title(_("{SEEDS} seeds learn", SEEDS=SEEDS))
     curves = [
@@ -441,7 +448,7 @@ def parameter_budget_game():
     ]
     (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal"))
     learning.legend(loc="lower right")
-    plane.set(xscale="log", xlim=(30, 2e4), ylim=(40, 100), xlabel=_("parameters"), ylabel=_("test accuracy (%)"))
+    plane.set(xscale="log", xlim=(30, 2e4), xlabel=_("parameters"))
     plane.set_title(_("Your board"))
     (corner,) = plane.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal: this corner"))
     (tried,) = plane.plot([], [], "o", color=GREEN, markersize=8, label=_("registered"))
@@ -464,7 +471,7 @@ def parameter_budget_game():
             median = np.round(np.median(reached, axis=1), 1)
             for curve, values in zip(curves, (median, reached.max(axis=1), reached.min(axis=1)), strict=True):
                 curve.set_data(np.arange(1, done + 1), np.round(values, 1))
-            now.set_data([parameters], [max(median[-1], 40)])
+            now.set_data([parameters], median[-1:])
             if done % 3 == 0 or done == 1:
                 yield {
                     _("network"): "-".join(map(str, sizes)),
