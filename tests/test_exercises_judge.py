@@ -17,6 +17,7 @@ from helpers.exercises import EXERCISES
 from helpers.exercises.answer import Raised, Stopped, does_nothing, value_of
 from helpers.exercises.exercise import DesignExercise, FunctionExercise, Slip, ValueExercise, times
 from helpers.exercises.judge import CORRECT, INCORRECT, NOT_ATTEMPTED, OUTCOMES, Verdict, judge
+from helpers.exercises.message import Message
 from helpers.exercises.values import NotPlain, changed, difference, plain, show
 
 
@@ -178,6 +179,12 @@ def test_a_single_number_of_numpy_becomes_one_of_python(value, expected):
 )
 def test_numbers_are_shown_without_padding_and_fractions_with_six_digits(value, text):
     assert show(value) == text
+
+
+def test_a_list_of_arrays_is_shown_on_one_line_and_as_code():
+    arrays = [np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -1.0]])]
+    assert show(arrays) == "[array([[1., 0.], [0., 1.], [1., 1.]]), array([[1., -1.]])]"
+    assert "<code>two\nlines</code> and" in Message("`two\nlines` and `one`")._repr_html_()
 
 
 def test_an_array_of_more_than_24_numbers_is_shown_by_its_ends():

@@ -224,37 +224,36 @@ class Progress(ipywidgets.VBox):
 
     def _say(self, message, name=""):
         """Show a message below the rows, and which exercise it is about."""
-        about = f"<strong>{self._title(_exercise(name))}</strong>" if name else ""
+        about = f"<strong>{html.escape(self._title(_exercise(name)))}</strong>" if name else ""
         self.said.value = about + message._repr_html_()
 
     def _title(self, exercise):
         number = [one.name for one in self.exercises].index(exercise.name) + 1
-        return f"{number}. {html.escape(exercise.title)}"
+        return f"{number}. {exercise.title}"
 
     def refresh(self):
         """Show the progress as the file has it now."""
         progress, remark = read_progress()
-        points = 0
+        points, self._lines = 0, []
         for exercise in self.exercises:
             outcome = progress.get(exercise.name, NOTHING)["outcome"]
             points += exercise.points * (outcome == CORRECT)
             mark = f'<span style="color:{COLOURS[outcome]}">{MARKS[outcome]}</span>'
             said = _("{title} ({outcome})", title=self._title(exercise), outcome=_(outcome))
-            self.states[exercise.name].value = f"{mark} {said}"
+            self.states[exercise.name].value = f"{mark} {html.escape(said)}"
+            self._lines.append(f"  {MARKS[outcome]} {said}")
         self.bar.value = points
         self.total.value = _("{points} of {max} points", points=points, max=self.bar.max)
         if remark:
             self._say(Message(remark))
 
     def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs) or {}
-        titles = "\n".join(f"  {exercise.title}" for exercise in self.exercises)
-        return {
-            **data,
-            "text/plain": _(
-                "Your progress in the exercises of chapter {chapter}:\n{titles}", chapter=self.chapter, titles=titles
-            ),
-        }
+        data, total = super()._repr_mimebundle_(**kwargs) or {}, self.total.value
+        # What is stored does not follow the checks: it says from when it is.
+        head = _(
+            "Your progress in chapter {chapter} when this cell was run: {total}.", chapter=self.chapter, total=total
+        )
+        return {**data, "text/plain": "\n".join([head, *self._lines, _("(Run it again to see how far you are now.)")])}
 
 
 def progress(chapter, variant=""):

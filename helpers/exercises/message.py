@@ -40,4 +40,4 @@ class Message:
 
     def _body(self):
         text = html.escape(repr(self), quote=False)
-        return f"<pre>{text}</pre>" if self.code else re.sub("`(.+?)`", r"<code>\1</code>", text)
+        return f"<pre>{text}</pre>" if self.code else re.sub("(?s)`(.+?)`", r"<code>\1</code>", text)

@@ -109,6 +109,8 @@ def show(value, length=120, digits=6):
         formats = {"float_kind": lambda number: _float_text(number, digits), "int_kind": str, "bool": str}
         text = np.array2string(value, separator=", ", threshold=24, formatter=formats)
         text = f"array({' '.join(text.split())})"
+    elif isinstance(value, list | tuple) and any(isinstance(item, np.ndarray) for item in value):
+        text = f"[{', '.join(show(item, length, digits) for item in value)}]"
     elif isinstance(value, list | tuple) and all(type(item) is float for item in value):
         text = str(type(value)(float(f"{item:.{digits}g}") for item in value))
     elif type(value) is float:

@@ -447,7 +447,7 @@ def parameter_budget_game():
         for name, width, style in ((_("median"), 2.5, "-"), (_("best seed"), 1, "--"), (_("worst seed"), 1, ":"))
     ]
     (aim,) = learning.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal"))
-    learning.legend(loc="lower right")
+    learning.legend(loc="lower right", ncols=2)
     plane.set(xscale="log", xlim=(30, 2e4), xlabel=_("parameters"))
     plane.set_title(_("Your board"))
     (corner,) = plane.plot([], [], color=GREY, linestyle="-.", linewidth=1.5, label=_("goal: this corner"))
