@@ -277,7 +277,9 @@ def test_outcomes_are_called_as_in_the_progress_files_of_learners():
 
 def test_a_wrong_answer_of_no_known_kind_has_no_slip():
     asked = exercise(reference=lambda: 1, slips=(Slip("double", 2, "That is twice as much."),))
-    assert judged(asked, 3) == Verdict(INCORRECT, "Not yet right: the answer is not 3.", 0, "")
+    assert judged(asked, 3) == Verdict(INCORRECT, "Not yet right: the answer is not 3. It is too large.", 0, "")
+    low = judged(exercise(reference=lambda: 10), 3)
+    assert low.message == "Not yet right: the answer is not 3. It is too small."
     known = "Not yet right: the answer is not 2. That is twice as much."
     assert judged(asked, 2) == Verdict(INCORRECT, known, 0, "double")
 
