@@ -85,7 +85,7 @@ again:
 
 vary:
 	$(SET_UP) tester
-	$(BIN)/python -m tools.vary $(if $(SAMPLE),--sample) $(NOTEBOOKS)
+	$(BIN)/python -m tools.vary $(if $(SAMPLE),--sample) $(if $(DIGITS),--digits) $(NOTEBOOKS)
 
 matrix:
 	$(SET_UP) tester

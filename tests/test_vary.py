@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -334,6 +335,20 @@ def test_a_notebook_is_asked_under_a_variation(notebook, said, name):
     assert {said[table.key(claim)] for claim in found["claims"] if not claim["holds"]} == LOST[name]
     assert len(found["claims"]) == len(said) == 5
     assert [cell for cell, _ in found["errors"]] == ["c3"]
+
+
+def test_a_sentence_that_depends_on_the_seventh_digit_of_a_rate_is_found(monkeypatch, tmp_path):
+    monkeypatch.setattr(command_line, "KEPT", tmp_path)
+    path = tmp_path / "digits.ipynb"
+    cells = [
+        NOTEBOOK[0],
+        NOTEBOOK[1].splitlines()[0] + "\nloss = train(network, known.inputs, known.targets, 0.1, 2).loss[-1]",
+        "claim('{:.1f}', loss, above=0)\nclaim('{:.12f}', loss, above=0)",
+    ]
+    nbformat.write(new_notebook(cells=[new_code_cell(cell, id=f"c{n}") for n, cell in enumerate(cells)]), path)
+    found = command_line.said_otherwise(command_line.ask_all([path], ["digit-2", "digit-3"]))
+    assert len(found) == 2
+    assert all(re.fullmatch(r"digits.ipynb \[c2\] '\d\.\d{12}'; with digit-[23]: '\d\.\d{12}'", one) for one in found)
 
 
 def test_what_only_prints_is_left_out_and_the_rest_kept():

@@ -167,7 +167,9 @@ def in_words(record):
     median = np.median(right)
     if median < 0.8:
         return _("broken: under 80% right")
-    return _("over 95% right") if right.min() < 0.95 < median else _("{median:.0%} right", median=median)
+    # Worse than guessing among ten digits, somewhere: the training has leapt, and was lucky to land.
+    leapt = record.loss.max() > np.log(10)
+    return _("over 95% right") if leapt and median > 0.95 else _("{median:.0%} right", median=median)
 
 
 # -- fair comparisons ------------------------------------------------------------------------------------------------

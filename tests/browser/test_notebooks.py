@@ -50,19 +50,6 @@ def test_each_control_moves_its_figure_by_keyboard(executed):
 
 
 @each_notebook
-def test_after_a_drag_the_picture_belongs_to_the_last_value(executed):
-    page = executed.page
-    for figure in live.find(page):
-        for control in live.sliders(page, figure).values():
-            live.drag(page, control, 1.05, -0.05, 1.05)
-            handle = live.element(page, control, ".noUi-handle")
-            assert handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            live.settle(page, figure)
-            live.drag(page, control, 0.4)  # not all sliders at their ends at once
-    assert lab.errors_in_console(page) == []
-
-
-@each_notebook
 def test_a_typed_rate_is_obeyed(executed):
     page = executed.page
     for figure in live.find(page):

@@ -1,8 +1,9 @@
-"""Ask all claims again under variations: ``python -m tools.vary [NOTEBOOKS] [--only NAMES] [--sample]``.
+"""Ask all claims again under variations: ``python -m tools.vary [NOTEBOOKS] [--only NAMES] [--sample] [--digits]``.
 
 Whole, it stores the table, ``data/variations.csv``, and is red if a claim breaks a rule; what has been asked is kept in
 ``.vary/`` until the notebook's code or the helpers change, so a run that was stopped goes on. With ``--only`` it
 prints what fails and stores nothing. With ``--sample`` it asks a few variations, and is red if a claim has lost one.
+With ``--digits`` it is red if what a claim *says* depends on the seventh digit of a rate, hence on the processor.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 import nbformat
 
 from tools.vary import table, written
-from tools.vary.variations import VARIATIONS
+from tools.vary.variations import SEVENTH_DIGIT, VARIATIONS
 
 NOTEBOOKS = table.ROOT / "notebooks"
 KEPT = table.ROOT / ".vary"
@@ -81,7 +82,8 @@ def asked(job):
 
 
 def ask_all(notebooks, names):
-    """Return the rows of all notebooks, and a sentence for each cell that stopped where nothing was changed."""
+    """Return what each notebook claims: a dict of each, variation -> answer, "" for the notebook as it is."""
+    known = VARIATIONS | SEVENTH_DIGIT
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         plain = dict(zip(notebooks, pool.map(asked, [(notebook, "") for notebook in notebooks]), strict=True))
         # Where a notebook uses nothing that a variation changes, it would say the same again.
@@ -89,21 +91,39 @@ def ask_all(notebooks, names):
             (notebook, name)
             for name in names
             for notebook in notebooks
-            if not set(plain[notebook]["used"]).isdisjoint(VARIATIONS[name].places)
+            if not set(plain[notebook]["used"]).isdisjoint(known[name].places)
         ]
         results = dict(zip(jobs, pool.map(asked, jobs), strict=True))
+    same = {notebook: {**plain[notebook], "errors": []} for notebook in notebooks}
+    return {
+        notebook: {"": plain[notebook], **{name: results.get((notebook, name), same[notebook]) for name in names}}
+        for notebook in notebooks
+    }
+
+
+def rows_of(answers):
+    """Return the table's rows, and a sentence for each cell that stopped where nothing was changed."""
     rows, stopped = [], []
-    for notebook in notebooks:
-        same = {**plain[notebook], "errors": []}
-        own = {"": plain[notebook], **{name: results.get((notebook, name), same) for name in names}}
+    for notebook, own in answers.items():
         made = table.rows_of(notebook.relative_to(NOTEBOOKS).as_posix(), own)
         written.add_bounds(notebook, made)
         rows += made
         stopped += [f"{notebook.name} [{cell}] stopped: {error}" for cell, error in own[""]["errors"]]
-        for name in names:
+        for name in [name for name in own if name]:
             for cell, error in own[name]["errors"]:
                 print(f"  {notebook.name} [{cell}] stopped with {name}: {error}")
     return rows, stopped
+
+
+def said_otherwise(answers):
+    """Return a sentence for each claim that says something else under some variation."""
+    return [
+        f"{notebook.name} [{claim['cell']}] {claim['said']!r}; with {name}: {other['said']!r}"
+        for notebook, own in answers.items()
+        for name, answer in own.items()
+        for claim, other in zip(own[""]["claims"], answer["claims"], strict=True)
+        if other["said"] != claim["said"]
+    ]
 
 
 def main():
@@ -112,13 +132,17 @@ def main():
     parser.add_argument("notebooks", nargs="*", type=Path, help="all chapters and appendices unless some are named")
     parser.add_argument("--only", default="", help="names of variations, with commas between; nothing is stored")
     parser.add_argument("--sample", action="store_true", help=f"ask {', '.join(SAMPLE)}: has a claim lost one?")
+    parser.add_argument("--digits", action="store_true", help="does any text depend on the seventh digit of a rate?")
     chosen = parser.parse_args()
     notebooks = [path.resolve() for path in chosen.notebooks] or chapters()
     names = list(SAMPLE) if chosen.sample else chosen.only.split(",") if chosen.only else list(VARIATIONS)
     unknown = sorted(set(names) - set(VARIATIONS))
     if unknown:
         parser.error(f"expected names among {', '.join(VARIATIONS)}, got {', '.join(unknown)}")
-    rows, problems = ask_all(notebooks, names)
+    if chosen.digits:
+        problems = said_otherwise(ask_all(notebooks, SEVENTH_DIGIT))
+        sys.exit("\n".join(f"✗ {problem}" for problem in problems))
+    rows, problems = rows_of(ask_all(notebooks, names))
     if chosen.sample:
         problems += table.losses(table.read(), rows)
     else:

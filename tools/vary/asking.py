@@ -93,7 +93,7 @@ def ask(notebook, name=None):
     notebook : pathlib.Path
         The notebook, from whose folder it runs.
     name : str, optional
-        A key of `variations.VARIATIONS`.
+        A key of `variations.VARIATIONS` or `variations.SEVENTH_DIGIT`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def ask(notebook, name=None):
     if name is None:
         used = variations.watch()
     else:
-        variations.apply(variations.VARIATIONS[name])
+        variations.apply((variations.VARIATIONS | variations.SEVENTH_DIGIT)[name])
     heard, errors, place = [], [], {}
 
     def listen(sentence, value, **bounds):
