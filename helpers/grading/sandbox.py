@@ -326,7 +326,7 @@ class Sandbox:
             with theirs:
                 socket.send_fds(self._control, [command], [theirs.fileno()])
                 forked = self._control.recv(1) == command
-            ready, about, *_ = ours.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size)) if forked else (b"", [])
+            ready, about, *_flags = ours.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size)) if forked else (b"", [])
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         except OSError:
             ready = b""
@@ -334,7 +334,7 @@ class Sandbox:
             ours.close()
             self.close()
             raise SandboxError(_("the sandbox broke"))
-        number, *_ = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])
+        number, *_account = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])
         return Session(self, ours, number)
 
     def _end_session(self):
