@@ -16,7 +16,7 @@ from tools.translate.blocks import pieces
 from tools.translate.sources import PAGES, Message, originals
 
 EDITIONS = languages()[1:]
-TERMS = {"learning rate": {"is": ["学习率"], "not": ["学习速率"]}}
+TERMS = {"learning rate": {"is": ["学习率"], "not": ["学习速率"]}, "held out": {"is": ["留出"]}}
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 TWINS = [(language, path) for language in EDITIONS for path in originals()]
 
@@ -78,7 +78,7 @@ def test_an_edition_has_all_notebooks_and_pages_and_no_others():
 def _numbers(output):
     """Return the numbers that an output shows in words, each as often as it does."""
     text = output.get("text") or "".join(output.get("data", {}).get("text/plain", ""))
-    text = text.translate(SUBSCRIPTS)  # matplotlib draws no Chinese beside a formula, so x_1 is written x₁
+    text = faults.in_digits(text.translate(SUBSCRIPTS))  # matplotlib draws no Chinese beside a formula: x_1 is x₁
     return Counter(re.findall(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?", text))
 
 
@@ -147,6 +147,13 @@ def test_what_code_shows_is_a_message_and_its_names_are_none():
         ("The learning rate", "学习步长", "glossary"),
         ("The learning rate", "学习率就是学习速率", "glossary"),
         ("One, two", "一,二", "half-width"),
+        ("A ReLU unit", "ReLU单元", "no space"),
+        ("the work of $n$ units", "$n$个单元的计算量", "no space"),
+        ("1 % of it", "它的 1 %", "per cent sign"),
+        ("138 million weights", "138 百万个权重", "万 and 亿"),
+        ("138 million weights", "13.8 亿个权重", "number: 138000000 became 1380000000"),
+        ("Over 2 times as large", "大到 2 倍以上", "bound: 以上"),
+        ("Batches held-out", "一些批量", "'held out' is 留出"),
         ("Words", "", "not translated"),
     ],
 )
@@ -174,10 +181,24 @@ def test_a_right_translation_is_left_alone():
     pairs = {
         "With **learning rate** 0.5, [see](a.ipynb) $x$.": "**学习率**为 0.5 时，[见](a.ipynb) $x$。",
         "The learning rates": "几个学习率",
+        "138 million and 1,550 million are 2 numbers": "1.38 亿和 15.5 亿是 2 个数",
+        "2 or more, held-out": "留出 2 个或以上",
     }
     for english, chinese in pairs.items():
         assert faults.of_entry(polib.POEntry(msgid=english, msgstr=chinese, comment="text"), TERMS) == []
     assert faults.lost("seen: ", "所见：", "string") == []
+
+
+def test_a_term_that_comes_without_its_english_is_found():
+    terms = {"entropy": {"is": ["熵"]}, "cross-entropy": {"is": ["交叉熵"]}, "logit": {"is": ["logit"]}}
+    named = {"1": ["logit 的交叉熵（cross-entropy）", "交叉熵"], "2": ["**熵**（entropy）是", "熵"]}
+    assert faults.unnamed(named, terms) == []
+    assert faults.unnamed({"1": ["交叉熵"], "2": ["熵（entropy）"]}, terms) == [
+        "1: first use of 交叉熵 without （cross-entropy）"
+    ]
+    assert faults.unnamed({"1": ["交叉熵（cross-entropy）"], "2": ["熵"], "3": ["熵（entropy）"]}, terms) == [
+        "2: first use of 熵 without （entropy）"
+    ]
 
 
 def test_a_changed_sentence_is_stale_and_shows_what_it_was():

@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
+from decimal import Decimal
 
 from markdown_it import MarkdownIt
 
@@ -25,9 +26,17 @@ SUBSCRIPT = re.compile(r"(\w)([₁₂ᵢ])")
 NAME = re.compile(r"\w+\(|\w*_\w+")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MARKDOWN = MarkdownIt()
+#: What multiplies the number before it, and by which power of ten: 138 million is 1.38 亿.
+POWERS = {"million": 6, "billion": 9, "万": 4, "亿": 8}
+MULTIPLE = re.compile(rf"(\d[\d,]*(?:\.\d+)?) ?({'|'.join(POWERS)})")
 CHINESE = "\u4e00-\u9fff"
-#: Marks that Chinese does not use beside Chinese.
-HALF_WIDTH = re.compile(f"[{CHINESE}][,;:?!]|[,;:?!][{CHINESE}]")
+#: How Chinese is not set, or not said.
+UNUSUAL = {
+    "half-width mark beside Chinese": re.compile(f"[{CHINESE}][,;:?!]|[,;:?!][{CHINESE}]"),
+    "no space between Chinese and Latin": re.compile(f"[{CHINESE}][A-Za-z0-9$`]|[A-Za-z0-9$`%][{CHINESE}]"),
+    "space before a per cent sign": re.compile(r"[\d}] %"),
+    "a number is said in 万 and 亿": re.compile(r"\d ?个?(?:百万|千万|十亿|百亿)"),
+}
 
 
 def glossary(language):
@@ -45,10 +54,24 @@ def glossary(language):
     return tomllib.loads((LOCALE / language / "glossary.toml").read_text(encoding="utf-8"))
 
 
+def in_digits(text):
+    """Return a text with its multiples written out: "138 million" and "1.38 亿" are both "138000000".
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    return MULTIPLE.sub(lambda said: f"{Decimal(said[1].replace(',', '')).scaleb(POWERS[said[2]]):f}", text)
+
+
 def _numbers(text, kind):
     for pattern in KEPT.values():
         text = pattern.sub(" ", text)
-    return Counter(NUMBER.findall(HOLE.sub(" ", text) if kind == "string" else text))
+    return Counter(NUMBER.findall(in_digits(HOLE.sub(" ", text) if kind == "string" else text)))
 
 
 def _written(counter):
@@ -86,6 +109,8 @@ def lost(text, translation, kind):
         kind in ("string", "comment") and "\n" in translation and "\n" not in text
     ):
         found.append("line breaks differ")
+    if (said := re.search("以[上下](?!面)", translation)) and re.search(r"\b(?:more than|over)\b", text, re.IGNORECASE):
+        found.append(f"bound: {said[0]} includes it, 'more than' does not")
     if kind == "string":
         more = [quote for quote in "\"'" if translation.count(quote) > text.count(quote)]
         found += [f"a quotation mark {quote} more than the English has" for quote in more]
@@ -138,8 +163,8 @@ def misworded(text, translation, terms):
     for english, form in terms.items():
         term = english.casefold()
         if (
-            term in words  # which is told much faster than what follows
-            and re.search(rf"\b{re.escape(term)}s?\b", words)
+            term.replace(" ", "-") in words.replace(" ", "-")  # which is told much faster than what follows
+            and re.search(rf"\b{re.escape(term)}s?\b".replace(r"\ ", "[ -]"), words)
             and not any(one in translation for one in form["is"])
         ):
             found.append(f"{english!r} is {' or '.join(form['is'])} in the glossary")
@@ -147,6 +172,20 @@ def misworded(text, translation, terms):
             f"{wrong} is {form['is'][0]} in the glossary" for wrong in form.get("not", ()) if wrong in translation
         ]
     return found
+
+
+def unusual(translation):
+    """Say where a translation is not set as Chinese is.
+
+    Parameters
+    ----------
+    translation : str
+
+    Returns
+    -------
+    list of str
+    """
+    return [f"{what}: {part[0]!r}" for what, pattern in UNUSUAL.items() for part in pattern.finditer(translation)]
 
 
 def of_entry(entry, terms):
@@ -170,11 +209,7 @@ def of_entry(entry, terms):
     found = lost(entry.msgid, entry.msgstr, entry.comment) + misworded(entry.msgid, entry.msgstr, terms)
     if entry.comment in ("text", "table", "heading"):
         found += unrendered(entry.msgstr)
-    words = entry.msgstr
-    for pattern in (*KEPT.values(), HOLE):
-        words = pattern.sub(" ", words)
-    found += [f"half-width mark beside Chinese: {mark[0]!r}" for mark in HALF_WIDTH.finditer(words)]
-    return found
+    return found + unusual(entry.msgstr)
 
 
 def of_catalogue(language, name, terms):
@@ -220,12 +255,13 @@ def at_odds(language):
     return [f"{text[:70]!r} is said in two ways: {said}" for text, said in told.items() if len(said) > 1]
 
 
-def unnamed(language, terms):
+def unnamed(chapters, terms):
     """Say which terms do not stand with their English where the course first uses them.
 
     Parameters
     ----------
-    language : str
+    chapters : dict
+        Name -> translated texts, in the order in which they are read.
     terms : dict
         As of `glossary`.
 
@@ -233,18 +269,22 @@ def unnamed(language, terms):
     -------
     list of str
     """
-    chapters = {
-        name: [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
-        for name in catalogues()
-        if name.startswith("notebooks/0")
-    }
+    chinese = {english: [one for one in form["is"] if not one.isascii()] for english, form in terms.items()}
+    forms = [one for those in chinese.values() for one in those]
+
+    def says(text, one):
+        for longer in forms:
+            if one in longer != one:  # 熵 in 交叉熵 is not a use of 熵
+                text = text.replace(longer, " ")
+        return one in text
+
     found = []
-    for english, form in terms.items():
-        for name, texts in chapters.items() if english not in form["is"] else ():
-            if any(one in text for one in form["is"] for text in texts):
-                named = [f"{one}（{english}" for one in form["is"]] + [f"{one}**（{english}" for one in form["is"]]
+    for english, those in chinese.items():
+        for name, texts in chapters.items():
+            if any(says(text, one) for one in those for text in texts):
+                named = [f"{one}{mark}（{english}" for one in those for mark in ("", "**")]
                 if not any(one.casefold() in text.casefold() for one in named for text in texts):
-                    found.append(f"{name}: first use of {form['is'][0]} without （{english}）")
+                    found.append(f"{name}: first use of {those[0]} without （{english}）")
                 break
     return found
 
@@ -264,4 +304,11 @@ def all_faults(language, names=()):
     """
     terms = glossary(language)
     found = [fault for name in names or catalogues() for fault in of_catalogue(language, name, terms)]
-    return found if names else found + at_odds(language) + unnamed(language, terms)
+    if names:
+        return found
+    chapters = {
+        name: [entry.msgstr for entry in read(language, name) if entry.comment in ("text", "heading", "table")]
+        for name in catalogues()
+        if name.startswith("notebooks/0")
+    }
+    return found + at_odds(language) + unnamed(chapters, terms)

@@ -205,6 +205,12 @@ def test_a_listed_number_needs_no_other_source(tmp_path):
     assert messages(tmp_path, ENTRY.replace("a.ipynb", "notebooks/a.ipynb"), TEXT, ("x", "1")) == []
 
 
+def test_a_listed_number_may_be_set_in_another_way(tmp_path):
+    entry = ENTRY.replace("1440", "1 %")
+    assert messages(tmp_path, entry, "相差不超过 1%。", ("x", "7"), language="zh") == []
+    assert messages(tmp_path, entry, "相差不超过 2%。", ("x", "7"), language="zh") != []
+
+
 def test_a_listed_number_that_is_not_there_is_told(tmp_path):
     assert messages(tmp_path, ENTRY, "A day.", ("x", "1")) == [
         "the number 1440 is listed without need: minutes of a day"

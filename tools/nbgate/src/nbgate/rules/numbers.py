@@ -860,6 +860,11 @@ def listed(file):
     return [Listed(**entry) for entry in entries]
 
 
+def bare(number):
+    """Return a number as it is looked up in the list: another language writes 1% for 1 %."""
+    return tidy(number).replace(" ", "")
+
+
 def unexplained(notebook):
     """Yield the numbers in prose that neither the notebook shows nor the project lists, and needless entries."""
     settings = notebook.settings
@@ -872,11 +877,11 @@ def unexplained(notebook):
     path = notebook.path.as_posix()
     own = [entry for entry in entries if path == entry.notebook or path.endswith(f"/{entry.notebook}")]
     for said, nearest in found:
-        if not any(tidy(entry.number) == said.written for entry in own):
+        if not any(bare(entry.number) == bare(said.written) for entry in own):
             yield said.cell, f"{told(said, nearest)}; {way(notebook)}"
-    written = {said.written for said in everything_said(notebook.content, settings.language)} if own else set()
+    written = {bare(said.written) for said in everything_said(notebook.content, settings.language)} if own else set()
     for entry in own:
-        if tidy(entry.number) not in written:
+        if bare(entry.number) not in written:
             yield None, f"the number {entry.number} is listed without need: {entry.reason}"
 
 
