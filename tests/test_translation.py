@@ -149,6 +149,7 @@ def test_what_code_shows_is_a_message_and_its_names_are_none():
         ("One, two", "一,二", "half-width"),
         ("A ReLU unit", "ReLU单元", "no space"),
         ("the work of $n$ units", "$n$个单元的计算量", "no space"),
+        ("Your answer", "您的答案", "reader is 你"),
         ("1 % of it", "它的 1 %", "per cent sign"),
         ("138 million weights", "138 百万个权重", "万 and 亿"),
         ("138 million weights", "13.8 亿个权重", "number: 138000000 became 1380000000"),

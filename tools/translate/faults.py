@@ -36,6 +36,7 @@ UNUSUAL = {
     "no space between Chinese and Latin": re.compile(f"[{CHINESE}][A-Za-z0-9$`]|[A-Za-z0-9$`%][{CHINESE}]"),
     "space before a per cent sign": re.compile(r"[\d}] %"),
     "a number is said in 万 and 亿": re.compile(r"\d ?个?(?:百万|千万|十亿|百亿)"),
+    "the reader is 你": re.compile("您"),
 }
 
 
