@@ -9,7 +9,7 @@ from tools.places import ROOT
 
 HTML = ROOT / ".lite" / "local" / "html"
 #: Seconds until a kernel in the browser has loaded all it needs, and until one cell there has run.
-KERNEL, CELL = 180, 240
+KERNEL, CELL = 400, 240
 
 
 @pytest.fixture(scope="session")
