@@ -66,7 +66,10 @@ CI = {
         "make test-browser || make test-browser AGAIN=--last-failed",
         "make test-grading",
     ],
-    "slow": [f"make {what}" for what in ("elsewhere", "again", "vary SAMPLE=1", "vary DIGITS=1", "matrix", "fuzz", "odd", "wrong")],
+    "slow": [
+        f"make {what}"
+        for what in ("elsewhere", "again", "vary SAMPLE=1", "vary DIGITS=1", "matrix", "fuzz", "odd", "wrong")
+    ],
 }
 
 #: Rules of style, what is left out of them, and where.
