@@ -337,18 +337,22 @@ def test_a_notebook_is_asked_under_a_variation(notebook, said, name):
     assert [cell for cell, _ in found["errors"]] == ["c3"]
 
 
-def test_a_sentence_that_depends_on_the_seventh_digit_of_a_rate_is_found(monkeypatch, tmp_path):
+@pytest.mark.parametrize(("digits", "red"), [(1, 0), (12, len(variations.SEVENTH_DIGIT))])
+def test_a_sentence_that_depends_on_the_seventh_digit_of_a_rate_is_found(digits, red, monkeypatch, tmp_path):
     monkeypatch.setattr(command_line, "KEPT", tmp_path)
     path = tmp_path / "digits.ipynb"
     cells = [
         NOTEBOOK[0],
         NOTEBOOK[1].splitlines()[0] + "\nloss = train(network, known.inputs, known.targets, 0.1, 2).loss[-1]",
-        "claim('{:.1f}', loss, above=0)\nclaim('{:.12f}', loss, above=0)",
+        f"claim('{{:.{digits}f}}', loss, above=0)",
     ]
     nbformat.write(new_notebook(cells=[new_code_cell(cell, id=f"c{n}") for n, cell in enumerate(cells)]), path)
-    found = command_line.said_otherwise(command_line.ask_all([path], ["digit-2", "digit-3"]))
-    assert len(found) == 2
-    assert all(re.fullmatch(r"digits.ipynb \[c2\] '\d\.\d{12}'; with digit-[23]: '\d\.\d{12}'", one) for one in found)
+    monkeypatch.setattr(sys, "argv", ["vary", "--digits", str(path)])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    found = ended.value.code.splitlines() if red else []
+    assert bool(ended.value.code) == bool(red) and len(found) == red
+    assert all(re.fullmatch(r"✗ digits.ipynb \[c2\] '\d\.\d{12}'; with digit-\d: '\d\.\d{12}'", one) for one in found)
 
 
 def test_what_only_prints_is_left_out_and_the_rest_kept():

@@ -141,7 +141,7 @@ def main():
         parser.error(f"expected names among {', '.join(VARIATIONS)}, got {', '.join(unknown)}")
     if chosen.digits:
         problems = said_otherwise(ask_all(notebooks, SEVENTH_DIGIT))
-        sys.exit("\n".join(f"✗ {problem}" for problem in problems))
+        sys.exit("\n".join(f"✗ {problem}" for problem in problems) or 0)
     rows, problems = rows_of(ask_all(notebooks, names))
     if chosen.sample:
         problems += table.losses(table.read(), rows)
