@@ -100,6 +100,7 @@ WORKED = {
                 "staircase": 2,
                 "exponent lost": 3,
                 "a step for each epoch": 1 / 8,
+                "natural exponent": 8 * math.exp(-3 / 8),
                 "base forgotten": 1 / 8,
                 "what is taken off": 8 * 0.75**1.5,
                 "base in the power": 2**1.5,
@@ -114,6 +115,7 @@ WORKED = {
                 "staircase": 8,
                 "exponent lost": 0,
                 "a step for each epoch": 8,
+                "natural exponent": 8,
                 "base forgotten": 1,
                 "what is taken off": 8,
                 "base in the power": 1,
@@ -161,6 +163,7 @@ WORKED = {
                 "overflow on the right": [0.6, -0.8, math.nan, -1],
                 "sign lost": [0.6, 0.8, 1, 1],
                 "nan papered over": [0.6, -0.8, 1, 0],
+                "half as steep": [1 / 3, -1 / 2, 1, -1],
                 "sigmoid": [0.8, 0.1, 1, 0],
             },
         )
@@ -312,6 +315,7 @@ WORKED = {
                 "scaled by both": [[3 * 5**-0.5, 20 * 250**-0.5], [-(5**-0.5), -20 * 250**-0.5]],
                 "deviation of the test part": [[2, 1], [0, -1]],
                 "mean of the test part": [[1, 2], [-1, -2]],
+                "into a range": [[1.5, 1.5], [0.5, -0.5]],
                 "brackets forgotten": [[5, 38], [1, -2]],
                 "one less than the number": [[2**0.5, 2**0.5], [0, -(2**0.5)]],
                 "one scale for all features": [[-5 * 133**-0.5, 29 * 133**-0.5], [-9 * 133**-0.5, -11 * 133**-0.5]],
@@ -346,6 +350,7 @@ WORKED = {
                 "softmax over samples": [[LN3 - 0.75, 0.5], [-0.75, 0.5]],
                 "softmax over all": [[LN3 - 1 / 2, 5 / 6], [-1 / 6, 3 / 2]],
                 "step alone": [[-0.75, 0.75], [-1, 1]],
+                "the step alone": [[0.75, -0.75], [1, -1]],
             },
         )
     ],
@@ -364,6 +369,8 @@ WORKED |= {
                 "sign": [-1.5, -2],
                 "height": [1.5, 4],
                 "steps": [0, 0],
+                "one after the other": [1.5, 1.25],
+                "height first": [2, 1.5],
                 "factor of the square": [0.75, 1],
             },
         )

@@ -337,14 +337,15 @@ def test_a_notebook_is_asked_under_a_variation(notebook, said, name):
     assert [cell for cell, _ in found["errors"]] == ["c3"]
 
 
+@pytest.mark.parametrize("says", ["claim('{{:.{digits}f}}', loss, above=0)", "print(f'{{loss:.{digits}f}}')"])
 @pytest.mark.parametrize(("digits", "red"), [(1, 0), (12, len(variations.SEVENTH_DIGIT))])
-def test_a_sentence_that_depends_on_the_seventh_digit_of_a_rate_is_found(digits, red, monkeypatch, tmp_path):
+def test_a_text_that_depends_on_the_seventh_digit_of_a_rate_is_found(says, digits, red, monkeypatch, tmp_path):
     monkeypatch.setattr(command_line, "KEPT", tmp_path)
     path = tmp_path / "digits.ipynb"
     cells = [
         NOTEBOOK[0],
         NOTEBOOK[1].splitlines()[0] + "\nloss = train(network, known.inputs, known.targets, 0.1, 2).loss[-1]",
-        f"claim('{{:.{digits}f}}', loss, above=0)",
+        says.format(digits=digits),
     ]
     nbformat.write(new_notebook(cells=[new_code_cell(cell, id=f"c{n}") for n, cell in enumerate(cells)]), path)
     monkeypatch.setattr(sys, "argv", ["vary", "--digits", str(path)])

@@ -169,7 +169,7 @@ def in_words(record):
         return _("broken: under 80% right")
     # Worse than guessing among ten digits, somewhere: the training has leapt, and was lucky to land.
     leapt = record.loss.max() > np.log(10)
-    return _("over 95% right") if leapt and median > 0.95 else _("{median:.0%} right", median=median)
+    return _("over 90% right") if leapt and median > 0.9 else _("{median:.0%} right", median=median)
 
 
 # -- fair comparisons ------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 Whole, it stores the table, ``data/variations.csv``, and is red if a claim breaks a rule; what has been asked is kept in
 ``.vary/`` until the notebook's code or the helpers change, so a run that was stopped goes on. With ``--only`` it
 prints what fails and stores nothing. With ``--sample`` it asks a few variations, and is red if a claim has lost one.
-With ``--digits`` it is red if what a claim *says* depends on the seventh digit of a rate, hence on the processor.
+With ``--digits`` it is red if what a claim or a cell *says* depends on the seventh digit of a rate, hence on the
+processor.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
@@ -116,14 +118,20 @@ def rows_of(answers):
 
 
 def said_otherwise(answers):
-    """Return a sentence for each claim that says something else under some variation."""
+    """Return a sentence for each claim, and each line that a cell prints, that is another under some variation."""
     return [
-        f"{notebook.name} [{claim['cell']}] {claim['said']!r}; with {name}: {other['said']!r}"
+        f"{notebook.name} [{cell}] {said!r}; with {name}: {other!r}"
         for notebook, own in answers.items()
         for name, answer in own.items()
-        for claim, other in zip(own[""]["claims"], answer["claims"], strict=True)
-        if other["said"] != claim["said"]
+        for (cell, said), (_, other) in zip_longest(texts(own[""]), texts(answer), fillvalue=("", ""))
+        if other != said
     ]
+
+
+def texts(answer):
+    """Return cell and words of all that a notebook claims and prints."""
+    claimed = [(claim["cell"], claim["said"]) for claim in answer["claims"]]
+    return claimed + [(cell, line) for cell, text in answer["printed"].items() for line in text.splitlines()]
 
 
 def main():

@@ -1,6 +1,7 @@
 """Run a notebook with one thing changed, and record its claims: ``python -m tools.vary.asking NOTEBOOK [VARIATION]``.
 
-A claim is asked, not obeyed: one that is false is recorded, and the notebook goes on. Pictures are not drawn.
+A claim is asked, not obeyed: one that is false is recorded, and the notebook goes on. Pictures are not drawn. What
+cells print is kept where it should be the same to the letter.
 """
 
 import ast
@@ -21,7 +22,7 @@ import numpy as np
 from helpers import claims
 from tools.vary import variations
 
-#: Calls of these show something and return to nobody: what they show is not asked.
+#: Calls of these show something and return to nobody: under a variation that changes it, what they show is not asked.
 SHOWN = ("print", "display")
 #: Where nothing is computed that a claim could be about.
 PICTURES = ("helpers.figures", "helpers.live")
@@ -99,7 +100,8 @@ def ask(notebook, name=None):
     -------
     dict
         ``claims``: for each claim the cell, its number in the cell, the statements the cell tests, what was said,
-        whether it holds, and the least and greatest value; ``errors``: cell and error of each cell that stopped;
+        whether it holds, and the least and greatest value; ``printed``: for each cell what it prints besides, none
+        under `variations.VARIATIONS`; ``errors``: cell and error of each cell that stopped;
         ``used``: without a variation, the arguments in use that some variation changes.
     """
     os.environ.pop("COURSE_CLAIMS", None)
@@ -111,7 +113,7 @@ def ask(notebook, name=None):
         used = variations.watch()
     else:
         variations.apply((variations.VARIATIONS | variations.SEVENTH_DIGIT)[name])
-    heard, errors, place = [], [], {}
+    heard, printed, errors, place = [], {}, [], {}
 
     def listen(sentence, value, **bounds):
         place["claim"] += 1
@@ -124,13 +126,15 @@ def ask(notebook, name=None):
         if cell.cell_type != "code":
             continue
         place.update(cell=cell.id, claim=0, statements=" ".join(cell.metadata.get("statements", [])))
+        source = without_words(cell.source) if name in variations.VARIATIONS else cell.source
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(without_words(cell.source), f"cell {cell.id}", "exec"), names)
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile(source, f"cell {cell.id}", "exec"), names)
         except Exception as error:
             errors.append([cell.id, repr(error)[:200]])
+        printed[cell.id] = out.getvalue()
         names["claim"] = listen  # after the cell that imports the real one
-    return {"claims": heard, "errors": errors, "used": sorted(used)}
+    return {"claims": heard, "printed": printed, "errors": errors, "used": sorted(used)}
 
 
 def import_all(*packages):
