@@ -96,30 +96,3 @@ def need(package, name):
                 package=package,
             )
         )
-
-
-def try_a_slider():
-    """Return a slider with a text that follows it.
-
-    Returns
-    -------
-    ipywidgets.VBox
-        To be shown as the last line of a cell.
-    """
-    import ipywidgets
-
-    class Tried(ipywidgets.VBox):
-        def _repr_mimebundle_(self, **kwargs):
-            data = super()._repr_mimebundle_(**kwargs) or {}
-            return {**data, "text/plain": _("A slider (run this cell in JupyterLab to move it).")}
-
-    slider = ipywidgets.IntSlider(description=_("move me"), value=3, min=0, max=10)
-    text = ipywidgets.HTML()
-
-    def follow(_change=None):
-        said = _("The slider says <b>{value}</b>.", value=slider.value)
-        text.value = f'<span role="status" aria-live="polite">{said}</span>'
-
-    slider.observe(follow, names="value")
-    follow()
-    return Tried([slider, text])

@@ -1,6 +1,7 @@
 """Pages for people: what they tell to type works, what they name is there, and their numbers are true."""
 
 import importlib.util
+import itertools
 import re
 import tomllib
 import warnings
@@ -10,9 +11,10 @@ import pytest
 from gallery import BREAKS
 
 from helpers.grading.sandbox import Limits
+from helpers.live.live_figure import NOTE
 from tests import submissions
 from tests.test_texts import NO_RESULT, PAGES, code_spans, names_in, names_of_the_course
-from tests.words import cells, written
+from tests.words import cells, printed, written
 from tools.places import ROOT, files, notebooks
 from tools.wrong_answers import DRAWS
 
@@ -230,3 +232,27 @@ def test_columns_of_the_tables_are_those_that_the_page_names():
     (words,) = re.findall(r"## `variations.csv`.*?\* Columns: (.*?)\n", page, flags=re.DOTALL)
     head = text(ROOT / "data" / "variations.csv").splitlines()[0].split(",")
     assert [name for name in head if name not in code_spans(words)] == []
+
+
+#: How many words are read in a minute.
+PACE = 250
+
+
+def minutes_to_read(markdown):
+    """Return how long one reads, without addresses, tags, pictures, and what is closed behind a line."""
+    left_out = r"</summary>.*?</details>|\]\([^)]*\)|<[^>]*>|!\[[^]]*\]"
+    return len(re.findall(r"\w[\w'.,-]*", re.sub(left_out, " ", markdown, flags=re.DOTALL))) / PACE
+
+
+def before_its_first_slider(path):
+    """Return what stands in a notebook before its first live figure."""
+    before = itertools.takewhile(lambda cell: NOTE not in str(cell.get("outputs")), cells(path))
+    return "\n".join(cell.source if cell.cell_type == "markdown" else printed(cell) for cell in before)
+
+
+def test_the_first_sliders_move_after_minutes_of_reading():
+    start, first = (path for path in notebooks() if path.stem in ("00_start_here", "01_complexity"))
+    way = text(ROOT / "README.md").partition("make lab-zh")[0]
+    assert minutes_to_read(way + before_its_first_slider(start)) < 1.5
+    all_of_it = "\n".join(cell.source for cell in cells(start) if cell.cell_type == "markdown")
+    assert minutes_to_read(way + all_of_it + before_its_first_slider(first)) < 5
