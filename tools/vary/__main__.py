@@ -63,10 +63,9 @@ def kept(notebook, name):
     return KEPT / f"{notebook.stem}.{name or 'as-it-is'}.{fingerprint(notebook, name)}.json"
 
 
-def asked(job):
-    """Return what a notebook claims under a variation, from an earlier run or a new one."""
+def asked(job, answer):
+    """Return what a notebook claims under a variation, from an earlier run, which is kept in a file, or a new one."""
     notebook, name = job
-    answer = kept(notebook, name)
     if not answer.exists():
         command = [sys.executable, "-m", "tools.vary.asking", str(notebook), *([name] if name else [])]
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
@@ -87,7 +86,12 @@ def ask_all(notebooks, names):
     """Return what each notebook claims: a dict of each, variation -> answer, "" for the notebook as it is."""
     known = VARIATIONS | SEVENTH_DIGIT
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        plain = dict(zip(notebooks, pool.map(asked, [(notebook, "") for notebook in notebooks]), strict=True))
+
+        def ask(jobs):
+            # Source is parsed here, in one thread: Python 3.11 can't in several at once.
+            return pool.map(asked, jobs, [kept(*job) for job in jobs])
+
+        plain = dict(zip(notebooks, ask([(notebook, "") for notebook in notebooks]), strict=True))
         # Where a notebook uses nothing that a variation changes, it would say the same again.
         jobs = [
             (notebook, name)
@@ -95,7 +99,7 @@ def ask_all(notebooks, names):
             for notebook in notebooks
             if not set(plain[notebook]["used"]).isdisjoint(known[name].places)
         ]
-        results = dict(zip(jobs, pool.map(asked, jobs), strict=True))
+        results = dict(zip(jobs, ask(jobs), strict=True))
     same = {notebook: {**plain[notebook], "errors": []} for notebook in notebooks}
     return {
         notebook: {"": plain[notebook], **{name: results.get((notebook, name), same[notebook]) for name in names}}
