@@ -3,6 +3,7 @@
 Plain types stand before abstract ones (float before Real): asking an abstract class takes several times as long.
 """
 
+import functools
 import math
 from numbers import Integral, Real
 
@@ -27,16 +28,18 @@ def check_real(value, name, *, above=None, at_least=None, at_most=None):
     if not _within(value, above, at_least, at_most):
         limits = []
         if above is not None:
-            limits.append(_(" above {above}", above=above))
+            limits.append(_("above {above}", above=above))
         if at_least is not None:
-            limits.append(_(" at least {at_least}", at_least=at_least))
+            limits.append(_("at least {at_least}", at_least=at_least))
         if at_most is not None:
-            limits.append(_(" at most {at_most}", at_most=at_most))
+            limits.append(_("at most {at_most}", at_most=at_most))
+        if not limits:
+            raise ValueError(_("{name} must be a finite number, got {value!r}", name=name, value=value))
         raise ValueError(
             _(
-                "{name} must be a finite number{limits}, got {value!r}",
+                "{name} must be a finite number {limits}, got {value!r}",
                 name=name,
-                limits=_(" and").join(limits),
+                limits=functools.reduce(lambda low, high: _("{low} and {high}", low=low, high=high), limits),
                 value=value,
             )
         )

@@ -16,6 +16,7 @@ from tools.translate import font
 #: Draws and tells, in a process of its own: what a language says is fixed once a module is loaded.
 TOLD = """
 import json
+from helpers._checks import check_real
 from helpers.figures.complexity import network_drawing
 from helpers.figures.losses import errors_by_noise
 from helpers.figures.style import fonts
@@ -23,6 +24,12 @@ from helpers.live.board import Board
 from helpers.live.complexity import sliding_window
 from helpers.live.learning_rate import rules_in_a_ravine
 from helpers.live.predict import predict
+
+def refused():
+    try:
+        check_real(-1, "rate", at_least=0, at_most=1)
+    except ValueError as error:
+        return str(error)
 
 live, drawn = sliding_window(), network_drawing([3, 4, 2])
 live.set(kernel="mean", position=3)
@@ -43,6 +50,7 @@ print(json.dumps({
     "loss": noises.figure.axes[0].lines[0].get_label(),
     "ravine": ravine.figure.axes[1].get_title(),
     "question": repr(predict("memory-of-lenet")._repr_mimebundle_()["text/plain"]),
+    "refused": refused(),
     "size": len(live.png()) + len(drawn.png()),
 }))
 """
@@ -90,6 +98,7 @@ def test_pictures_and_controls_speak_chinese():
     assert chinese["alt"].startswith("运行这个单元格（Shift+Enter），就可以拖动这张图。\n子图 1：图片，8 × 8")
     assert "12 个权重 + 4 个偏置" in chinese["static"] and "12 weights + 4 biases" in english["static"]
     assert "你的预测：" in chinese["question"]
+    assert chinese["refused"] == "rate 必须是不小于 0 且不大于 1 的有限的数，得到的是 -1"
     for text in (chinese["description"], chinese["static"]):
         assert not any(word in text for word in ("curve", "points", "axes", "panel", " at ", "through"))
 

@@ -500,6 +500,23 @@ def test_the_board_has_a_column_for_each_setting_that_some_run_changed():
         board.forget()
 
 
+def test_a_board_is_forgotten_only_by_a_click_on_yes():
+    board = LIVE_FIGURES["workbench"]().board
+    forget = board.forget_button
+    try:
+        board.register()
+        forget.asking.click()
+        assert [one.description for one in forget.children] == ["Keep all", "Yes, forget all"]
+        forget.asking.click()
+        assert board.entries and forget.children == (forget.asking,) and forget.asking.description == "Forget all"
+        forget.asking.click()
+        forget.sure.click()
+        assert not board.entries and "No runs yet" in board.html
+        assert forget.children == (forget.asking,) and forget.asking.tooltip == "Clear the board"
+    finally:
+        board.forget()
+
+
 def heads(board):
     """Return the cells of the first row of a board."""
     return re.findall("<td[^>]*>(.*?)</td>", board.html.split("<tr>")[1])

@@ -516,6 +516,19 @@ def test_a_caption_says_what_a_picture_shows(words, told):
     assert caption(words) == told
 
 
+@pytest.mark.parametrize("made", [page, book_page])
+def test_what_a_reader_predicted_is_told_only_where_it_is_kept(made):
+    stored = json.loads((NOTEBOOKS / "05_capstone.ipynb").read_text(encoding="utf-8"))
+    lists = re.compile("Predictions: 0 of|whole course:|## Your predictions")
+    assert len(lists.findall(json.dumps(stored))) > 4
+    assert (
+        lists.findall(
+            json.dumps(made(stored, "05_capstone", questions(), dict.fromkeys(LIVE_FIGURES, FIGURES["bowl"])))
+        )
+        == []
+    )
+
+
 def test_in_a_book_answers_stand_at_the_end():
     asked = {"why": {"question": "1 < 2?", "choices": ["yes", "no"], "answer": 0, "because": "it is"}}
     first, *_, last = book_page(notebook(('predict("why")',), ("draw(3)",)), "02_learning_rate", asked, [])["cells"]

@@ -5,7 +5,7 @@ from contextlib import suppress
 import ipywidgets
 
 from helpers.language import _
-from helpers.live.controls import button
+from helpers.live.controls import ForgetButton, button
 from helpers.own_files import read, update
 
 #: What the button that enters something tells a hovering mouse: when it can, and when it can't.
@@ -48,7 +48,8 @@ class Board(ipywidgets.VBox):
         self.entries = ENTRIES[name]
         self.register_button = button(register, ENTER, self.register, primary=True)
         self._told = ipywidgets.HTML()
-        buttons = ipywidgets.HBox([self.register_button, button(_("Forget all"), _("Clear the board"), self.forget)])
+        self.forget_button = ForgetButton(_("Clear the board"), self.forget)
+        buttons = ipywidgets.HBox([self.register_button, self.forget_button])
         super().__init__([buttons, self._told])
         self._show()
 

@@ -191,6 +191,39 @@ def button(text, tooltip, action, *, primary=False):
     return made
 
 
+class ForgetButton(ipywidgets.HBox):
+    """A button that asks before it forgets: its first click offers a second button, which does it.
+
+    Meanwhile the first one says "Keep all", so that a double click does no harm.
+
+    Parameters
+    ----------
+    tooltip : str
+        What is forgotten.
+    forget : function
+        Called without arguments.
+    """
+
+    def __init__(self, tooltip, forget):
+        self.asking = button(_("Forget all"), tooltip, self._turn)
+        self.sure = button(_("Yes, forget all"), tooltip, self._forget)
+        self._tooltip, self._do = tooltip, forget
+        super().__init__([self.asking])
+
+    def _turn(self):
+        """Ask, or stop asking."""
+        if self.sure in self.children:
+            self.children = [self.asking]
+            self.asking.description, self.asking.tooltip = _("Forget all"), self._tooltip
+        else:
+            self.children = [self.asking, self.sure]
+            self.asking.description = self.asking.tooltip = _("Keep all")
+
+    def _forget(self):
+        self._turn()
+        self._do()
+
+
 def _on_a_step(low, high, value, step):
     """Refuse a start between two steps: the browser would move it, and the picture with it."""
     steps = (value - low) / step

@@ -24,7 +24,7 @@ from helpers.figures.style import BLACK, DPI, house_settings, house_style
 from helpers.figures.words import COMMA, describe, say
 from helpers.language import _, spoken
 from helpers.live.blit import BlitCanvas
-from helpers.live.controls import button, placed
+from helpers.live.controls import ForgetButton, button, placed
 
 #: Every live figure of the course: name -> function without arguments that builds a new one.
 LIVE_FIGURES = {}
@@ -446,8 +446,7 @@ class TimeFigure(LiveFigure):
         super().__init__(*args, **kwargs)
         self.measurements, self.kept = measurements, kept
         measure = button(_("Measure here"), _("Take the times on this computer"), self.measure, primary=True)
-        forget = button(_("Forget all"), _("Remove all measured times"), self.forget)
-        self.add_below(ipywidgets.HBox([measure, forget]))
+        self.add_below(ipywidgets.HBox([measure, ForgetButton(_("Remove all measured times"), self.forget)]))
 
     def measure(self, repeats=5):
         """Take the times; the points appear one by one."""

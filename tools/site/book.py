@@ -23,7 +23,7 @@ from tools.places import NOTEBOOKS, ROOT
 from tools.site.__main__ import HERE, SITE, contents
 from tools.site.captions import panels
 from tools.site.language import BOOK_STYLES, FOLDER, TAGS, said, stored_notebooks
-from tools.site.pages import across, asked_in, describe, is_one_call, tag, with_anchors
+from tools.site.pages import across, asked_in, describe, is_one_call, leave_out_own, tag, with_anchors
 
 SOURCE, PAGES, BOOK = SITE / "book_source" / spoken(), SITE / "book_pages" / spoken(), SITE / "book"
 TITLE = "first-steps-in-neural-networks"
@@ -48,6 +48,7 @@ def book_page(notebook, name, questions, figures):
     dict
         The same notebook.
     """
+    leave_out_own(notebook)
     asked = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":

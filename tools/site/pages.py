@@ -72,6 +72,7 @@ def page(notebook, name, questions, figures):
     dict
         The same notebook.
     """
+    leave_out_own(notebook)
     top = "../" * (len(PurePosixPath(name).parts) - 1)
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
@@ -87,6 +88,11 @@ def page(notebook, name, questions, figures):
         elif cell.get("id") == "setup":
             tag(cell, "hide-input")
     return notebook
+
+
+def leave_out_own(notebook):
+    """Leave out of a notebook what only a running course knows: the list of what its reader has predicted."""
+    notebook["cells"] = [cell for cell in notebook["cells"] if not cell["id"].startswith("predicted")]
 
 
 def asked_in(cell):
