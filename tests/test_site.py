@@ -513,7 +513,7 @@ def test_words_without_a_translation_stay():
     ],
 )
 def test_a_caption_says_what_a_picture_shows(words, told):
-    assert caption(words) == told
+    assert caption(7, words) == f"Picture 7. {told}"
 
 
 @pytest.mark.parametrize("made", [page, book_page])
@@ -543,7 +543,9 @@ def test_in_a_book_each_picture_has_a_caption_and_none_a_note_that_it_moves():
     figures = sorted(LIVE_FIGURES)
     cells = book_page(json.loads(path.read_text(encoding="utf-8")), "02_learning_rate", questions(), figures)["cells"]
     pictures = [c["metadata"] for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", []))]
-    assert len(pictures) == 13 and all(len(told["mystnb"]["figure"]["caption"]) > 20 for told in pictures)
+    captions = [told["mystnb"]["figure"]["caption"] for told in pictures]
+    assert [told.split(". ")[0] for told in captions] == [f"Picture {number}" for number in range(1, 14)]
+    assert all(len(told) > 30 for told in captions)
     assert not any("Run this cell" in told["mystnb"]["image"]["alt"] for told in pictures)
 
 

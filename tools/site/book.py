@@ -6,6 +6,7 @@ Both come from the same pages: Sphinx makes an EPUB file of the stored notebooks
 import argparse
 import base64
 import html
+import itertools
 import json
 import os
 import posixpath
@@ -49,7 +50,7 @@ def book_page(notebook, name, questions, figures):
         The same notebook.
     """
     leave_out_own(notebook)
-    asked = []
+    asked, pictures = [], itertools.count(1)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = with_anchors(across("".join(cell["source"]), name, there=False))
@@ -66,7 +67,7 @@ def book_page(notebook, name, questions, figures):
         for output in cell["outputs"]:
             describe(cell, output)
         if words := cell["metadata"].get("mystnb", {}).get("image", {}).get("alt"):
-            cell["metadata"]["mystnb"]["figure"] = {"caption": caption(words)}
+            cell["metadata"]["mystnb"]["figure"] = {"caption": caption(next(pictures), words)}
         if cell.get("id") == "setup" or (is_one_call(cell) and (prediction or figure_in(cell, figures))):
             tag(cell, "remove-input")
     if asked:
@@ -76,11 +77,13 @@ def book_page(notebook, name, questions, figures):
     return notebook
 
 
-def caption(words):
-    """Return the caption of a picture: what `panels` says.
+def caption(number, words):
+    """Return the caption of a picture: its number, and what `panels` says.
 
     Parameters
     ----------
+    number : int
+        In its chapter: a chapter is printed by itself, too.
     words : str
         As `helpers.figures.words.describe` returns them.
 
@@ -89,7 +92,8 @@ def caption(words):
     str
         In Markdown.
     """
-    return re.sub(r"([\\`*_$\[\]<>~|])", r"\\\1", panels(words))
+    told = said("Picture {number}. {words}", number=number, words=panels(words))
+    return re.sub(r"([\\`*_$\[\]<>~|])", r"\\\1", told)
 
 
 def _question(question, number):
