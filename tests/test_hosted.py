@@ -7,6 +7,7 @@ import tomllib
 from packaging.specifiers import SpecifierSet
 
 from tools.places import ROOT
+from tools.site.start_page import addressed
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -30,6 +31,17 @@ def test_a_container_opens_the_start_notebook_in_a_jupyterlab_with_one_thread():
     assert f"--port={port} " in told["postStartCommand"] and list(told["portsAttributes"]) == [str(port)]
     assert told["containerEnv"] == {"OPENBLAS_NUM_THREADS": "1"}
     assert "\nOPENBLAS_NUM_THREADS=1\n" in (ROOT / ".env").read_text(encoding="utf-8")
+
+
+def test_each_badge_leads_to_what_is_here():
+    badges = re.findall(r"(\w+) \[!\[Open [^\]]*\]\((\S+)\)\]\((https://\S*OWNER/REPOSITORY\S*)\)", README)
+    assert [name for name, *_ in badges] == ["Binder", "Codespaces", "Colab"]
+    for _, picture, address in badges:
+        assert (ROOT / picture).exists()
+        assert all((ROOT / notebook).exists() for notebook in re.findall(r"notebooks/\S+", address))
+    made = addressed(README, "https://github.com/her/course")
+    assert "(https://codespaces.new/her/course)" in made and "OWNER/REPOSITORY" not in made
+    assert "| Binder |" in addressed(README, None)
 
 
 def test_colab_keeps_its_own_numpy_and_widgets():

@@ -27,7 +27,7 @@ from tools.site.language import FOLDER, pages, pages_of_others, said, stored_not
 from tools.site.pages import live_figure
 from tools.site.recording import read, recorded
 from tools.site.sampling import samples
-from tools.site.start_page import rewired, start_page
+from tools.site.start_page import addressed, rewired, start_page
 
 HERE = Path(__file__).parent
 SITE = ROOT / ".site"
@@ -100,7 +100,7 @@ def lay_out(recordings, repository):
             continue
         text = (ROOT / path).read_text(encoding="utf-8")
         if place == "index.md":
-            text = f"{start_page(text, figure)}\n\n{contents(pages().values())}"
+            text = f"{start_page(addressed(text, repository), figure)}\n\n{contents(pages().values())}"
         (SOURCE / place).write_text(rewired(text, path, places, pages_of_others(), repository), encoding="utf-8")
 
 

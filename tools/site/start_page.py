@@ -3,6 +3,9 @@
 import posixpath
 import re
 
+#: What the README calls the place of the course on GitHub.
+SOMEWHERE = "OWNER/REPOSITORY"
+
 
 def start_page(readme, figure):
     """Return the first page in Markdown.
@@ -22,6 +25,24 @@ def start_page(readme, figure):
     # The heading above the first command has a name that is the same in all languages.
     after = re.sub(r"^(## .*\n\n```)", r"(run)=\n\1", after, count=1, flags=re.MULTILINE)
     return f"{before}{figure}{after}"
+
+
+def addressed(markdown, repository):
+    """Return Markdown whose badges lead to a repository.
+
+    Parameters
+    ----------
+    markdown : str
+    repository : str or None
+        Its address on GitHub; without it there are no badges.
+
+    Returns
+    -------
+    str
+    """
+    if repository:
+        return markdown.replace(SOMEWHERE, repository.removeprefix("https://github.com/"))
+    return re.sub(rf" \[!\[[^\]]*\]\(\S+\)\]\(\S*{SOMEWHERE}\S*\)", "", markdown)
 
 
 def rewired(markdown, place, pages, others, repository):
