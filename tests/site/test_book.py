@@ -6,13 +6,16 @@ import zipfile
 from posixpath import dirname, join, normpath
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from tools.places import ROOT
 from tools.site.book import BOOK, TITLE
 from tools.site.language import stored_notebooks
 
 XHTML, MATHML = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/1998/Math/MathML}"
 #: How files end in each language.
 ENDINGS = ["", ".zh"]
+FONT = ROOT / "tools" / "site" / "static" / "course-math.woff"
 CHAPTERS = sorted(name for name in stored_notebooks() if "/" not in name)
 
 
@@ -59,6 +62,15 @@ def test_each_picture_of_the_book_has_words_and_those_of_chapters_a_caption(page
 def test_formulas_of_the_book_are_mathml(pages):
     found, _ = pages
     assert len(list(found["02_learning_rate.xhtml"].iter(f"{MATHML}math"))) > 20
+
+
+def test_the_font_of_formulas_has_all_that_stands_in_them(pages):
+    found, _ = pages
+    parts = [part for page in found.values() for math in page.iter(f"{MATHML}math") for part in math.iter()]
+    words = "".join(part.text or "" for part in parts if part.tag != f"{MATHML}mtext")
+    # A browser slants a letter that stands alone.
+    slanted = "\N{MATHEMATICAL ITALIC SMALL W}\N{MATHEMATICAL ITALIC CAPITAL W}\N{MATHEMATICAL ITALIC SMALL ETA}"
+    assert {*words, *slanted} - {"\n", *map(chr, TTFont(FONT).getBestCmap())} == set()
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -75,7 +75,8 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
 if tags.has("book"):  # noqa: F821 -- Sphinx's own
     page = book_page
     html_css_files, html_js_files = [f"{style}.css" for style in BOOK_STYLES], []
-    html_static_path = [*(f"static/{style}" for style in html_css_files), *map(str, (LOCALE / spoken()).glob(FONT))]
+    html_static_path = [f"static/{file}" for file in (*html_css_files, "course-math.woff")]
+    html_static_path += map(str, (LOCALE / spoken()).glob(FONT))
     html_favicon = None
     version = "0.1"
     epub_copyright = said("Text and pictures: CC BY 4.0. Code: BSD 3-Clause.")
