@@ -17,6 +17,7 @@ import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
+import nbformat
 from PIL import Image
 
 from helpers.language import FONT, LOCALE, spoken
@@ -28,6 +29,7 @@ from tools.site.pages import live_figure
 from tools.site.recording import read, recorded
 from tools.site.sampling import samples
 from tools.site.start_page import addressed, rewired, start_page
+from tools.store_notebooks import SHOWN_IN_README, picture
 
 HERE = Path(__file__).parent
 SITE = ROOT / ".site"
@@ -79,8 +81,8 @@ def lay_out(recordings, repository):
     shown = {name: cell for cell in cells if (name := figure_in(cell, live_figures()))}
     figures = {}
     for name, cell in shown.items():
-        (live / f"{name}.png").write_bytes(picture := picture_of(cell))
-        figures[name] = {"size": Image.open(io.BytesIO(picture)).size, **facts(name, recordings.get(name))}
+        (live / f"{name}.png").write_bytes(still := picture_of(cell))
+        figures[name] = {"size": Image.open(io.BytesIO(still)).size, **facts(name, recordings.get(name))}
     for name, file in recordings.items():
         shutil.copyfile(file, live / f"{name}.js")
     characters = "".join(file.read_text(encoding="utf-8") for file in recordings.values())
@@ -92,6 +94,9 @@ def lay_out(recordings, repository):
 
     (SOURCE / "docs").mkdir()
     shutil.copytree(ROOT / "docs" / "pictures", SOURCE / "docs" / "pictures")
+    for name, cell in SHOWN_IN_README.items():  # in the language of these pages
+        file = SOURCE / "docs" / "pictures" / f"{name}.png"
+        file.write_bytes(picture(nbformat.from_dict(stored[name]), cell))
     pictures = [f"docs/pictures/{path.name}" for path in (ROOT / "docs" / "pictures").iterdir()]
     places = pages() | dict(zip(pictures, pictures, strict=True))
     figure = live_figure(FIRST_FIGURE, figures[FIRST_FIGURE], words_of(shown[FIRST_FIGURE]))
