@@ -128,6 +128,8 @@ def lay_out():
 def build():
     """Let Sphinx make the EPUB file, and the pages in it; a warning is an error."""
     lay_out()
+    # What an earlier build has left there would go into the file, or stop it.
+    shutil.rmtree(PAGES, ignore_errors=True)
     doctrees = SITE / "book_doctrees" / spoken()
     command = ["-q", "-W", "--keep-going", "-b", "epub", "-t", "book", "-c", HERE, "-d", doctrees]
     subprocess.run([sys.executable, "-m", "sphinx", *map(str, command), str(SOURCE), str(PAGES)], check=True)
