@@ -10,8 +10,10 @@ Backwards, the chain rule carries the derivative of the loss from layer to layer
     dloss/dW_l = delta_l^T a_(l-1),        dloss/db_l = sum of delta_l over the samples,
     dloss/da_(l-1) = delta_l W_l,          delta_(l-1) = dloss/da_(l-1) * f'_(l-1)(z_(l-1)).
 
-It begins at the last layer, where the loss says what dloss/da is. For softmax cross-entropy, whose outputs are logits
-(a = z), the derivative of the mean over the samples is (softmax(z) - y) / samples, with y one-hot.
+Side by side is the product of matrices, * goes number by number. Each f' stands with its f in `helpers.activations`:
+ReLU's is 1 where z > 0, else 0. The last f is the identity, as a rule, and there the loss says what dloss/da is. For
+softmax cross-entropy, whose outputs are logits, it is (softmax(a) - y) / samples, with y one-hot: the derivative of
+the mean over the samples.
 
 `Pass` holds these lines; in its lists, layer 1 has index 0. With a sequence of seeds all but the batch get a first
 axis, `runs`: many networks side by side. Training computes the same in `helpers.fast_network`, in fewer steps that are
@@ -100,12 +102,12 @@ class Pass:
         network, y = self.network, check_targets(targets, self.outputs.shape[-2:], self.network.dtype)
         layers = zip(network.weights, network.bends, self.z, self.a, [self.x, *self.a[:-1]], strict=True)
         weights, biases = [], []
-        slope = mean_loss_gradient(network.loss, self.outputs, y)  # dloss/da of the last layer
+        dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer
         for W, f, z, a, below in reversed(list(layers)):
-            delta = f.backward(slope, z, a)  # dloss/dz = dloss/da * f'(z); softmax has a rule of its own
+            delta = f.backward(dloss_da, z, a)  # dloss/dz = dloss/da * f'(z)
             weights.append(delta.mT @ below)
             biases.append(delta.sum(axis=-2))
-            slope = delta @ W  # dloss/da of the layer below
+            dloss_da = delta @ W  # of the layer below
         return Gradient(weights[::-1], biases[::-1])
 
 
@@ -245,8 +247,8 @@ class Network:
         learning_rate : float
             How far to go.
         """
-        for values, slopes in zip(self.weights + self.biases, gradient.weights + gradient.biases, strict=True):
-            values -= learning_rate * slopes  # in place
+        for values, derivatives in zip(self.weights + self.biases, gradient.weights + gradient.biases, strict=True):
+            values -= learning_rate * derivatives  # in place
 
     @silently
     def outputs(self, inputs):

@@ -1,4 +1,4 @@
-"""Words for the learner, as a notebook shows them."""
+"""How a notebook shows words to the learner: mark, colour, what opens below. Which words, `judge` and `advice` say."""
 
 import html
 import re

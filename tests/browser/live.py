@@ -179,7 +179,7 @@ def grab(page, control, *stops):
     page.mouse.down()
     box = track.bounding_box()
     for stop in stops:
-        page.mouse.move(box["x"] + stop * box["width"], box["y"] + box["height"] / 2, steps=15)
+        page.mouse.move(box["x"] + stop * box["width"], box["y"] + box["height"] / 2, steps=6)
 
 
 def drag(page, control, *stops):
