@@ -5,6 +5,7 @@ import functools
 import html
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -13,11 +14,17 @@ from helpers.language import place_of
 from tools.places import NOTEBOOKS, files
 from tools.translate.blocks import pieces, pieces_of_markdown, put
 from tools.translate.catalogues import translations
+from tools.translate.faults import in_digits
 from tools.translate.sources import PAGES, catalogues, originals
 
 LINK = re.compile(r'(\]\(|href=")([^)"]*)')
 #: What divides a message of the package into parts that are shown as they stand.
 HOLE_OR_CODE = re.compile(r"\{[^{}]*\}|`")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+#: matplotlib draws no Chinese beside a formula: x_1 is x₁.
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+#: A letter or a mark as Chinese writes it.
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 #: The first line of the first code cell.
 SWITCH = 'from helpers.language import use\n\nuse("{language}")\n\n'
 
@@ -238,7 +245,7 @@ def must_be_run(place, new):
 
 
 def mark_stale(language, texts):
-    """Mark the cells that show in words what an edition now says otherwise: without a count, they are run again.
+    """Mark the cells that show what is now said or computed otherwise: without a count, they are run again.
 
     Parameters
     ----------
@@ -247,13 +254,46 @@ def mark_stale(language, texts):
         What the edition said, with holes.
     """
     said = [[part for part in HOLE_OR_CODE.split(text) if part.strip()] for text in texts]
+    english = {place_of(language, path): path for path in originals()}
     for path in files(NOTEBOOKS / language, "*.ipynb"):
         stored = nbformat.read(path, as_version=4)
-        stale = [cell for cell in stored.cells if cell.cell_type == "code" and _says_one_of(said, cell)]
+        twins = {cell.id: cell for cell in nbformat.read(english[path], 4).cells} if path in english else {}
+        stale = [
+            cell
+            for cell in stored.cells
+            if cell.cell_type == "code"
+            and (_says_one_of(said, cell) or (cell.id in twins and shows_otherwise(twins[cell.id], cell)))
+        ]
         for cell in stale:
             cell.execution_count = None
         if stale:
             nbformat.write(stored, path)
+
+
+def shows_otherwise(english, cell):
+    """Return whether a cell shows other numbers than its English twin, or a line without Chinese that this lacks.
+
+    Parameters
+    ----------
+    english, cell : code cell
+
+    Returns
+    -------
+    bool
+    """
+    return _numbers(english) != _numbers(cell) or not _plain_lines(cell) <= _plain_lines(english)
+
+
+def _numbers(cell):
+    """Return the numbers that a cell shows in words, each as often as it does."""
+    shown = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    return Counter(NUMBER.findall(in_digits("\n".join(shown).translate(SUBSCRIPTS))))
+
+
+def _plain_lines(cell):
+    """Return the lines that a cell prints without a letter or mark of Chinese, such as code, whatever their spaces."""
+    lines = "\n".join(output.get("text", "") for output in cell.outputs).splitlines()
+    return {" ".join(line.split()) for line in lines if not CHINESE.search(line)}
 
 
 def _says_one_of(said, cell):
