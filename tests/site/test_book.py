@@ -42,7 +42,7 @@ def test_each_link_and_picture_of_the_book_is_there(pages):
     found, names = pages
     dead = []
     for name, page in found.items():
-        for element in [*page.iter(f"{XHTML}a"), *page.iter(f"{XHTML}img")]:
+        for element in [*page.iter(f"{XHTML}a"), *page.iter(f"{XHTML}img"), *page.iter(f"{XHTML}link")]:
             path, _, fragment = (element.get("href") or element.get("src") or "").partition("#")
             if ":" in path:
                 continue
@@ -62,6 +62,14 @@ def test_each_picture_of_the_book_has_words_and_those_of_chapters_a_caption(page
 def test_formulas_of_the_book_are_mathml(pages):
     found, _ = pages
     assert len(list(found["02_learning_rate.xhtml"].iter(f"{MATHML}math"))) > 20
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_list_of_pages_says_which_have_formulas(ending):
+    with zipfile.ZipFile(BOOK / f"{TITLE}{ending}.epub") as book:
+        items = ElementTree.fromstring(book.read("content.opf")).iter("{http://www.idpf.org/2007/opf}item")
+        declared = {item.get("href") for item in items if item.get("properties") == "mathml"}
+        assert declared == {name for name in book.namelist() if b"<math" in book.read(name)} != set()
 
 
 def test_the_font_of_formulas_has_all_that_stands_in_them(pages):

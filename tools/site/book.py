@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 from bs4 import BeautifulSoup
 
@@ -135,6 +136,23 @@ def build():
     subprocess.run([sys.executable, "-m", "sphinx", *map(str, command), str(SOURCE), str(PAGES)], check=True)
 
 
+def with_formulas_declared(made, file):
+    """Write an EPUB file again, whose list of pages says which of them have formulas, as Sphinx does not.
+
+    Parameters
+    ----------
+    made, file : pathlib.Path
+    """
+    with zipfile.ZipFile(made) as book, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as declared:
+        pages = {name for name in book.namelist() if name.endswith(".xhtml") and b"<math" in book.read(name)}
+        for entry in book.infolist():
+            content = book.read(entry)
+            if entry.filename == "content.opf":
+                for there in (f'href="{name}"'.encode() for name in pages):
+                    content = content.replace(there, there + b' properties="mathml"')
+            declared.writestr(entry, content)
+
+
 # -- from pages to paper ---------------------------------------------------------------------------------------------
 
 
@@ -159,6 +177,8 @@ def bound(names, folder, repository=None):
     whole = BeautifulSoup(f"<!DOCTYPE html>{head}<main></main></html>", "html.parser")
     for style in ("pygments", *BOOK_STYLES):
         whole.head.append(whole.new_tag("link", rel="stylesheet", href=f"_static/{style}.css"))
+    whole.head.append(paper := whole.new_tag("style"))
+    paper.string = (HERE / "static" / "paper.css").read_text(encoding="utf-8")
     for name in names:
         page = BeautifulSoup((folder / f"{name}.xhtml").read_text(encoding="utf-8"), "html.parser")
         if not whole.title:
@@ -237,7 +257,7 @@ def main():
     build()
     BOOK.mkdir(exist_ok=True)
     if kind == "epub":
-        shutil.copyfile(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}{ENDING}.epub")
+        with_formulas_declared(next(PAGES.glob("*.epub")), BOOK / f"{TITLE}{ENDING}.epub")
     else:
         print_all()
     made = [file for file in BOOK.glob(f"*.{kind}") if file.stem.partition(".")[2] == FOLDER]

@@ -99,9 +99,17 @@ def with_twins(app, name, template, context, tree):
     context["metatags"] = "\n".join([context.get("metatags", ""), *links])
 
 
+def without_strangers(app, name, template, context, tree):
+    """Leave out of a book the style sheet of MyST-NB, which comes only when the book is bound."""
+    context["css_files"] = [style for style in context["css_files"] if "mystnb" not in str(style.filename)]
+
+
 def formula_of(node, displaystyle):
-    """Return a formula in MathML, in which a book, being XML, has no entities of HTML."""
+    """Return a formula in MathML, in which a book, being XML, has no entities of HTML, and sizes only as styles."""
     formula = _mathml.convert_with_local_state(node.astext(), displaystyle=displaystyle)
+    if tags.has("book"):  # noqa: F821
+        formula = formula.replace('<mfrac displaystyle="true"', '<mfrac style="math-style: normal"')
+        formula = formula.replace(' scriptlevel="0"', "")
     return re.sub(r"&(?!amp;|lt;|gt;|quot;)\w+;", lambda entity: html.unescape(entity[0]), formula)
 
 
@@ -122,6 +130,5 @@ def display(writer, node):
 def setup(app):
     """Put all that into Sphinx."""
     app.connect("source-read", read)
-    if not tags.has("book"):  # noqa: F821
-        app.connect("html-page-context", with_twins)
+    app.connect("html-page-context", without_strangers if tags.has("book") else with_twins)  # noqa: F821
     app.add_html_math_renderer("mathml", (inline, None), (display, None))
