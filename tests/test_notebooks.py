@@ -37,9 +37,9 @@ def sources():
 
 
 def linked_from(path):
-    """Return the notebooks that a text or a notebook links to."""
+    """Return the notebooks that a text or a notebook links to, here and not elsewhere."""
     text = path.read_text(encoding="utf-8")
-    found = re.findall(r"\]\(([^)#\s]+\.ipynb)", text)
+    found = re.findall(r"\]\((?!https:)([^)#\s]+\.ipynb)", text)
     return {(path.parent / name).resolve() for name in found}
 
 
