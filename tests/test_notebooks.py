@@ -157,3 +157,23 @@ def test_the_readme_shows_the_pictures_of_the_notebooks(name):
     stored = io.BytesIO(picture(notebook, SHOWN_IN_README[name]))
     assert Image.open(file).tobytes() == Image.open(stored).tobytes(), "run `make notebooks`"
     assert f"(docs/pictures/{name}.png)" in (file.parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+#: So many characters of a table fit beside JupyterLab's file list in a window of 1280 pixels.
+TABLE = 85
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)
+def test_no_table_is_cut_off_at_the_right(path):
+    """A column is at least as wide as its longest word, or its longest piece of code without a space."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            plain = re.sub(r"\]\([^)]*\)|\\text|[*$`\[\]{}]", "", cell.source)
+            for table in re.findall(r"(?:^\|.*\|$\n?)+", plain, flags=re.MULTILINE):
+                columns = zip(
+                    *(row.strip("|").split("|") for row in table.splitlines() if set(row) - set("|-: ")), strict=True
+                )
+                assert (
+                    sum(max(len(word) for text in column for word in [*text.split(), ""]) for column in columns)
+                    <= TABLE
+                )
