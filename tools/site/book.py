@@ -148,8 +148,8 @@ def with_formulas_declared(made, file):
         for entry in book.infolist():
             content = book.read(entry)
             if entry.filename == "content.opf":
-                for there in (f'href="{name}"'.encode() for name in pages):
-                    content = content.replace(there, there + b' properties="mathml"')
+                for there in (rb'<item [^>]*href="%b"' % re.escape(name).encode() for name in pages):
+                    content = re.sub(there, rb'\g<0> properties="mathml"', content)
             declared.writestr(entry, content)
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from helpers.language import FONT, LOCALE, spoken
 from tools.site.__main__ import TERMS
 from tools.site.book import book_page
-from tools.site.language import BOOK_STYLES, FOLDER, SPHINX, said, said_questions, twins
+from tools.site.language import BOOK_STYLES, FOLDER, SPHINX, TAGS, said, said_questions, twins
 from tools.site.pages import page
 
 project = said("First steps in neural networks")
@@ -80,6 +80,7 @@ if tags.has("book"):  # noqa: F821 -- Sphinx's own
     html_favicon = None
     version = "0.1"
     epub_copyright = said("Text and pictures: CC BY 4.0. Code: BSD 3-Clause.")
+    epub_language = TAGS[spoken()]
     epub_tocscope, epub_use_index, epub_show_urls = "includehidden", False, "no"
 
 _mathml = LatexToMathML(xml_namespace=tags.has("book"))  # noqa: F821
