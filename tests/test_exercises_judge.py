@@ -290,6 +290,17 @@ def test_a_value_of_no_plain_kind_is_told_as_the_answer():
     assert message == f"Not yet right: {said}"
 
 
+@pytest.mark.parametrize("value", [judged, np.sum, np.exp, [].append, "".join, lambda: 1])
+def test_a_function_that_was_not_called_is_known_as_one(value):
+    assert "Brackets after its name" in judged(exercise(reference=lambda: 1.0), value).message
+
+
+def test_what_only_has_a_name_like_a_function_is_none():
+    names = type("function", (), {})(), type("generator", (), {})(), int
+    told = [judged(exercise(reference=lambda: 1.0), value).message for value in names]
+    assert not [message for message in told if "Brackets" in message or "use up" in message]
+
+
 def test_a_call_that_was_cut_short_says_why():
     asked = function(lambda n: n, (1,))
     message = judged(asked, raiser(Stopped("the process died"))).message

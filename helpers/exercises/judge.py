@@ -4,13 +4,12 @@ It asks for the answer by calling a function that it is given, and does not care
 learner's own notebook, or in a process far away.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped, TimeLimit, Unasked
-from helpers.exercises.values import NotPlain, plain
+from helpers.exercises.values import NotCalled, NotPlain, NotUsedUp, plain
 from helpers.language import N_, _
 
 NOT_ATTEMPTED, INCORRECT, CORRECT = N_("not attempted"), N_("incorrect"), N_("correct")
@@ -125,12 +124,10 @@ def _hopeless(exercise, case, error):
             return _("{asked} changed its own input. Work on a copy, or make a new array.", asked=asked)
         case NoFunction():
             return _("expected a function, got {said}. Hand it over by its name, without calling it.", said=said)
-    more = _(" Brackets after its name call a function.") if re.search("function|method|ufunc", said) else ""
-    more = more or _(" `list(...)` or `sum(...)` would use up the generator.") * ("generator" in said)
-    return _(
-        exercise.other_kind,
-        asked=asked,
-        said=said,
-        expected=exercise.expected(case),
-        more=more,
-    )
+        case NotCalled():
+            more = _(" Brackets after its name call a function.")
+        case NotUsedUp():
+            more = _(" `list(...)` or `sum(...)` would use up the generator.")
+        case _:
+            more = ""
+    return _(exercise.other_kind, asked=asked, said=said, expected=exercise.expected(case), more=more)

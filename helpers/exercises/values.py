@@ -10,6 +10,7 @@ from collections import OrderedDict, defaultdict, deque
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
+from types import GeneratorType
 
 import numpy as np
 
@@ -26,6 +27,14 @@ _LONGEST = 100_000
 
 class NotPlain(Exception):
     """A value is none that can be compared; the message names its type."""
+
+
+class NotCalled(NotPlain):
+    """It is a function, where what the function returns was meant."""
+
+
+class NotUsedUp(NotPlain):
+    """It is a generator, where what the generator yields was meant."""
 
 
 def type_name(value):
@@ -76,7 +85,9 @@ def _plain(value, left, depth):
         if issubclass(kind, tuple):
             return tuple([_plain(item, left, depth + 1) for item in tuple.__iter__(value)])
         return [_plain(item, left, depth + 1) for item in value]
-    raise NotPlain(_("an object of type {type}", type=type_name(value)[:40]))
+    is_function = callable(value) and not issubclass(kind, type)
+    refusal = NotUsedUp if kind is GeneratorType else NotCalled if is_function else NotPlain
+    raise refusal(_("an object of type {type}", type=type_name(value)[:40]))
 
 
 def _number(fraction):

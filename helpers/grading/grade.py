@@ -15,7 +15,7 @@ import numpy as np
 
 from helpers.exercises.answer import ChangedInput, NoFunction, NotAttempted, Raised, Stopped
 from helpers.exercises.judge import CORRECT, judge_on
-from helpers.exercises.values import NotPlain
+from helpers.exercises.values import NotCalled, NotPlain, NotUsedUp
 from helpers.grading.plain_json import FINAL, decode, encode
 from helpers.grading.sandbox import CLOCK, Nonsense
 from helpers.language import _, ngettext
@@ -27,7 +27,8 @@ DRAWING = re.compile(r"matplotlib|ipywidgets|helpers\.(?:figures|live)")
 CHECK = re.compile(r"\s*check\(\s*[\"'](\w+)[\"']\s*,\s*\1\s*\)\s*")
 
 #: What is no error of the student's code: the judge wants it as it was raised in the sandbox.
-REASONS = {kind.__name__: kind for kind in (NotAttempted, NoFunction, ChangedInput, NotPlain, NotImplementedError)}
+REFUSED = (NotPlain, NotCalled, NotUsedUp)
+REASONS = {one.__name__: one for one in (NotAttempted, NoFunction, ChangedInput, *REFUSED, NotImplementedError)}
 if set(REASONS) != set(FINAL):
     raise AssertionError("inside and outside must agree after which errors nothing more is asked")
 

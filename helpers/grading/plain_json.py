@@ -16,7 +16,7 @@ _LONG = 1000
 READY, START, START_DRAWING, END = b"r", b"s", b"d", b"e"
 """What is said about a submission, rather than to it."""
 
-FINAL = ("NotAttempted", "NoFunction", "ChangedInput", "NotPlain", "NotImplementedError")
+FINAL = ("NotAttempted", "NoFunction", "ChangedInput", "NotPlain", "NotCalled", "NotUsedUp", "NotImplementedError")
 """The errors after which no further call is asked for."""
 
 LARGEST = 50_000
