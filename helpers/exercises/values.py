@@ -258,7 +258,9 @@ def _array_difference(expected, got, rtol, atol, tell):
         kinds = (_("truth values"), _("numbers")) if expected.dtype.kind == "b" else (_("numbers"), _("truth values"))
         return _("{wanted} of {kinds[0]}, got {kinds[1]}", wanted=wanted, kinds=kinds)
     exact = expected.dtype.kind != "f"
-    agree = expected == got if exact else np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+    agree = expected == got
+    if not exact and not agree.all():
+        agree = np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
     if agree.all():
         return None
     cut = not exact and got.dtype.kind in "iu" and not (expected == np.round(expected)).all()

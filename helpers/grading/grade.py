@@ -89,7 +89,7 @@ class _Grading:
         self._session, self._starts, self._used = None, 0, 0.0
         self._failures = {}  # number of a cell -> the error in it
         self._judged_in = set()  # cells and exercises: a cell that runs again is not judged again
-        self._verdicts, self._times = {}, {}
+        self._drawn, self._verdicts, self._times = {}, {}, {}
         self._flags, self._cells_flagged, self._more = [], set(), 0
 
     def verdicts(self):
@@ -211,8 +211,7 @@ class _Grading:
 
     def _judged(self, exercise, checked, fewer=False):
         """Have an exercise judged: what was checked, or what goes by its name."""
-        seed = hashlib.sha256(f"{self._secret} {self._submission.digest} {exercise.name}".encode()).digest()
-        cases = exercise.cases(np.random.default_rng(list(seed)))
+        cases = self._cases(exercise)
         if fewer:
             cases = cases[: len(getattr(exercise, "fixed", ())) + FEWER]
         replies = None
@@ -233,6 +232,13 @@ class _Grading:
             raise next(filter(None, failures), NotAttempted())
 
         return judge_on(exercise, cases, call)
+
+    def _cases(self, exercise):
+        """Return the inputs of an exercise, the same ones whenever it is judged."""
+        if exercise.name not in self._drawn:
+            seed = hashlib.sha256(f"{self._secret} {self._submission.digest} {exercise.name}".encode()).digest()
+            self._drawn[exercise.name] = exercise.cases(np.random.default_rng(list(seed)))
+        return self._drawn[exercise.name]
 
     def _ask(self, exercise, cases, checked):
         if not checked:

@@ -74,7 +74,7 @@ class Pair:
     same: dict
     same_file: bool = False
 
-    @property
+    @functools.cached_property
     def total(self):
         """How surprising it is; the same file is beyond all chance."""
         return math.inf if self.same_file else max(sum(self.alike.values()), sum(self.same.values()))
@@ -130,15 +130,9 @@ def likeness(answers, course=()):
         The most surprising first.
     """
     most = {name: MARGIN * max(bits, LEAST) for name, bits in _honest()["most"].items()}
-    alike, same = shared(answers, course, most)
     least = math.log2(max(math.comb(len(answers), 2), 1) / CHANCE)
-    pairs = []
-    for one, other in {*alike, *same}:
-        above = alike.get((one, other), {})
-        equal = same.get((one, other), {})
-        equal = equal if sum(equal.values()) > least else {}
-        if above or equal:
-            pairs.append(Pair(one, other, above, equal))
+    alike, same = shared(answers, course, most, least)
+    pairs = [Pair(*pair, alike.get(pair, {}), same.get(pair, {})) for pair in {*alike, *same}]
     return sorted(pairs, key=lambda pair: (-pair.total, pair.one, pair.other))
 
 
@@ -193,7 +187,7 @@ def course_code(chapter, releases):
     return code
 
 
-def shared(answers, course=(), least=None):
+def shared(answers, course=(), least=None, together=-1):
     """Return what each pair shares, in bits.
 
     Parameters
@@ -202,6 +196,8 @@ def shared(answers, course=(), least=None):
         As for `likeness`.
     least : dict, optional
         Exercise -> how many bits what two answers have in common must exceed; by default more than none is enough.
+    together : float
+        How many bits whole answers that are the same must exceed together; by default all are returned.
 
     Returns
     -------
@@ -209,94 +205,107 @@ def shared(answers, course=(), least=None):
         Pair of keys -> (exercise -> bits), see `Pair`.
     """
     known = set().union(*map(features, course)) if course else set()
-    alike, same = defaultdict(dict), defaultdict(dict)
+    own_runs = functools.cache(lambda code: frozenset(features(code) - known))
+    alike = defaultdict(dict)
     cut = defaultdict(dict)
     for key, answer in sorted(answers.items()):
         for name, code in answer.items():
-            if runs := features(code) - known:
+            if runs := own_runs(code):
                 cut[name][key] = runs
     for name, runs in cut.items():
         for pair, bits in _alike(name, runs, 0 if least is None else least.get(name, math.inf)).items():
             alike[pair][name] = bits
-    for pair, bits in _same(cut).items():
-        same[pair] = bits
-    return alike, same
+    return alike, _same(cut, together)
 
 
-def _same(cut):
-    """Return the surprise of whole answers that are the same: pair -> (exercise -> bits)."""
-    owners = {name: defaultdict(set) for name in cut}
-    for name, runs in cut.items():
+def _same(cut, least):
+    """Return the surprise of whole answers that are the same, if more than `least`: pair -> (exercise -> bits)."""
+    keys = sorted({key for runs in cut.values() for key in runs})
+    row = {key: i for i, key in enumerate(keys)}
+    nobody = np.zeros((len(keys), len(keys)), bool)
+    groups, common = {}, nobody.astype(int)
+    for name, runs in sorted(cut.items()):
+        owners = defaultdict(list)
         for key, own in runs.items():
             for run in own:
                 if run[0] in "WS":
-                    owners[name][run].add(key)
-    found = defaultdict(dict)
-    for name, by_run in owners.items():
-        last = {tuple(sorted(keys)): run for run, keys in sorted(by_run.items())}  # "W", which says more, is after "S"
-        for keys, run in last.items():
-            for pair in itertools.combinations(keys, 2):
-                found[pair][name] = run
-    friends = _friends(found)
-    rarity = functools.cache(lambda name, run, apart: _rarity(name, run, owners[name][run], len(cut[name]), apart))
-    bits, groups = {}, {}
-    for pair, by_name in found.items():
-        if len(by_name) > 1:
-            apart = frozenset(friends[pair[0]] | friends[pair[1]] | {*pair})
-            apart = groups.setdefault(apart, apart)  # one that is known is found at once
-            bits[pair] = {name: rarity(name, run, apart) for name, run in sorted(by_name.items())}
-    return bits
+                    owners[run].append(row[key])
+        groups[name] = [(run, np.ix_(rows, rows)) for run, rows in sorted(owners.items()) if len(rows) > 1]
+        alike = nobody.copy()
+        for _run, pairs in groups[name]:
+            alike[pairs] = True
+        common += alike
+    np.fill_diagonal(common, 0)
+    apart = (_friends(common) | np.eye(len(keys), dtype=bool)).astype(np.float32)
+    worth = {}
+    for name in groups:
+        worth[name] = np.full(common.shape, -1.0)
+        for run, pairs in groups[name]:  # "W", which says more, is after "S"
+            friends = apart[pairs]
+            each = friends.sum(1)
+            others = len(each) - (each[:, None] + each - friends @ friends.T)
+            rarity = [_rarity(name, run, number, len(cut[name])) for number in range(len(each))]
+            worth[name][pairs] = np.array(rarity)[others.astype(int)]
+    total = sum((np.maximum(bits, 0) for bits in worth.values()), np.zeros(common.shape))
+    one, other = np.nonzero(np.triu((common > 1) & (total > least), 1))
+    by_name = zip(*(bits[one, other].tolist() for bits in worth.values()), strict=True)
+    return {
+        (keys[i], keys[j]): {name: number for name, number in zip(worth, bits, strict=True) if number >= 0}
+        for i, j, bits in zip(one, other, by_name, strict=True)
+    }
 
 
-def _friends(found):
-    """Return who has nearly all answers in common with whom, so that a large group does not excuse itself."""
-    most = Counter()
-    for pair, by_name in found.items():
-        for key in pair:
-            most[key] = max(most[key], len(by_name))
-    friends = defaultdict(set)
-    for (one, other), by_name in found.items():
-        if len(by_name) >= max(NEARLY_THE_SAME * min(most[one], most[other]), 3):
-            friends[one].add(other)
-            friends[other].add(one)
-    return friends
+def _friends(common):
+    """Tell who has nearly all answers in common with whom, so that a large group does not excuse itself."""
+    most = common.max(1, initial=0)
+    return common >= np.maximum(NEARLY_THE_SAME * np.minimum(most[:, None], most), 3)
 
 
-def _rarity(name, run, owners, answers, apart):
+def _rarity(name, run, others, answers):
     """Return how rare an answer is, in bits, among honest students and in the rest of the class."""
     usual = _honest()["usual"].get(name, {}).get(run, 0) * HONEST_STUDENTS
-    others = len(owners) - len(owners & apart)
     return -math.log2((others + usual + 1) / (answers + HONEST_STUDENTS + 1))
 
 
 def _alike(name, cut, least):
     """Return how surprising what each pair shares is, if more than `least`: what is shared with names, or without."""
     usual = _honest()["usual"].get(name, {})
-    counts = Counter(run for runs in cut.values() for run in runs)
-    keys = sorted(cut)
-    above = np.zeros((len(keys), len(keys)), bool)
+    writers = defaultdict(list)  # an answer -> who wrote it
+    for key, runs in sorted(cut.items()):
+        writers[frozenset(run for run in runs if run[0] in "ws")].append(key)
+    counts = Counter()
+    for answer, keys in writers.items():
+        counts.update(dict.fromkeys(answer, len(keys)))
+    answers = list(writers)
+    above = np.zeros((len(answers), len(answers)), bool)
     for kind in "ws":
         runs = [run for run, count in counts.items() if run[0] == kind and count > 1]
         column = {run: i for i, run in enumerate(runs)}
-        has = np.zeros((len(keys), len(runs)), np.float32)
-        for row, key in enumerate(keys):
-            has[row, [column[run] for run in cut[key] if run in column]] = 1
+        has = np.zeros((len(answers), len(runs)), np.float32)
+        for row, answer in enumerate(answers):
+            has[row, [column[run] for run in answer if run in column]] = 1
         rare = [math.log2((len(cut) + HONEST_STUDENTS) / (usual.get(run, 0) * HONEST_STUDENTS + 2)) for run in runs]
         most = (has * np.maximum(np.array(rare, np.float32), 0)) @ has.T  # what it comes to if nobody else has it
-        above |= np.triu(most, 1) > least
-    surprise = functools.cache(functools.partial(_surprise, cut, counts, usual))  # many share what others share
-    in_common = functools.cache(frozenset.intersection)  # many write what others write
-    parts = [frozenset(run for run in cut[key] if run[0] in "ws") for key in keys]
+        above |= np.triu(most) > least
+    surprise = functools.cache(functools.partial(_surprise, writers, counts, usual))  # many share what others share
     bits = {}
     for i, j in np.argwhere(above).tolist():
-        bits[keys[i], keys[j]] = surprise(in_common(parts[i], parts[j]))
-    return {pair: number for pair, number in bits.items() if number > least}
+        one, other = writers[answers[i]], writers[answers[j]]
+        pairs = itertools.combinations(one, 2) if i == j else itertools.product(one, other)
+        number = surprise(answers[i] & answers[j])
+        if number > least:
+            bits |= {(min(pair), max(pair)): number for pair in pairs}
+    return bits
 
 
-def _surprise(cut, counts, usual, shared):
-    group = [runs for runs in cut.values() if len(runs & shared) >= NEARLY_THE_SAME * len(shared)]
-    within = Counter(run for runs in group for run in runs & shared)
-    people = len(cut) - len(group) + HONEST_STUDENTS
+def _surprise(writers, counts, usual, shared):
+    within, people = Counter(), HONEST_STUDENTS
+    for answer, keys in writers.items():
+        common = answer & shared
+        if len(common) >= NEARLY_THE_SAME * len(shared):
+            within.update(dict.fromkeys(common, len(keys)))
+        else:
+            people += len(keys)
     bits = {"w": 0.0, "s": 0.0}
     for run in sorted(shared):  # so that sums are the same, to the last digit
         others = counts[run] - within[run] + usual.get(run, 0) * HONEST_STUDENTS

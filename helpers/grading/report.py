@@ -225,7 +225,7 @@ def _groups(pairs, grades):
     groups = {}  # key of a student -> the group, the same for all who are in it
     for pair in pairs:
         one, other = (groups.get(key, {"keys": [key], "pairs": []}) for key in (pair.one, pair.other))
-        small, large = sorted((one, other), key=lambda group: len(group["keys"]))
+        small, large = (one, other) if len(one["keys"]) <= len(other["keys"]) else (other, one)
         if small is not large:
             large["keys"] += small["keys"]
             large["pairs"] += small["pairs"]
