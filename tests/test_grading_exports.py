@@ -33,7 +33,9 @@ def exported(tmp_path, grades, students, roster_text=None, people=(), column="Ch
         (tmp_path / "roster.csv").write_text(roster_text, encoding="utf-8")
         roster = read_roster(tmp_path / "roster.csv")
     known = {key: roster.people[line] for key, line in dict(people).items()}
-    pages = {one["key"]: (f"{one['key'][:1]}.html", "page") for one in grades}
+    pages = {one["key"]: tmp_path / f"{one['key'][:1]}.html" for one in grades}
+    for page in pages.values():
+        page.write_text("page", encoding="utf-8")
     return write_exports(tmp_path, grades, students, known, roster, reachable=reachable, column=column, pages=pages)
 
 

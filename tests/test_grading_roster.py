@@ -113,6 +113,13 @@ def test_moodle_s_worksheet_says_when(tmp_path, said):
     assert (ana.date, ana.dated_by) == (datetime(2026, 3, 8, 23, 59).astimezone(), "platform")
 
 
+def test_dates_that_are_not_read_are_told(tmp_path):
+    lines = 'Participant 1,Ana,"Sonntag, 8. März 2026, 23:59"\nParticipant 2,Bo,-\nParticipant 3,Cy,\n'
+    roster = roster_of(tmp_path, f"Identifier,Full name,Last modified (submission)\n{lines}")
+    students, _, (remark,) = identify(handed_in(of("Ana", dated_by="file")), roster)
+    assert students[0].dated_by == "file" and remark.startswith("1 dates on the roster are not read, such as “Sonntag")
+
+
 def test_a_name_that_two_have_is_nobody_s(tmp_path):
     students, people, remarks = identify(handed_in(of("Ana Lopez")), roster_of(tmp_path, MOODLE))
     assert len(students) == 4 and students[3].files and students[3].identity not in people

@@ -131,14 +131,15 @@ def grade_students(students, out, settings, *, show=None, each=None):
     chapter, names = exercises[0].chapter, [exercise.name for exercise in exercises]
     release = _release(chapter, settings)
     secret = secret_of(out)
-    (out / "results").mkdir(exist_ok=True)
+    folder = out / "results"
+    folder.mkdir(exist_ok=True)
     also_changes = [version(), chapter, asdict(settings.limits), settings.isolated, secret, _content(release)]
     again = _again(students, settings.again)
 
     results, waiting, failed = [], {}, []
     for key, student in students.items():
         digest = _fingerprint(student.files, [*also_changes, settings.tags.get(key, "")])
-        kept = None if key in again else _kept(out, key, digest)
+        kept = None if key in again else _kept(folder, key, digest)
         if kept:
             results.append(kept)
         else:
@@ -170,7 +171,7 @@ def grade_students(students, out, settings, *, show=None, each=None):
             if not student.files and not student.flags and _("no notebook") not in result["flags"]:
                 result["flags"] = [_("no notebook"), *result["flags"]]
             result["flags"] += _whose_numbers(result, owners)
-            results.append(_keep(out, result))
+            results.append(_keep(folder, result))
         show(len(results) + len(failed), len(students))
         each(exercises, results)
     return exercises, sorted(results, key=lambda one: (one["student"], one["key"])), sorted(failed)
@@ -301,19 +302,51 @@ def _release(chapter, settings):
     return found[0] if found else None
 
 
-def _kept(out, key, digest):
+class Kept(dict):
+    """A result that is kept: what a table says is in it, the rest is read from its file when it is asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file is.
+    result : dict
+        All of it.
+    """
+
+    IN_TABLES = ("student", "key", "content", "flags", "tag")
+
+    def __init__(self, folder, result):
+        verdicts = {name: _verdict(*verdict.items()) for name, verdict in result["verdicts"].items()}
+        super().__init__({name: result[name] for name in self.IN_TABLES}, verdicts=verdicts)
+        self._folder = folder
+
+    def __missing__(self, name):
+        return _stored(self._folder, self["key"])[name]
+
+
+def _stored(folder, key):
+    return json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(1000)
+def _verdict(*items):
+    """Return a verdict; most are those of many students, and are one."""
+    return dict(items)
+
+
+def _kept(folder, key, digest):
     """Return the result that a former run has kept, if it is one of the same submission."""
     try:
-        kept = json.loads((out / "results" / f"{key}.json").read_text(encoding="utf-8"))
-        return kept if kept["digest"] == digest else None
-    except (OSError, ValueError, KeyError, TypeError):
+        result = _stored(folder, key)
+        return Kept(folder, result) if result["digest"] == digest else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _keep(out, result):
+def _keep(folder, result):
     """Keep a result."""
-    write(out / "results" / f"{result['key']}.json", json.dumps(result, indent=1, sort_keys=True))
-    return result
+    write(folder / f"{result['key']}.json", json.dumps(result, indent=1, sort_keys=True))
+    return Kept(folder, result)
 
 
 def _graded(tasks, number, chapter, judging, settings):

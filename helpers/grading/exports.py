@@ -71,7 +71,7 @@ def write_exports(out, grades, students, people, roster, *, reachable, column, p
     column : str
         What the assignment is called in Canvas.
     pages : dict
-        Key of a result -> (name, text) of the page.
+        Key of a result -> Path of the page.
 
     Returns
     -------
@@ -90,9 +90,7 @@ def write_exports(out, grades, students, people, roster, *, reachable, column, p
             write(out / name, made[name])
         else:
             (out / name).unlink(missing_ok=True)
-    _write_zip(
-        out / "feedback.zip", {_inside(prefixes.get(key, ""), name): text for key, (name, text) in pages.items()}
-    )
+    _write_zip(out / "feedback.zip", {_inside(prefixes.get(key, ""), page.name): page for key, page in pages.items()})
     return remarks
 
 
@@ -114,11 +112,11 @@ def _inside(prefix, name):
     return f"{prefix}feedback.html" if prefix else name
 
 
-def _write_zip(path, texts):
+def _write_zip(path, pages):
     temporary = path.with_name(f".{path.name}")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in sorted(texts.items()):
-            archive.writestr(zipfile.ZipInfo(name, EARLIEST), text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED)
+        for name, page in sorted(pages.items()):
+            archive.writestr(zipfile.ZipInfo(name, EARLIEST), page.read_bytes(), zipfile.ZIP_DEFLATED)
     temporary.replace(path)
 
 

@@ -58,9 +58,11 @@ def write_reports(out, exercises, results, book, pairs=()):
     """
     grades = write_table(out, exercises, results, book)
     (out / "feedback").mkdir(exist_ok=True)
-    pages = {grade["key"]: (page_name(grade), feedback_page(exercises, grade, book)) for grade in grades}
-    for name, text in pages.values():
-        write(out / "feedback" / name, text)
+    pages = {grade["key"]: out / "feedback" / page_name(grade) for grade in grades}
+    answers = {result["key"]: result for result in results}  # they are read from their file when they are asked for
+    for grade in grades:
+        whole = {**grade, "answers": answers[grade["key"]]["answers"]}
+        write(pages[grade["key"]], feedback_page(exercises, whole, book))
     remarks = write_exports(
         out,
         grades,

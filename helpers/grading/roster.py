@@ -287,7 +287,7 @@ def identify(delivery, roster):
             _merge(first, student)
         else:
             found[id(person)] = student
-    students, people = [], {}
+    students, people, unread = [], {}, []
     for number, person in enumerate(roster.people, 1):
         student = found.get(id(person))
         if student is None:
@@ -297,10 +297,16 @@ def identify(delivery, roster):
         student.id = person.id or student.id or person.platform_id
         student.email = person.email or student.email
         student.username = person.username or student.username
-        if date := _moodle_date(person.row.get("Last modified (submission)", "")):
+        said = person.row.get("Last modified (submission)", "").strip(" -")
+        if date := _moodle_date(said):
             student.date, student.dated_by = date, "platform"
+        elif said:
+            unread.append(said)
         students.append(student)
         people[student.identity] = person
+    if unread:
+        words = N_("{number} dates on the roster are not read, such as “{date}”: they have to be English.")
+        remarks.append(_(words, number=len(unread), date=unread[0]))
     return students + strangers, people, remarks
 
 
