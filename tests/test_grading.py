@@ -280,6 +280,18 @@ def test_a_damaged_result_is_made_again(tmp_path):
     assert grade_class(folder, out, settings())[1] == first
 
 
+def test_what_no_table_says_stays_in_the_file_of_a_result(tmp_path):
+    """Of 10,000 students the answers alone are tens of megabytes."""
+    verdict = {"outcome": "correct", "message": "Right.", "points": 1}
+    whole = dict.fromkeys(("student", "content", "flags", "tag", "digest", "file"), "x")
+    one, other = (
+        batch._keep(tmp_path, {**whole, "key": key, "answers": {"a": "a = 1"}, "verdicts": {"a": dict(verdict)}})
+        for key in "ab"
+    )
+    assert "answers" not in one and one["answers"] == {"a": "a = 1"}
+    assert one["verdicts"]["a"] is other["verdicts"]["a"] and one["verdicts"]["a"] == verdict
+
+
 def test_on_a_cluster_that_loses_a_worker_all_are_graded(tmp_path):
     """A scheduler and two workers as processes of their own; one is killed while it grades."""
     folder, out, address = many(tmp_path / "submitted", 12), tmp_path / "out", tmp_path / "scheduler.json"

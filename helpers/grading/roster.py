@@ -305,7 +305,7 @@ def identify(delivery, roster):
         students.append(student)
         people[student.identity] = person
     if unread:
-        words = N_("{number} dates on the roster are not read, such as “{date}”: they have to be English.")
+        words = N_("Dates on the roster that are not read: {number}, such as “{date}”. They have to be English.")
         remarks.append(_(words, number=len(unread), date=unread[0]))
     return students + strangers, people, remarks
 
