@@ -27,4 +27,4 @@ c.ClearSolutions.code_stub = {"python": "...  # replace the dots by your answer"
 
 # A loop without end costs a cell of a submission so many seconds, not the batch. They are of the clock: on a busy
 # machine an honest cell that computes for a second takes ten.
-c.ExecutePreprocessor.timeout = 50
+c.ExecutePreprocessor.timeout = c.ExecutePreprocessor.iopub_timeout = 50
