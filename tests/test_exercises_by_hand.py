@@ -331,6 +331,11 @@ WORKED = {
                 RIGHT: 2 * 3**0.5,
                 "turned round": -2 * 3**0.5,
                 "deviation for error": 2,
+                "deviation by n": 6**0.5,
+                "divided twice": 2 / 3**0.5,
+                "variance": 3**0.5,
+                "error alone": 2 / 3**0.5,
+                "spread of the second": 4 / 3 * 3**0.5,
                 "number for its root": 6,
                 "divided by n": 3 * 2**0.5,
                 "not in pairs": 4 / (10 / 3) ** 0.5,
@@ -382,6 +387,8 @@ WORKED |= {
                 RIGHT: 48 * 50,
                 "forward alone": 18 * 50,
                 "three times": 54 * 50,
+                "last for first": 42 * 50,
+                "biases counted": (3 * (18 + 7) - 6) * 50,
                 "back alone": 30 * 50,
                 "one epoch": 480,
                 "one sample": 240,
@@ -390,17 +397,21 @@ WORKED |= {
     ],
     "gradient_error": [
         (
-            (np.array([3.0, 5]), np.array([1.0, 1]), 0.5, np.array([5.0, 4])),  # measured: 2 and 4
+            (np.array([2.0, 3]), np.array([1.0, 1]), 0.25, np.array([5.0, 4])),  # measured: 2 and 4
             {
                 RIGHT: 3 / (41**0.5 + 20**0.5),
                 "one-sided": 17**0.5 / (41**0.5 + 80**0.5),
-                "half for double": (4.5**2 + 9) ** 0.5 / (41**0.5 + (0.25 + 1) ** 0.5),
+                "not divided": 20**0.5 / (41**0.5 + 5**0.5),
+                "sum of the losses": 17**0.5 / (41**0.5 + 10),
+                "half for double": (4.875**2 + 3.75**2) ** 0.5 / (41**0.5 + (1 + 4) ** 0.5 / 8),
                 "not relative": 3,
                 "relative to one": 3 / 41**0.5,
+                "other size": 3 / (9 + 6),
+                "squares of sizes": 9 / (41 + 20),
                 "size of the sum": 3 / (49 + 64) ** 0.5,
                 "downhill": (49 + 64) ** 0.5 / (41**0.5 + 20**0.5),
             },
-        )
+        ),
     ],
     "two_layers_back": [
         (
@@ -437,6 +448,8 @@ WORKED |= {
                 "overflow": LN4 - LN3,
                 "one of two terms": LN4 - LN3,
                 "labels swapped": LN4,
+                "label 1 alone": LN4 - LN3,
+                "squared error": 1 / 16,
                 "minus lost": LN3 - LN4,
                 "logit alone": 0,
             },
@@ -448,6 +461,8 @@ WORKED |= {
                 "overflow": math.inf,
                 "one of two terms": math.inf,
                 "labels swapped": 0,
+                "label 1 alone": 0,
+                "squared error": 1,
                 "minus lost": -800,
                 "logit alone": 800,
             },

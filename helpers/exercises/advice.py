@@ -5,6 +5,7 @@ Nothing here knows the exercise. What is said holds for all inputs that were tri
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 
@@ -119,6 +120,13 @@ POWERS = (
     (np.exp, _("It is e to the power of what it should be: is a logarithm missing?")),
     (lambda right: np.log(np.abs(right)), _("It is the logarithm of what it should be.")),
 )
+#: How often a factor of the length of an argument stands in a wrong number, and how to say that.
+LENGTHS = (
+    (1, _("It is `len({name})` times what it should be: is a mean or a division missing?")),
+    (-1, _("It should be `len({name})` times as large: is there a mean or a division too much?")),
+    (0.5, _("It is the root of `len({name})` times what it should be: is a division missing?")),
+    (-0.5, _("It should be the root of `len({name})` times as large: is there a division too much?")),
+)
 CLOSE = 0.03
 """What is off by no more than this share of it is close."""
 
@@ -142,6 +150,39 @@ def advice(asked):
     return _kind_advice(*asked[0]) or _relation(
         [(right, got) for right, got in asked if difference(right, right) is None]
     )
+
+
+def advice_on_length(named, asked):
+    """Say by which power of the length of an argument wrong numbers are off, if they are so for every input.
+
+    Parameters
+    ----------
+    named : list of dict
+        For each call name -> argument.
+    asked : list of (right, got)
+        As in `advice`.
+
+    Returns
+    -------
+    str
+        A sentence; no text if nothing is known.
+    """
+    arrays = [name for name, value in named[0].items() if isinstance(value, np.ndarray)]
+    for name in arrays:
+        lengths = [len(arguments[name]) for arguments in named]
+        for power, said in LENGTHS if len(set(lengths)) > 1 else ():
+            if all(map(partial(_is_off, power), lengths, asked)):
+                return said.format(name=name)
+    return ""
+
+
+def _is_off(power, length, pair):
+    """Tell whether a number is the right one times a power of a length."""
+    try:
+        right, got = (np.asarray(value, float) for value in pair)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return right.shape == got.shape and np.allclose(got, right * length**power, rtol=1e-4, atol=1e-12)
 
 
 def error_advice(kind, text):

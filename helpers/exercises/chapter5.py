@@ -342,6 +342,34 @@ EXERCISES = (
                 _("You divide by the standard deviation. Their mean varies less, by the root of their number."),
             ),
             Slip(
+                "deviation by n",
+                lambda first, second: (second - first).mean() / (second - first).std(),
+                _(
+                    "You divide by the standard deviation, and that without ddof=1. The mean varies less, by the root "
+                    "of the number of pairs."
+                ),
+            ),
+            Slip(
+                "divided twice",
+                lambda first, second: _in_errors(first, second) / len(first),
+                _("a / b / c divides by both: the standard error, b / c, needs brackets."),
+            ),
+            Slip(
+                "variance",
+                lambda first, second: _in_errors(first, second) / (second - first).std(ddof=1),
+                _("You divide by the variance. Its root is the standard deviation."),
+            ),
+            Slip(
+                "error alone",
+                lambda first, second: (second - first).mean() / _in_errors(first, second),
+                _("This is the standard error. How many of it is the mean difference?"),
+            ),
+            Slip(
+                "spread of the second",
+                lambda first, second: (second - first).mean() / second.std(ddof=1) * np.sqrt(len(second)),
+                _("You take the spread of `second`. Take that of the differences: each split is a pair."),
+            ),
+            Slip(
                 "number for its root",
                 lambda first, second: _in_errors(first, second) * np.sqrt(len(first)),
                 _("You divide by the number of pairs; the standard error divides by its root."),

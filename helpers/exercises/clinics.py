@@ -297,6 +297,16 @@ GRADIENT_CHECK = FunctionExercise(
             _("From w - h to w + h the way is 2 h, not h."),
         ),
         Slip(
+            "not divided",
+            lambda above, below, h, gradient: _gradient_error(above, below, h, gradient, width=1 / h),
+            _("A slope is a rise by a way: divide the difference of the losses by 2 * h."),
+        ),
+        Slip(
+            "sum of the losses",
+            lambda above, below, h, gradient: _gradient_error(above, -below, h, gradient),
+            _("You add the two losses. The slope comes from their difference."),
+        ),
+        Slip(
             "half for double",
             lambda above, below, h, gradient: _gradient_error(above, below, 1 / h, gradient),
             _("Python computes a / 2 * h as half of a, times h: the product 2 * h needs brackets."),
@@ -312,6 +322,22 @@ GRADIENT_CHECK = FunctionExercise(
                 np.linalg.norm(gradient - (above - below) / (2 * h)) / np.linalg.norm(gradient)
             ),
             _("You divide by the size of one of them. The sum of both keeps the result between 0 and 1."),
+        ),
+        Slip(
+            "other size",
+            lambda above, below, h, gradient: (
+                np.abs(gradient - (above - below) / (2 * h)).sum()
+                / (np.abs(gradient) + np.abs((above - below) / (2 * h))).sum()
+            ),
+            _("You add up sizes of single numbers. The size of an array is the root of its sum of squares."),
+        ),
+        Slip(
+            "squares of sizes",
+            lambda above, below, h, gradient: (
+                ((gradient - (above - below) / (2 * h)) ** 2).sum()
+                / (gradient**2 + ((above - below) / (2 * h)) ** 2).sum()
+            ),
+            _("You take the squares of the sizes: each of them needs its own root."),
         ),
         Slip(
             "size of the sum",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers._checks import check_integer, check_real
-from helpers.exercises.advice import advice
+from helpers.exercises.advice import advice, advice_on_length
 from helpers.exercises.answer import Raised
 from helpers.exercises.values import difference, kind_of, plain, show
 from helpers.language import N_, _
@@ -240,6 +240,11 @@ class FunctionExercise(ValueExercise):
             "{question} returned None. Is there a `return`, on each way through the function?",
             question=self.question(case),
         )
+
+    def advice(self, asked):
+        pairs = [(self._right(case), got) for case, got in asked]
+        named = [inspect.signature(self.reference).bind(*case).arguments for case, _got in asked]
+        return advice_on_length(named, pairs) or advice(pairs)
 
     def explains_in_part(self, slip, asked):
         numbers = [(case, got) for case, got in asked if _is_finite(got)]

@@ -105,11 +105,25 @@ def judge_on(exercise, cases, call):
             return Verdict(
                 INCORRECT, _("Not yet right: {problem} {said}", problem=problem, said=said), slip=slip.name, share=share
             )
+    turned = [(case, _turned(got)) for case, got in asked]
+    for slip in exercise.slips:
+        if exercise.explains(slip, turned):
+            said = _("{slip.message} Besides, the sign is turned round.", slip=slip)
+            return Verdict(
+                INCORRECT, _("Not yet right: {problem} {said}", problem=problem, said=said), slip=slip.name, share=share
+            )
     return Verdict(
         INCORRECT,
         _("Not yet right: {problem} {advice}", problem=problem, advice=exercise.advice(asked)).rstrip(),
         share=share,
     )
+
+
+def _turned(got):
+    """Return a number, or an array of them, with its sign turned round; None for all else."""
+    if isinstance(got, bool) or not isinstance(got, int | float | np.ndarray):
+        return None
+    return None if isinstance(got, np.ndarray) and got.dtype == bool else -got
 
 
 def _hopeless(exercise, case, error):

@@ -155,6 +155,20 @@ TRAINING_MACS = FunctionExercise(
             _("The first layer hands no gradient on to the inputs."),
         ),
         Slip(
+            "last for first",
+            lambda sizes, samples, epochs: (
+                _training_macs(sizes, samples, epochs, first=0) - sizes[-2] * sizes[-1] * samples * epochs
+            ),
+            _("You leave out the last layer. It is the first one that hands no gradient on: its inputs are data."),
+        ),
+        Slip(
+            "biases counted",
+            lambda sizes, samples, epochs: (
+                _training_macs(sizes, samples, epochs) + 3 * sum(sizes[1:]) * samples * epochs
+            ),
+            _("You count the biases. They cost nothing here."),
+        ),
+        Slip(
             "back alone",
             lambda *plan: _training_macs(*plan, back=1),
             _("That is the way back alone: each image goes forward first."),
@@ -311,6 +325,16 @@ LOGIT_LOSS = FunctionExercise(
             "labels swapped",
             lambda logit, label: _logit_loss(logit, 1 - label),
             _("You have the two labels the wrong way round."),
+        ),
+        Slip(
+            "label 1 alone",
+            lambda logit, label: label * _logit_loss(logit, 1),
+            _("With label 0 your loss is always 0: the term with 1 - label is missing."),
+        ),
+        Slip(
+            "squared error",
+            lambda logit, label: (1 / (1 + np.exp(-np.float64(logit))) - label) ** 2,
+            _("This is the squared error of the probability. Cross-entropy is asked for: minus its logarithm."),
         ),
         Slip(
             "minus lost",
