@@ -17,6 +17,7 @@ from helpers.exercises.values import difference, plain
 from helpers.experiments.capstone import START
 from helpers.network import Network
 from helpers.training import train
+from tests.test_exercises_texts import TASKS
 
 RIGHT = "right"
 LN2, LN3, LN4 = np.log([2, 3, 4])
@@ -712,24 +713,69 @@ def chapter5_solution():
     return {"hidden": [39], "activation": "tanh", "learning_rate": 1}
 
 
-#: The options of the choices, by the thought behind them.
+#: The options of the choices, by the thought behind them, with words of the line in the task that says it.
 OPTIONS = {
-    "small_layers": ["multiply-adds of biases", "fixed cost", "parallel cores", "wrong count"],
-    "why_decay": ["always", "noise", "overflow", "local minima"],
-    "waking_the_dead": ["smaller rate", "patience", "other inputs", "larger rate"],
-    "loss_for_a_promise": ["mean", "median", "quantile", "classes"],
-    "fair_comparison": ["one seed", "training images", "common rate", "spread"],
-    "zero_weights": ["rate", "no way through", "loss of zero", "biases first"],
-    "loss_leaps": ["longer", "smaller network", "smaller rate", "decay later"],
-    "first_suspect": ["loss", "rate", "size", "slopes"],
-    "too_good": ["leak", "rate", "dead", "too few"],
-    "where_first": ["rate", "loss", "activation", "size"],
+    "small_layers": {
+        "multiply-adds of biases": "more biases",
+        "fixed cost": "a fixed cost",
+        "parallel cores": "several cores",
+        "wrong count": "only an estimate",
+    },
+    "why_decay": {
+        "always": "always ends lower",
+        "noise": "mostly noise",
+        "overflow": "too small for 32 bits",
+        "local minima": "a local minimum",
+    },
+    "waking_the_dead": {
+        "smaller rate": "A smaller learning rate",
+        "patience": "Patience",
+        "other inputs": "changes its inputs",
+        "larger rate": "A larger learning rate",
+    },
+    "loss_for_a_promise": {
+        "mean": "squared error",
+        "median": "absolute error",
+        "quantile": "asymmetric loss",
+        "classes": "Cross-entropy",
+    },
+    "fair_comparison": {
+        "one seed": "one network",
+        "training images": "on the training images",
+        "common rate": "that suits ReLU best",
+        "spread": "paired differences",
+    },
+    "zero_weights": {
+        "rate": "learning rate is too small",
+        "no way through": "no weight gets a gradient",
+        "loss of zero": "loss is 0",
+        "biases first": "biases of the outputs learn first",
+    },
+    "loss_leaps": {
+        "longer": "More epochs",
+        "smaller network": "Fewer units",
+        "smaller rate": "A smaller learning rate",
+        "decay later": "shrinks after",
+    },
+    "first_suspect": {
+        "loss": "loss does not fit",
+        "rate": "learning rate is too small",
+        "size": "too few units",
+        "slopes": "a small slope",
+    },
+    "too_good": {"leak": "as copies", "rate": "learning rate was too high", "dead": "are dead", "too few": "Too few"},
+    "where_first": {"rate": "learning rate", "loss": "The loss", "activation": "activation", "size": "number of units"},
 }
 
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_options_are_named_in_their_order(name):
-    assert list(EXERCISES[name].options) == OPTIONS[name]
+    lines = re.findall(r"^\* \*\*\w\.\*\* (.+)", TASKS[name], flags=re.MULTILINE)
+    assert list(EXERCISES[name].options) == list(OPTIONS[name])
+    for line, (thought, words) in zip(lines, OPTIONS[name].items(), strict=True):
+        assert words in line, (
+            f"the option for {thought!r} is judged, and reads {line!r}: mend the task, or the words here"
+        )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)

@@ -4,15 +4,17 @@ import importlib.util
 import itertools
 import re
 import tomllib
-import warnings
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
 from gallery import BREAKS
 
+from helpers.exercises import EXERCISES
 from helpers.grading.sandbox import Limits
 from helpers.live.live_figure import NOTE
 from tests import submissions
+from tests.test_settings import WORKFLOWS
 from tests.test_texts import NO_RESULT, PAGES, code_spans, names_in, names_of_the_course
 from tests.words import cells, printed, written
 from tools.places import ROOT, files, notebooks
@@ -72,11 +74,11 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(path, pytestconf
         ran = re.fullmatch(r"(?:\S*python(?:\.exe)? -m )(\S+)(.*)|(pytest)( .+)", command)
         if ran:
             module, rest = ran[1] or ran[3], ran[2] or ran[4] or ""
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # setuptools warns when it is asked for pip after distutils
-                found = importlib.util.find_spec(module)
+            # Of others only whether they are there: setuptools takes a question for pip as a sign to step aside.
+            own = module.partition(".")[0] in ("helpers", "tools")
+            found = importlib.util.find_spec(module) if own else PathFinder.find_spec(module)
             assert found, command
-            if module.partition(".")[0] in ("helpers", "tools"):
+            if own:
                 entry = importlib.util.find_spec(f"{module}.__main__") if found.submodule_search_locations else found
                 known = text(Path(entry.origin))
                 assert "__main__" in known, f"{module} is nothing to run"
@@ -89,6 +91,26 @@ def test_each_module_that_is_run_is_there_and_knows_its_options(path, pytestconf
                     assert (ROOT / word).exists() or word.startswith("NOTEBOOK"), command
         elif command.split(" ")[0] in PROGRAMS and " " in command:
             assert command.split()[1] in PROGRAMS[command.split()[0]], command
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_an_option_in_code_font_is_one_of_ours(path):
+    """Alone, without the command that takes it: `--again "Ana Lopez"`."""
+    sources = [text(file) for folder in ("helpers", "tools") for file in files(ROOT / folder, "*.py")]
+    for span in code_spans(text(path)):
+        if option := re.match(r"--[a-z][\w-]*", span):
+            assert any(f'"{option[0]}"' in source for source in sources) or option[0] in OF_OTHERS, span
+
+
+#: Options of argparse, nbgrader and Dask.
+OF_OTHERS = {"--help", "--notebook", "--student", "--protocol"}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_makes_what_there_is_to_make(name):
+    targets = set(re.findall(r"^([a-z][\w-]*):(?!=)", MAKEFILE, flags=re.MULTILINE))
+    made = [target for words in re.findall(r"\bmake ([a-z -]+)", text(ROOT / name)) for target in words.split()]
+    assert made and set(made) <= targets, made
 
 
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
@@ -163,6 +185,10 @@ SAID = {
         r"; (\d+) threads and (\d+) GB of memory": lambda: [Limits().threads, Limits().memory / 1024],
         r"\| (\d+) GB, (\d+) threads, (\d+) MB \|": lambda: [Limits().memory / 1024, Limits().threads, Limits().file],
         r"more than (\d+) seconds`": lambda: [Limits().cell_seconds],
+    },
+    "CHANGELOG.md": {r"\*\*Exercises\.\*\* (\d+) in": lambda: [len(EXERCISES)]},
+    "data/README.md": {
+        r"medians of (\d+)\.": lambda: re.findall(r"repeats=(\d+)", text(ROOT / "tools" / "measure_times.py")),
     },
 }
 #: Page -> numbers in it that nothing in the course decides.

@@ -56,6 +56,9 @@ def test_numbers_in_a_question_and_its_reason_have_a_source(name):
     question, own = QUESTIONS[name], section(ASKED[name], lambda cell: f'predict("{name}")' in cell.source)
     listed = question.get("numbers", {})
     for number, expression in listed.items():
+        assert re.search(r"[a-z(*/+]|\d\s*-", expression), (
+            f"{expression} computes nothing: say where {number} comes from"
+        )
         assert without_source(number, np.ravel(measured(name, expression))) == [], expression
     text = " ".join((question["question"], question["because"], *question["instead"].values()))
     assert other_seeds(text, own) == [], "the code of the section runs over another number of seeds"

@@ -137,6 +137,10 @@ def test_what_code_shows_is_a_message_and_its_names_are_none():
         ("The learning rate", "学习步长", "glossary"),
         ("The learning rate", "学习率就是学习速率", "glossary"),
         ("One, two", "一,二", "half-width"),
+        ("It gets a ✗. One", "得到 ✗, 一", "half-width"),
+        ("Of four units", "五个单元里", "number: four"),
+        ("Three quarters of it", "它的三分之二", "part: Three quarter"),
+        ("This is **descent**", "这就是下降", "emphasis"),
         ("A ReLU unit", "ReLU单元", "no space"),
         ("the work of $n$ units", "$n$个单元的计算量", "no space"),
         ("Your answer", "您的答案", "reader is 你"),
@@ -174,6 +178,7 @@ def test_a_right_translation_is_left_alone():
         "The learning rates": "几个学习率",
         "138 million and 1,550 million are 2 numbers": "1.38 亿和 15.5 亿是 2 个数",
         "2 or more, held-out": "留出 2 个或以上",
+        "Of ten thousand, ten are *bold* in 1: one": "一万个里有十个**粗**的，1: 一",
     }
     for english, chinese in pairs.items():
         assert faults.of_entry(polib.POEntry(msgid=english, msgstr=chinese, comment="text"), TERMS) == []

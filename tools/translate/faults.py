@@ -29,10 +29,25 @@ MARKDOWN = MarkdownIt()
 #: What multiplies the number before it, and by which power of ten: 138 million is 1.38 亿.
 POWERS = {"million": 6, "billion": 9, "万": 4, "亿": 8}
 MULTIPLE = re.compile(rf"(\d[\d,]*(?:\.\d+)?) ?({'|'.join(POWERS)})")
+#: Small numbers and parts in words.
+SMALL = {
+    "three": "三",
+    "four": "四",
+    "five": "五",
+    "six": "六",
+    "seven": "七",
+    "eight": "八",
+    "nine": "九",
+    "ten": "十",
+}
+MANY = {"a": "一", "one": "一", "two": "[两二]", "three": "三", "four": "四"}
+PARTS = {"third": "三", "quarter": "四", "fifth": "五", "sixth": "六", "seventh": "七", "eighth": "八", "ninth": "九"}
 CHINESE = "\u4e00-\u9fff"
 #: How Chinese is not set, or not said.
 UNUSUAL = {
-    "half-width mark beside Chinese": re.compile(f"[{CHINESE}][,;:?!]|[,;:?!][{CHINESE}]"),
+    "half-width mark beside Chinese": re.compile(
+        rf"[{CHINESE}✓✗][,;:?!]|[,;:?!][{CHINESE}]|(?<![\d}}])[,;:?!] [{CHINESE}]"
+    ),
     "no space between Chinese and Latin": re.compile(f"[{CHINESE}][A-Za-z0-9$`]|[A-Za-z0-9$`%][{CHINESE}]"),
     "space before a per cent sign": re.compile(r"[\d}] %"),
     "a number is said in 万 and 亿": re.compile(r"\d ?个?(?:百万|千万|十亿|百亿)"),
@@ -122,6 +137,32 @@ def lost(text, translation, kind):
     return found
 
 
+def unsaid(text, translation):
+    """Say which small numbers and parts in words, and how much of the emphasis, a translation lacks.
+
+    Parameters
+    ----------
+    text, translation : str
+
+    Returns
+    -------
+    list of str
+    """
+    found, words = [], text
+    for pattern in (HOLE, *KEPT.values()):
+        words = pattern.sub(" ", words)
+    for word in re.findall(rf"\b({'|'.join(SMALL)})\b(?! thousand)", words, re.IGNORECASE):
+        if SMALL[word.lower()] not in translation:
+            found.append(f"number: {word} is not said")
+    for many, part in re.findall(rf"\b({'|'.join(MANY)})[ -]({'|'.join(PARTS)})s?\b", words, re.IGNORECASE):
+        if not re.search(f"{PARTS[part.lower()]}分之{MANY[many.lower()]}|第{PARTS[part.lower()]}", translation):
+            found.append(f"part: {many} {part} is not said")
+    # Chinese may have more: it has no italics. What stands on a button it quotes.
+    if text.count("**") > translation.count("**") + 2 * translation.count("“"):
+        found.append("emphasis: the English has more in bold")
+    return found
+
+
 def unrendered(translation):
     """Say which marks of Markdown a page would show.
 
@@ -208,6 +249,8 @@ def of_entry(entry, terms):
     if "fuzzy" in entry.flags:
         return [f"stale: the English was {entry.previous_msgid!r}"]
     found = lost(entry.msgid, entry.msgstr, entry.comment) + misworded(entry.msgid, entry.msgstr, terms)
+    if re.search(f"[{CHINESE}]", entry.msgstr):  # else it is a name, the same in all languages
+        found += unsaid(entry.msgid, entry.msgstr)
     if entry.comment in ("text", "table", "heading"):
         found += unrendered(entry.msgstr)
     return found + unusual(entry.msgstr)

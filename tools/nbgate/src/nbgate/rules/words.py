@@ -312,7 +312,9 @@ def marks(text, has_formulas):
         if re.match(r"https?://|www\.|#[A-Za-z]|\S*\.(?:ipynb|md|html?|py|png|jpe?g|gif|svg|pdf|csv)\b", target) or (
             not match[1] and re.search(r"https?://|/|\.(?:ipynb|md|html?|png|jpe?g|svg|pdf)\b", target)
         ):
-            why = "for a space stands in it" if match[1] or " " in target else "for it is no link"
+            why = "for it is no link: below HTML, Markdown begins after an empty line"
+            if match[1] or " " in target:
+                why = "for a space stands in it"
             yield "](", match.start(), why
             break
 
