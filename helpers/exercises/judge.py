@@ -91,27 +91,16 @@ def judge_on(exercise, cases, call):
         return Verdict(
             CORRECT, _("Right. {praise}", praise=exercise.praise(asked)).rstrip(), exercise.points, share=share
         )
-    for slip in exercise.slips:
-        if exercise.explains(slip, asked):
-            return Verdict(
-                INCORRECT,
-                _("Not yet right: {problem} {slip.message}", problem=problem, slip=slip).rstrip(),
-                slip=slip.name,
-                share=share,
-            )
-    for slip in exercise.slips:
-        if exercise.explains_in_part(slip, asked):
-            said = _("{slip.message} Besides, some of your results are inf or nan.", slip=slip)
-            return Verdict(
-                INCORRECT, _("Not yet right: {problem} {said}", problem=problem, said=said), slip=slip.name, share=share
-            )
     turned = [(case, _turned(got)) for case, got in asked]
-    for slip in exercise.slips:
-        if exercise.explains(slip, turned):
-            said = _("{slip.message} Besides, the sign is turned round.", slip=slip)
-            return Verdict(
-                INCORRECT, _("Not yet right: {problem} {said}", problem=problem, said=said), slip=slip.name, share=share
-            )
+    for explains, results, said in (
+        (exercise.explains, asked, "{slip.message}"),
+        (exercise.explains_in_part, asked, _("{slip.message} Besides, some of your results are inf or nan.")),
+        (exercise.explains, turned, _("{slip.message} Besides, the sign is turned round.")),
+    ):
+        for slip in exercise.slips:
+            if explains(slip, results):
+                told = _("Not yet right: {problem} {said}", problem=problem, said=said.format(slip=slip)).rstrip()
+                return Verdict(INCORRECT, told, slip=slip.name, share=share)
     return Verdict(
         INCORRECT,
         _("Not yet right: {problem} {advice}", problem=problem, advice=exercise.advice(asked)).rstrip(),
