@@ -60,7 +60,7 @@ test-browser:
 
 test-grading:
 	$(SET_UP) tester
-	$(BIN)/python -m pytest --override-ini=addopts= tests/test_grading*.py
+	$(BIN)/python -m pytest --override-ini=addopts= --numprocesses=2 --dist=loadfile tests/test_grading*.py
 
 # Thousands of broken files and replies; odd notebooks at home and in the grader; wrong functions and their luck.
 fuzz:

@@ -594,8 +594,9 @@ def test_the_command_has_help(capsys):
 def test_the_histogram_counts_everyone():
     picture = report.histogram([0, 0.4, 1, 5, 10, 10], 10)
     assert "2 with 0 to 1 points, 1 with 1 to 2 points, 1 with 5 to 6 points, 2 with 10 points" in picture
-    assert report.counts([9, 9.5, 10, 11, -1], 10)[-2:] == [("9 to 10", 2), ("10", 2)]
-    assert report.counts([0, 49, 50, 99.5, 100], 100)[::10] == [("0 to 5", 1), ("50 to 55", 1), ("100", 1)]
+    assert report.counts([9, 9.5, 10, 11, -1], 10)[-2:] == [("9", "9 to 10", 2), ("10", "10", 2)]
+    long = report.counts([0, 49, 50, 99.5, 100], 100)[::10]
+    assert long == [("0", "0 to 5", 1), ("50", "50 to 55", 1), ("100", "100", 1)]
 
 
 def result_of(student, points):

@@ -179,8 +179,8 @@ def counts(totals, reachable):
 
     Returns
     -------
-    list of (str, int)
-        The points, such as "3" or "3 to 5", and the number of students.
+    list of (str, str, int)
+        Where it begins, such as "3"; the points, such as "3 to 5"; and the number of students.
     """
     width = max(1, math.ceil(reachable / MOST_BARS))
     starts = list(range(0, math.ceil(reachable), width)) or [0]
@@ -189,14 +189,15 @@ def counts(totals, reachable):
         full = points >= reachable
         numbers[-1 if full else min(max(int(points // width), 0), len(starts) - 1)] += 1
     names = [_("{low} to {high}", low=start, high=min(start + width, math.ceil(reachable))) for start in starts]
-    return list(zip([*names, number(reachable)], numbers, strict=True))
+    last = number(reachable)
+    return list(zip([*map(str, starts), last], [*names, last], numbers, strict=True))
 
 
 def histogram(totals, reachable):
     """Return a histogram of the totals as a picture (SVG) with a description in words; see `counts`."""
     counted = counts(totals, reachable)
-    words = _(", ").join(_("{n} with {points} points", n=n, points=points) for points, n in counted if n)
-    tallest = max(n for _, n in counted) or 1
+    words = _(", ").join(_("{n} with {points} points", n=n, points=points) for _low, points, n in counted if n)
+    tallest = max(n for *_points, n in counted) or 1
     step = 560 / len(counted)
     bars = [
         {
@@ -204,9 +205,9 @@ def histogram(totals, reachable):
             "width": step - 4,
             "height": 140 * n / tallest,
             "count": n,
-            "label": re.match(r"[\d.]+", points)[0],
+            "label": low,
         }
-        for i, (points, n) in enumerate(counted)
+        for i, (low, _points, n) in enumerate(counted)
     ]
     return PAGES.get_template("histogram.svg").render(words=words, bars=bars)
 

@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 
@@ -17,12 +18,19 @@ from nbgate.kernel import Kernel, copy_fonts, fonts
 from nbgate.rules import Rule, built_in
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """Return a folder with a notebook that was run and stored, once for all tests."""
+    folder = tmp_path_factory.mktemp("stored")
+    nbformat.write(notebook("# Numbers", "x = 6 * 7\nprint(x)", "x / 4"), folder / "numbers.ipynb")
+    run(folder, "--nbgate-store")
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path):
-    """Return a folder with a notebook that was run and stored."""
-    nbformat.write(notebook("# Numbers", "x = 6 * 7\nprint(x)", "x / 4"), tmp_path / "numbers.ipynb")
-    run(tmp_path, "--nbgate-store")
-    return tmp_path
+def project(stored, tmp_path):
+    """Return a copy of that folder."""
+    return shutil.copytree(stored, tmp_path / "project")
 
 
 def run(folder, *arguments, ini="", **environment):
