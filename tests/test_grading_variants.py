@@ -37,7 +37,7 @@ def solve(path, tag):
 
 def grade_a_class(folder):
     """Hand out, solve and grade in the language that is spoken; return the tags and the rows of the table."""
-    names = ["Ana Lopez", "Bo Li", "Eve Stone", "Ute Frank", "Zoe Hall"]
+    names = ["Ana Lopez", "Bo Li", "Eve Stone", "Ida Moe", "Ute Frank", "Zoe Hall"]
     lines = [f"{name},{name.split()[0].lower()}@uni.edu" for name in names]
     (folder / "roster.csv").write_text("\n".join(["name,email", *lines]), "utf-8")
     (folder / "variants.secret").write_text("s" * 64, "utf-8")  # with some, two of them have the same right answer
@@ -51,6 +51,7 @@ def grade_a_class(folder):
         "ana": solve(got["Ana Lopez"], tags["Ana Lopez"]),
         "bo": solve(got["Ana Lopez"], tags["Ana Lopez"]),  # a friend's notebook as it is
         "eve": solve(place_of(spoken(), STUDENTS) / NAME, ""),  # what the internet has
+        "ida": solve(got["Ida Moe"], tags["Ida Moe"]).replace("backward_macs = ", "backward_macs = object() or "),
         "ute": foreign,
         # Zoe hands in nothing.
     }
@@ -155,6 +156,12 @@ def test_a_chinese_class_has_chinese_notebooks_flags_and_pages(graded_in_chinese
     shown = re.sub(r"<style>.*?</style>|<[^>]+>", "\n", summary, flags=re.DOTALL)
     assert '<html lang="zh">' in summary and "所有学生" in shown
     assert re.findall(r"[a-z]+ [a-z]+ [a-z]+", shown) == []
+
+
+def test_what_the_sandbox_says_to_a_chinese_class_is_chinese(graded_in_chinese):
+    folder, _, rows = graded_in_chinese
+    assert rows["Ida Moe"]["backward_macs"] == "0"
+    assert "object 类型的对象" in (folder / "out" / rows["Ida Moe"]["page"]).read_text("utf-8")
 
 
 def test_a_chinese_notebook_is_checked_at_home_with_its_own_numbers(graded_in_chinese, tmp_path):

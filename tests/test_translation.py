@@ -6,6 +6,7 @@ import nbformat
 import polib
 import pytest
 
+from helpers.exercises import EXERCISES
 from helpers.language import FONT, LOCALE, languages
 from tools.make_exercises import student_version
 from tools.places import NOTEBOOKS, ROOT, editions, files, notebooks
@@ -34,8 +35,17 @@ def test_catalogues_say_all_that_the_course_says(language):
 
 @pytest.mark.parametrize("language", EDITIONS)
 def test_the_package_reads_what_its_catalogues_say(language):
-    stored = (LOCALE / language / "LC_MESSAGES" / "course.mo").read_bytes()
-    assert stored == catalogues.compiled(language), f"make {language}"
+    stored = LOCALE / language / "LC_MESSAGES"
+    assert (stored / "course.mo").read_bytes() == catalogues.compiled(language), f"make {language}"
+    shown = catalogues.compiled(language, catalogues.said_in_the_sandbox())
+    assert (stored / "sandbox.mo").read_bytes() == shown, f"make {language}"
+
+
+def test_the_catalogue_of_the_sandbox_has_messages_of_values_and_no_hint():
+    shown = catalogues.said_in_the_sandbox()
+    assert "an object of type {type}" in shown and "the size of a layer" in shown
+    asked = EXERCISES.values()
+    assert not shown & {text for exercise in asked for text in (*exercise.hints, *(s.message for s in exercise.slips))}
 
 
 @pytest.mark.parametrize("language", EDITIONS)
@@ -216,7 +226,7 @@ def kept(outputs, count=1):
 def test_what_the_package_says_otherwise_is_told(monkeypatch, tmp_path):
     texts = {"rate {rate}": "比率 {rate}", "loss": "损失"}
 
-    def compiled(_language):
+    def compiled(_language, wanted=None):
         file = polib.POFile()
         file.extend(polib.POEntry(msgid=text, msgstr=said) for text, said in texts.items())
         return file.to_binary()

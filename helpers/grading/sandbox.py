@@ -28,7 +28,7 @@ from pathlib import Path
 from helpers.datasets import data_folder
 from helpers.exercises.answer import Stopped, TimeLimit, Unasked
 from helpers.grading.plain_json import END, READY, START, START_DRAWING, from_line, to_line
-from helpers.language import _
+from helpers.language import FONT, _, spoken
 
 HELPERS = Path(__file__).resolve().parent.parent
 HERE = HELPERS / "grading"
@@ -166,7 +166,7 @@ def _read_only(path, place=None):
     return [*(word for parent in parents for word in ("--dir", str(parent))), "--ro-bind", str(path), str(place)]
 
 
-#: Folders of `helpers` that tell answers; the catalogues of other languages have hints.
+#: Folders of `helpers` that tell answers; the whole catalogues of other languages have hints.
 HIDDEN = ("exercises", "grading", "locale")
 
 #: What is seen of the exercises and of the grader: the place in `helpers` -> the file that is there.
@@ -188,12 +188,21 @@ SHOWN = {
 }
 
 
+def _shown():
+    """Return `SHOWN` and, of the language that is spoken, the messages of these modules and the font."""
+    if (language := spoken()) == "en":
+        return SHOWN
+    words = f"locale/{language}/LC_MESSAGES"
+    font = f"locale/{language}/{FONT}"
+    return SHOWN | {f"{words}/course.mo": f"{words}/sandbox.mo", font: font}
+
+
 def _course():
     """Return what the sandbox sees of the course: helpers and data, without exercises, grading, and their words."""
     shown = [*_read_only(HELPERS, f"{COURSE}/helpers"), *_read_only(data_folder(), f"{COURSE}/data")]
     for folder in HIDDEN:
         shown += ["--tmpfs", f"{COURSE}/helpers/{folder}"]
-    for place, source in SHOWN.items():
+    for place, source in _shown().items():
         shown += ["--ro-bind", str(HELPERS / source), f"{COURSE}/helpers/{place}"]
     for folder in HIDDEN:
         shown += ["--remount-ro", f"{COURSE}/helpers/{folder}"]
@@ -209,9 +218,9 @@ def _stand_in(scratch):
     for path in HELPERS.iterdir():
         if path.name not in (*HIDDEN, "__pycache__"):
             (course / "helpers" / path.name).symlink_to(path)
-    for place, source in SHOWN.items():
+    for place, source in _shown().items():
         place = course / "helpers" / place
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(HELPERS / source)
     return str(course)
 
@@ -277,6 +286,7 @@ class Sandbox:
         if self.isolated:
             command = [*_bubblewrap(), *_seen(self.hidden), *_course(), *command]
         environment = {name: value.replace(SCRATCH, scratch or SCRATCH) for name, value in ENVIRONMENT.items()}
+        environment["COURSE_LANGUAGE"] = spoken()
         with tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
                 command,

@@ -5,8 +5,10 @@ import functools
 
 import polib
 
+from helpers.grading.sandbox import HIDDEN, SHOWN
 from helpers.language import LOCALE
-from tools.translate.sources import catalogues
+from tools.places import files
+from tools.translate.sources import HELPERS, catalogues, of_code
 
 #: So much alike an old message must be, to be shown beside a new one.
 ALIKE = 0.6
@@ -99,17 +101,19 @@ def renew(language):
             file.unlink()
 
 
-def compiled(language):
-    """Return the one catalogue that the package reads, as the bytes of gettext's .mo.
+def compiled(language, wanted=None):
+    """Return a catalogue that the package reads, as the bytes of gettext's .mo.
 
     Parameters
     ----------
     language : str
+    wanted : set of str, optional
+        The English texts that it is to have; by default all that the package says.
 
     Returns
     -------
     bytes
-        Of all messages of the package, in the order of their texts.
+        In the order of their texts.
     """
     entries = {}
     for name in catalogues():
@@ -117,12 +121,25 @@ def compiled(language):
             entries |= {entry.msgid: entry for entry in read(language, name) if entry.translated()}
     merged = polib.POFile()
     merged.metadata = {"Language": language, "Content-Type": "text/plain; charset=utf-8"}
-    merged.extend(polib.POEntry(msgid=text, msgstr=entries[text].msgstr) for text in sorted(entries))
+    texts = sorted(entries if wanted is None else entries.keys() & wanted)
+    merged.extend(polib.POEntry(msgid=text, msgstr=entries[text].msgstr) for text in texts)
     return merged.to_binary()
 
 
+def said_in_the_sandbox():
+    """Return the English texts of the modules that a student's code may see while it is graded: no answer, no hint.
+
+    Returns
+    -------
+    set of str
+    """
+    places = {path.relative_to(HELPERS).as_posix(): path for path in files(HELPERS, "*.py")}
+    seen = [path for place, path in places.items() if place in SHOWN or place.split("/")[0] not in HIDDEN]
+    return {message.text for path in seen for message in of_code(path)}
+
+
 def compile_all(language):
-    """Write the catalogue that the package reads.
+    """Write the catalogues that the package reads: its own, and that of the sandbox in which answers are graded.
 
     Parameters
     ----------
@@ -137,6 +154,7 @@ def compile_all(language):
     file.parent.mkdir(parents=True, exist_ok=True)
     before = _said(file)
     file.write_bytes(compiled(language))
+    file.with_stem("sandbox").write_bytes(compiled(language, said_in_the_sandbox()))
     now = _said(file)
     return {before.get(text, text) for text in before | now if before.get(text) != now.get(text)}
 
