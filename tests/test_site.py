@@ -34,7 +34,7 @@ from tools.site.book import book_page, bound, caption
 from tools.site.fingerprint import fingerprint
 from tools.site.fingerprint import source as code_of
 from tools.site.language import pages, said, stored_notebooks, twins, words
-from tools.site.pages import across, anchor, page, with_anchors
+from tools.site.pages import across, anchor, claims_apart, page, with_anchors
 from tools.site.recorder import UNITS, RecordingCanvas, _few_colours, letters
 from tools.site.recording import Backwards, Table, program, read, record
 from tools.site.sampling import grid, samples
@@ -328,6 +328,14 @@ def test_headings_have_the_anchors_of_the_site():
     text = "[a](01_complexity.ipynb#2.-Counting-layers), [b](#One:-two), [c](https://x.org/#A.B), [d](x.ipynb)"
     told = "[a](01_complexity.ipynb#2-counting-layers), [b](#one-two), [c](https://x.org/#A.B), [d](x.ipynb)"
     assert with_anchors(text) == told
+
+
+def test_claims_stand_apart_from_what_is_printed():
+    printed = {"output_type": "stream", "name": "stdout", "text": ["a  b\n", "✓ so\n", "✗ not so\n", "1  2\n"]}
+    shown = {"output_type": "display_data", "data": {"image/png": ""}}
+    before, claims, after, picture = claims_apart([printed, shown])
+    assert (before["text"], after["text"], picture) == ("a  b\n", "1  2\n", shown)
+    assert claims["data"] == {"text/plain": "✓ so\n✗ not so\n"}
 
 
 def test_a_picture_keeps_its_words_and_loses_its_height():

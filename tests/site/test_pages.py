@@ -108,6 +108,13 @@ def test_no_page_asks_anything_of_others_or_is_too_wide(opened, url, name):
     assert [error for error in errors_in_console(page) if not any(noise in error for noise in NOISE)] == []
 
 
+def test_printed_tables_keep_their_columns_on_a_phone_and_claims_wrap(opened):
+    page = opened("03_activations.html", 390, 844)
+    spaces = "all => all.map(one => getComputedStyle(one).whiteSpace)"
+    printed, claims = (page.locator(f".cell_output .{kind} pre") for kind in ("stream", "text_plain"))
+    assert set(printed.evaluate_all(spaces)) == {"pre"} and set(claims.evaluate_all(spaces)) == {"pre-wrap"}
+
+
 def test_a_page_that_is_too_wide_is_seen(opened):
     page = opened("00_start_here.html", 390, 844)
     page.evaluate("document.querySelector('main p').style.width = '500px'")

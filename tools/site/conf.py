@@ -29,7 +29,6 @@ exclude_patterns = []
 
 nb_execution_mode = "off"
 nb_code_prompt_show, nb_code_prompt_hide = said("Show code"), said("Hide code")
-nb_merge_streams = True
 nb_render_markdown_format = "myst"
 nb_ipywidgets_js = {}
 myst_enable_extensions = ["dollarmath", "amsmath"]

@@ -6,6 +6,7 @@ pages add are said in their language.
 """
 
 import html
+import itertools
 import posixpath
 import re
 from pathlib import PurePosixPath
@@ -79,6 +80,7 @@ def page(notebook, name, questions, figures):
         if cell["cell_type"] == "markdown":
             cell["source"] = with_anchors(across(source, name, there=True))
             continue
+        cell["outputs"] = list(claims_apart(cell["outputs"]))
         for output in cell["outputs"]:
             describe(cell, output)
         if asked := asked_in(cell):
@@ -104,6 +106,21 @@ def asked_in(cell):
 def is_one_call(cell):
     """Return whether a cell holds a single line: what it shows is worth reading, that line is not."""
     return "\n" not in "".join(cell["source"]).strip()
+
+
+def claims_apart(outputs):
+    """Yield the outputs of a cell, claims apart from other lines: sentences may wrap, columns of a table may not."""
+    for output in outputs:
+        if output["output_type"] != "stream":
+            yield output
+            continue
+        lines = "".join(output["text"]).splitlines(keepends=True)
+        for claimed, some in itertools.groupby(lines, key=lambda line: line.startswith(("✓", "✗"))):
+            text = "".join(some)
+            if claimed:
+                yield {"output_type": "display_data", "metadata": {}, "data": {"text/plain": text}}
+            else:
+                yield output | {"text": text}
 
 
 def describe(cell, output):
