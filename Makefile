@@ -10,6 +10,9 @@ SET_UP := @$(PYTHON) tools/set_up.py
 # In a container one is often root, which Jupyter must be told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Small matrices gain nothing from a second thread, and lose much on a busy machine.
+export OPENBLAS_NUM_THREADS ?= 1
+
 # Where pyenv keeps other versions of Python, if it is there.
 space := $() $()
 PYENV := $(subst $(space),:,$(wildcard $(shell pyenv root 2> /dev/null)/versions/3.1[1-9]*/bin))
@@ -139,8 +142,8 @@ bench:
 # Live figures are recorded once: what has not changed is kept in .site/recordings.
 SET_UP_SITE = @$(PYTHON) tools/set_up.py learner --folder $(SITE) \
 	&& $(SITE)/bin/python -m pip install --quiet --requirement tools/site/requirements.txt
-# English comes first: other languages stand below it. Each core has a figure of its own: a second thread would only wait.
-IN_EACH_LANGUAGE = @for language in en zh; do OPENBLAS_NUM_THREADS=1 COURSE_LANGUAGE=$$language
+# English comes first: other languages stand below it.
+IN_EACH_LANGUAGE = @for language in en zh; do COURSE_LANGUAGE=$$language
 OR_STOP = || exit; done
 site:
 	$(SET_UP_SITE)
