@@ -51,7 +51,7 @@ COMMANDS = {
     "--override-ini=addopts= --numprocesses=2 $(AGAIN) tests/browser",
     "--override-ini=addopts= --numprocesses=2 --dist=loadfile tests/site",
     "--override-ini=addopts= tests/lite;; \\",
-    "--override-ini=addopts= tests/test_grading*.py",
+    "--override-ini=addopts= --numprocesses=2 --dist=loadfile tests/test_grading*.py",
     "--override-ini=addopts= -q tests/test_grading_harm.py -k any_",
     '--quiet || red=$$((red + 1)); echo "run $$run of $(RUNS), $$red red"; \\',
     "--override-ini=addopts= --quiet tests/test_notebooks.py",
@@ -61,10 +61,14 @@ WORKFLOWS = [".github/workflows/course.yml", ".github/workflows/site.yml"]
 CI = {
     "": [
         "make test",
+        "told=$(mktemp)",
+        """trap 'cat "$told"; jobs -p | xargs --no-run-if-empty kill' EXIT""",
+        'make test-browser > "$told" 2>&1 &',
+        "browser=$!",
         "make nbval",
         "make test-zh",
-        "make test-browser || make test-browser AGAIN=--last-failed",
         "make test-grading",
+        'wait "$browser" || make test-browser AGAIN=--last-failed',
     ],
     "slow": [
         f"make {what}"

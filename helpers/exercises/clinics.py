@@ -106,9 +106,9 @@ def _sum_of_zero(rng):
     return np.array([2.0, 1.0]), np.array([-target]), np.array([[1.0, -2.0], [1.0, 1.0]]), np.array([[weight, 1.0]])
 
 
-def _gradient_error(above, below, h, gradient, *, width=2.0):
+def _gradient_error(above, below, h, gradient, *, width=2.0, size=np.linalg.norm):
     numeric = (above - below) / (width * h)
-    return np.linalg.norm(gradient - numeric) / (np.linalg.norm(gradient) + np.linalg.norm(numeric))
+    return size(gradient - numeric) / (size(gradient) + size(numeric))
 
 
 def _losses_around(rng, off=0.2):
@@ -325,18 +325,12 @@ GRADIENT_CHECK = FunctionExercise(
         ),
         Slip(
             "other size",
-            lambda above, below, h, gradient: (
-                np.abs(gradient - (above - below) / (2 * h)).sum()
-                / (np.abs(gradient) + np.abs((above - below) / (2 * h))).sum()
-            ),
+            lambda *case: _gradient_error(*case, size=lambda array: np.abs(array).sum()),
             _("You add up sizes of single numbers. The size of an array is the root of its sum of squares."),
         ),
         Slip(
             "squares of sizes",
-            lambda above, below, h, gradient: (
-                ((gradient - (above - below) / (2 * h)) ** 2).sum()
-                / (gradient**2 + ((above - below) / (2 * h)) ** 2).sum()
-            ),
+            lambda *case: _gradient_error(*case, size=lambda array: np.square(array).sum()),
             _("You take the squares of the sizes: each of them needs its own root."),
         ),
         Slip(
