@@ -98,6 +98,7 @@ def claiming(code):
         "for one in (0.1, 1):\n    x = softmax(p / one)\n    claim('{:.2f}', x.max(), above=0.3)",
         "claim('{}', str(p[0]), equals='nan')",
         "claim('{:.2f}', softmax([0, 0])[0], equals=0.5)",
+        "claim('{:.1f} or more', min(p.max(), 0.5), at_least=0.5)",
         "claim('{:.2f} and {:.2f}', p[:2], equals=[p[0], p[1]])",
     ],
 )
@@ -114,6 +115,9 @@ def test_a_claim_of_something_measured_is_in_order(code):
         ("claim('{:.0f}', np.array([1, 2]).max(), equals=2)", "not measured"),
         ("claim('{}', len([1, 2]), equals=2)", "not measured"),
         ("claim('{:.2f}', p.max(), at_most=p.max())", "with itself"),
+        ("claim('{:.2f}', p.max(), above=p.max() - 0.1)", "with itself"),
+        ("claim('{:.2f}', np.maximum(p, 0.6), above=0.5)", "cut off"),
+        ("claim('{:.2f}', min(p.max(), 0.6), at_most=0.6)", "cut off"),
         ("claim('{}', (p > 2).all() or True, equals=True)", "without `or`"),
         ("claim('{}', p.max() if False else 5, equals=5)", "without `or`"),
         ("claim('{}', (p == p).all(), equals=True)", "both sides"),

@@ -15,6 +15,8 @@ import numpy as np
 
 #: Bounds from below, and from above.
 LOWER, UPPER = ("above", "at_least"), ("below", "at_most")
+#: What cuts a value off -> the bounds that it keeps by that alone.
+CUT_OFF = {"max": {*LOWER}, "maximum": {*LOWER}, "min": {*UPPER}, "minimum": {*UPPER}, "clip": {*LOWER, *UPPER}}
 #: How many times the least (or most) that was ever measured a bound may be away; fewer from below, if it is a share
 #: or a count "of 10".
 FAR, FAR_OF_SHARES = 50, 3
@@ -172,7 +174,7 @@ def idle_call(call, given):
     names = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
     if names <= given:
         yield "the value is not measured"
-    if any(ast.dump(bound) == ast.dump(value) for bound in bounds.values()):
+    if any(ast.dump(node) == ast.dump(value) for bound in bounds.values() for node in ast.walk(bound)):
         yield "the value is compared with itself"
     for node in ast.walk(value):
         match node:
@@ -184,6 +186,8 @@ def idle_call(call, given):
                 yield "what is taken from itself is 0"
             case ast.BinOp(op=ast.Mult(), left=left, right=right) if any(zero(side) for side in (left, right)):
                 yield "0 times anything is 0"
+            case ast.Call(args=args) if CUT_OFF.get(name_of(node), set()) & set(bounds) and any(map(literal, args)):
+                yield "the value is cut off on the side of its bound"
     for name, bound in bounds.items():
         if any(unbounded(node) for node in ast.walk(bound)):
             yield f"{name} bounds nothing"
