@@ -11,6 +11,7 @@ import pytest
 from gallery import BREAKS
 
 from helpers.exercises import EXERCISES
+from helpers.grading.rules import BY_HAND
 from helpers.grading.sandbox import Limits
 from helpers.live.live_figure import NOTE
 from tests import submissions
@@ -222,6 +223,10 @@ def test_no_number_on_a_page_is_left_out(name):
     unknown = [word.strip() for word, _ in written(NO_RESULT.sub(" ", page))]
     unknown = [word for word in unknown if word not in OTHERS[name]]
     assert unknown == [], "say in SAID what decides it, or in OTHERS that nothing of the course does"
+
+
+def test_points_by_hand_have_the_columns_that_the_page_shows():
+    assert ",".join(BY_HAND) in text(ROOT / "docs" / "teaching.md").splitlines()
 
 
 def test_more_than_fifty_submissions_are_hostile():

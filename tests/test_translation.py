@@ -1,5 +1,6 @@
 """The editions in other languages say what the English course says, all of it, and nothing else."""
 
+import ast
 import re
 
 import nbformat
@@ -46,6 +47,23 @@ def test_the_catalogue_of_the_sandbox_has_messages_of_values_and_no_hint():
     assert "an object of type {type}" in shown and "the size of a layer" in shown
     asked = EXERCISES.values()
     assert not shown & {text for exercise in asked for text in (*exercise.hints, *(s.message for s in exercise.slips))}
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+def test_key_numbers_that_differ_in_english_have_names_that_differ(language):
+    """Two of one name would be one: a figure would tell fewer of them."""
+    said = {
+        entry.msgid: entry.msgstr
+        for name in catalogues.catalogues()
+        for entry in polib.pofile(catalogues.file_of(language, name))
+    }
+    for path in files(ROOT / "helpers", "*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                calls = [key for key in node.keys if getattr(getattr(key, "func", None), "id", None) in ("_", "N_")]
+                keys = [call.args[0].value for call in calls]
+                twice = {key for key in keys if [said[one] for one in keys].count(said[key]) > keys.count(key)}
+                assert twice == set(), f"translate them differently: {path.name}"
 
 
 @pytest.mark.parametrize("language", EDITIONS)
