@@ -93,6 +93,31 @@ def almost(notebook):
                     yield said
 
 
+def mislabelled(tree):
+    """Yield the labels of dicts whose first number stands nowhere in what they label, but for "25 times"."""
+    for node in ast.walk(tree):
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            label, beside = getattr(key, "value", None), constants(value)
+            part = any(isinstance(inside, ast.Slice) for inside in ast.walk(value))
+            if isinstance(label, str) and beside and not part and not NAME.fullmatch(label):
+                numbers = NUMBER.findall(re.sub(NUMBER.pattern + " times", "", label))
+                if numbers and float(numbers[0].replace(",", "")) not in beside:
+                    yield label
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_a_label_has_the_number_of_what_it_labels(path):
+    found = [label for cell in cells(path) if cell.cell_type == "code" for label in mislabelled(parsed(cell))]
+    assert found == [], "a number in the label is not the one beside it: put right which of them is wrong"
+
+
+def test_a_label_with_another_number_is_found():
+    tree = ast.parse(
+        'plot({"T = 10": decay(0.2, 20), "rate 1": run(1), "rate 5 times larger": run(0.5), "a 3": x[:41]})'
+    )
+    assert list(mislabelled(tree)) == ["T = 10"]
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_series_in_words_are_those_of_the_code(path):
     found = list(almost(cells(path)))

@@ -155,6 +155,9 @@ def test_the_number_of_seeds_is_that_of_the_code(path):
         own = section(path, lambda cell, source=source: cell.source == source)
         if any(cell.cell_type == "code" for cell in own):
             assert other_seeds(plain(source), own) == [], name
+    for cell in cells(path):
+        if cell.cell_type == "code":
+            assert other_seeds(" ".join(re.findall("#.*", cell.source)), [cell]) == [], f"{cell.id}: its comment"
 
 
 def test_no_number_is_listed_without_need():

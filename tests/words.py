@@ -147,7 +147,7 @@ def section(path, inside):
 def other_seeds(text, own):
     """Return the numbers of seeds in a text over which no code of these cells runs, and of which none speaks."""
     code = "\n".join(cell.source + printed(cell) for cell in own if cell.cell_type == "code")
-    said = re.findall(rf"\b(\d+|{'|'.join(WORDS)}) (?:random )?seeds\b", text)
+    said = re.findall(rf"\b(\d+|{'|'.join(WORDS)}) (?:random )?(?:seeds|beginnings)\b", text)
     known = {int(number) for number in re.findall(r"(?:range\(|seeds=)(\d+)|", code) if number}
     known |= {int(number) for number in re.findall(r"\b(\d+) (?:random )?seeds", code)}
     return [number for number in said if int(WORDS.get(number, 0) or number) not in known]
