@@ -115,7 +115,7 @@ def test_a_convolution_keeps_its_parameters_as_the_image_grows():
 
 def test_times_are_measured_only_when_asked_for():
     shown = live.time_against_macs()
-    assert shown.readout["measured"] == "press the button below"
+    assert shown.readout["measured"] == "not yet"
     try:
         shown.measure(repeats=1)
         assert shown.readout["times as many MACs"] == "262,144"
@@ -129,7 +129,7 @@ def test_times_are_measured_only_when_asked_for():
 def test_epochs_are_measured_only_when_asked_for_and_only_what_was_chosen():
     shown = live.time_of_an_epoch()
     assert shown.readout["growth of multiply-adds"] == "× 962"
-    assert shown.readout["here"] == "press the button below"
+    assert shown.readout["here"] == "not yet"
     try:
         shown.set(grows="samples in a batch, from 4")
         assert shown.readout["growth of multiply-adds"] == "× 1"
@@ -140,7 +140,7 @@ def test_epochs_are_measured_only_when_asked_for_and_only_what_was_chosen():
         assert "curve 'epoch, measured here': empty" in shown.description
     finally:
         shown.forget()
-    assert shown.readout["here"] == "press the button below"
+    assert shown.readout["here"] == "not yet"
 
 
 # -- the game ------------------------------------------------------------------------------------------------------

@@ -840,7 +840,7 @@ def test_stored_times_of_a_layer_stand_at_their_multiply_adds_beside_lines_of_eq
         assert looks(axes)[f"measured here, batch {batch}"] == (colour, "-", marker)
         live.set(batch=batch)
         measured = {"MACs, width 2": 4 * int(batch), "MACs, width 1024": f"{1024**2 * int(batch):,}"}
-        near_readout(live.readout, {**measured, "measured": "press the button below"})
+        near_readout(live.readout, {**measured, "measured": "not yet"})
 
 
 def test_stored_times_of_an_epoch_and_of_its_products_are_told_in_first_epochs():
@@ -877,7 +877,7 @@ def test_stored_times_of_an_epoch_and_of_its_products_are_told_in_first_epochs()
             {
                 "growth of multiply-adds": f"× {macs(128) / macs(1):,.3g}",
                 "growth of stored times": f"× {float(rows[-1]['epoch']) / first:.2g}",
-                "here": "press the button below",
+                "here": "not yet",
             },
         )
 

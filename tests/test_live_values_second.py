@@ -770,6 +770,6 @@ def test_the_price_of_a_bend_is_its_time_in_units_of_that_of_relu():
             known = numbers == "100,000"
             drawn(found["measured here"], *(([here[n] / 2e-5 for n in names], range(4)) if known else ([], [])))
             prices = {"sigmoid, compared with ReLU": "× 4.5", "tanh, compared with ReLU": "× 2.5"}
-            told(live, prices if known else {"measured here": "press the button below"})
+            told(live, prices if known else {"measured here": "not yet"})
     finally:
         live.kept.clear()

@@ -376,7 +376,7 @@ def price_of_a_bend():
         seconds = _measured.get(AT_ONCE[numbers])
         if seconds is None:
             here.set_data([], [])
-            return {_("measured here"): _("press the button below")}
+            return {_("measured here"): _("not yet")}
         here.set_data([seconds[name] / seconds["relu"] for name in stored], rows)
         return {
             _("{name}, compared with ReLU", name=name): f"× {seconds[name] / seconds['relu']:.2g}"

@@ -304,7 +304,7 @@ def time_against_macs():
         times = _measured.get(AT_ONCE[batch], [])
         told = {_("MACs, width 2"): 4 * AT_ONCE[batch], _("MACs, width 1024"): f"{1024**2 * AT_ONCE[batch]:,}"}
         if len(times) < len(WIDTHS):
-            return {**told, _("measured"): _("press the button below") if not times else _("at work ...")}
+            return {**told, _("measured"): _("not yet") if not times else _("at work ...")}
         (first, short), *_between, (last, long) = times
         return {**told, _("times as many MACs"): f"{last / first:,.0f}", _("times as long"): f"{long / short:,.0f}"}
 
@@ -358,7 +358,7 @@ def time_of_an_epoch():
             _("growth of stored times"): f"× {stored[0, -1] / stored[0, 0]:.2g}",
         }
         if here.shape[1] < len(FACTORS):
-            return {**told, _("here"): _("press the button below") if here.size == 0 else _("at work ...")}
+            return {**told, _("here"): _("not yet") if here.size == 0 else _("at work ...")}
         return {**told, _("growth of times here"): f"× {here[1, -1] / here[1, 0]:.2g}"}
 
     def measurements(grows, repeats):

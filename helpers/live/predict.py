@@ -10,10 +10,12 @@ import json
 import textwrap
 
 import ipywidgets
+from IPython import get_ipython
 
 from helpers._checks import lookup
 from helpers.datasets import data_folder
 from helpers.language import _
+from helpers.live import coming_back
 from helpers.own_files import read, update
 
 PARTS = ("question", "choices", "answer", "because", "instead")
@@ -214,3 +216,7 @@ def predictions(chapter=None):
         If there is no such chapter.
     """
     return Predicted(questions() if chapter is None else lookup(chapters(), chapter, _("chapter")))
+
+
+# Each chapter asks for predictions.
+coming_back.watch(get_ipython())
