@@ -14,14 +14,13 @@ Shapes are those of one sample, without the batch, channels first: ``(features,)
     layers: 2 (hidden: 1); parameters: 26 (104 bytes); activations: 6 (24 bytes); MACs: 20 (FLOPs: 40)
 """
 
-import unicodedata
 from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
 from helpers._checks import check_integer, lookup, what_is
-from helpers.language import _
+from helpers.language import _, columns
 
 OPTIMISER_STATE = {"sgd": 0, "momentum": 1, "adam": 2}
 """How many further numbers an optimiser keeps for each parameter."""
@@ -447,10 +446,10 @@ class Complexity(_Counts):
             table.append((str(row.layer), shape, *_counts(row)))
         table.append((_("total"), "", *_counts(self)))
 
-        widths = [max(map(_columns, column)) for column in zip(*table, strict=True)]
+        widths = [max(map(columns, column)) for column in zip(*table, strict=True)]
         lines = []
         for line in table:
-            gaps = [" " * (width - _columns(cell)) for cell, width in zip(line, widths, strict=True)]
+            gaps = [" " * (width - columns(cell)) for cell, width in zip(line, widths, strict=True)]
             lines.append(
                 "  ".join(c + gap if i < 2 else gap + c for i, (c, gap) in enumerate(zip(line, gaps, strict=True)))
             )
@@ -462,11 +461,6 @@ class Complexity(_Counts):
             this=self,
         )
         return "\n".join([*lines, summary])
-
-
-def _columns(text):
-    """Return how many columns a text takes where all letters are of one width: a Chinese character takes two."""
-    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
 def _counts(row):

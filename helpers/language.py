@@ -11,6 +11,7 @@ language; a translated notebook names its own in its first line, before it loads
 import gettext
 import os
 import sys
+import unicodedata
 from pathlib import Path
 
 #: Where each language has a folder.
@@ -159,6 +160,45 @@ def N_(name):
         The same name.
     """
     return name
+
+
+def columns(text):
+    """Return how many columns a text takes where all letters are of one width: a Chinese character takes two.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+
+    Returns
+    -------
+    int
+        At least as many as letters.
+    """
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
+
+
+def padded(text, width):
+    """Return a text with spaces behind it, so that what follows stands in one column in each language.
+
+    Parameters
+    ----------
+    text : str
+        One line; a longer one stays as it is.
+    width : int
+        How many columns it takes at least, see `columns`.
+
+    Returns
+    -------
+    str
+        It takes `width` columns or more.
+
+    Examples
+    --------
+    >>> padded("rate", 8) + "|", padded("速率", 8) + "|"
+    ('rate    |', '速率    |')
+    """
+    return text + " " * (width - columns(text))
 
 
 _use(_catalogue(_spoken))

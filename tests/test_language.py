@@ -10,7 +10,7 @@ import pytest
 from matplotlib import font_manager
 
 from helpers.figures import style
-from helpers.language import FONT, LOCALE, N_, _, languages, ngettext, spoken, use
+from helpers.language import FONT, LOCALE, N_, _, columns, languages, ngettext, padded, spoken, use
 from tools.translate import font
 
 #: Draws and tells, in a process of its own: what a language says is fixed once a module is loaded.
@@ -72,6 +72,15 @@ def test_english_is_what_is_written():
         "0 bars",
         "1 bar",
         "2 bars",
+    ]
+
+
+def test_a_chinese_character_takes_two_columns():
+    assert [columns(text) for text in ("", "rate 0.1", "学习率 0.1", "，")] == [0, 8, 10, 2]
+    assert [padded(text, 8) + "|" for text in ("rate", "速率", "学习率，0.1")] == [
+        "rate    |",
+        "速率    |",
+        "学习率，0.1|",
     ]
 
 

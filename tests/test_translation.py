@@ -1,6 +1,7 @@
 """The editions in other languages say what the English course says, all of it, and nothing else."""
 
 import ast
+import itertools
 import re
 
 import nbformat
@@ -8,7 +9,7 @@ import polib
 import pytest
 
 from helpers.exercises import EXERCISES
-from helpers.language import FONT, LOCALE, languages
+from helpers.language import FONT, LOCALE, columns, languages
 from tools.make_exercises import student_version
 from tools.places import NOTEBOOKS, ROOT, editions, files, notebooks
 from tools.translate import catalogues, faults, font
@@ -111,6 +112,46 @@ def test_each_cell_shows_the_numbers_and_the_code_that_the_english_one_shows(twi
         if cell.cell_type == "code" and made.shows_otherwise(cell, twin_cell)
     ]
     assert differ == [], f"make {language}"
+
+
+def fields(line):
+    """Return where each field of a printed line begins and ends; two spaces or more stand between them."""
+    return [[columns(line[:end]) for end in found.span()] for found in re.finditer(r"\S+(?: \S+)*", line)]
+
+
+def crooked(english, own):
+    """Return the lines of a printed text whose fields stand below those of the line before in English alone.
+
+    A heading may stand one column off its numbers.
+    """
+    lines = [[(line, fields(line)) for line in text.splitlines()] for text in (english, own)]
+    found = []
+    for ((_line, a), (_line, b)), ((_line, c), (line, d)) in zip(*map(itertools.pairwise, lines), strict=False):
+        if len(a) == len(b) == len(c) == len(d) > 1:
+            straight = [one[0] == other[0] or one[1] == other[1] for one, other in zip(a, b, strict=True)]
+            off = [min(abs(one[0] - other[0]), abs(one[1] - other[1])) > 1 for one, other in zip(c, d, strict=True)]
+            found += [line] * any(is_so and is_off for is_so, is_off in zip(straight, off, strict=True))
+    return found
+
+
+def test_a_table_that_is_crooked_is_found():
+    english = "plain      53\nAdam 0.5   13"
+    assert crooked(english, "普通         53\nAdam 0.5   13") == ["Adam 0.5   13"]
+    assert crooked(english, "普通       53\nAdam 0.5   13") == crooked(english, "普通") == []
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=map(twin_id, TWINS))
+def test_what_stands_in_columns_in_english_stands_in_columns(twin):
+    language, path = twin
+    own = {cell.id: cell for cell in nbformat.read(made.place_of(language, path), as_version=4).cells}
+    found = [
+        f"{cell.id}: {line}"
+        for cell in nbformat.read(path, as_version=4).cells
+        for outputs in zip(cell.get("outputs", ()), own[cell.id].get("outputs", ()), strict=True)
+        if all(output.output_type == "stream" for output in outputs)
+        for line in crooked(*(output.text for output in outputs))
+    ]
+    assert found == [], "`helpers.language.padded` fills a column up in each language"
 
 
 @pytest.mark.parametrize("language", EDITIONS)
