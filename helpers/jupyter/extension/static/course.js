@@ -119,6 +119,46 @@
     });
   });
 
+  // -- a notebook of another edition says which; in what it prints a Chinese character is as wide as two letters -----
+
+  // Tables stand in columns then. Chinese characters are squares: which size makes them so wide is measured.
+  const SQUARES = [
+    "PingFang SC", "PingFangSC-Regular", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Noto Sans CJK SC",
+    "NotoSansCJKsc-Regular", "Noto Sans SC", "NotoSansSC-Regular", "Source Han Sans SC", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "Droid Sans Fallback", "SimSun",
+  ];
+  const WIDE = "U+2E80-303F, U+3400-4DBF, U+4E00-9FFF, U+F900-FAFF, U+FF00-FF60";
+
+  const widthOfTwoLetters = () => {
+    const sample = document.body.appendChild(document.createElement("span"));
+    sample.style.cssText = "position:absolute;visibility:hidden;font:100px var(--jp-code-font-family)";
+    sample.textContent = "00";
+    const { width } = sample.getBoundingClientRect();
+    sample.remove();
+    return width;
+  };
+
+  const evenColumns = () => {
+    if (document.getElementById("course-columns")) return;
+    const style = document.head.appendChild(document.createElement("style"));
+    style.id = "course-columns";
+    style.textContent = `
+      @font-face {
+        font-family: "course-columns"; unicode-range: ${WIDE}; size-adjust: ${widthOfTwoLetters()}%;
+        src: ${SQUARES.map(name => `local("${name}")`).join(", ")};
+      }
+      .jp-NotebookPanel[lang=zh] .jp-RenderedText pre {
+        font-family: "course-columns", var(--jp-code-font-family); line-height: 1.5;
+      }`;
+  };
+
+  const tellLanguage = (_, panel) => panel.context.ready.then(() => {
+    const top = [...panel.context.model.cells].slice(0, 5).map(cell => cell.sharedModel.getSource()).join("\n");
+    const language = /^use\("(\w+)"\)/m.exec(top)?.[1];
+    if (language) panel.node.lang = language;
+    if (language === "zh") evenColumns();
+  });
+
   (window._JUPYTERLAB ??= {})[NAME] = {
     init: scope => { shared = scope; },
     get: async () => {
@@ -128,6 +168,7 @@
         describePictures(registry);
         NotebookActions.executed.connect((_, { notebook, cell }) => { attend(notebook, cell); });
         notebooks.widgetAdded.connect(leaveClean);
+        notebooks.widgetAdded.connect(tellLanguage);
       };
       const requires = [IRenderMimeRegistry, INotebookTracker];
       return () => ({ id: `${NAME}:plugin`, autoStart: true, requires, activate });
