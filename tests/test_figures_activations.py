@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.quiver import Quiver
 
 from helpers.activations import ACTIVATIONS, leaky_relu, relu, sigmoid
 from helpers.experiments.activations import GOAL, Shifted, centred_pairs, code_of, curvature_matrix, scaled, walk
@@ -73,8 +74,10 @@ def test_an_ellipse_lies_where_the_loss_has_its_height():
 
 def test_weight_walks_tell_path_start_and_goal():
     path = np.array([[0.0, 0.0], [0.5, -0.25], [1.0, -1.0]])
-    told = figures.weight_walks({"one": (path, np.eye(2)), "two": (path / 2, np.eye(2))}, GOAL).description
-    first, second = told.split("Panel 2: two")
+    drawn = figures.weight_walks({"one": (path, np.eye(2)), "two": (path / 2, np.eye(2))}, GOAL)
+    for arrows in (one for axes in drawn.figure.axes for one in axes.collections if isinstance(one, Quiver)):
+        assert (arrows.angles, arrows.scale_units, arrows.scale) == ("xy", "xy", 1)  # from each point to the next
+    first, second = drawn.description.split("Panel 2: two")
     assert "points 'goal': -1 at weight w_1 = 1" in first and "points 'start': 0 at weight w_1 = 0" in first
     assert "curve 'path': falls from 0 at weight w_1 = 0" in first and "to -1 at weight w_1 = 1" in first
     assert "to -0.5 at weight w_1 = 0.5" in second

@@ -494,8 +494,10 @@ def test_the_board_has_a_column_for_each_setting_that_some_run_changed():
         panel.set(epochs=2, seed=0, activation="tanh")
         board.register()
         assert heads(board) == ["place", "accuracy", "parameters", "activation", "epochs", "seed"]
-        cells = sorted(re.findall("<td[^>]*>(.*?)</td>", row)[3:] for row in board.html.split("<tr>")[2:])
-        assert cells == [["relu", "12", "0"], ["relu", "2", "3"], ["tanh", "2", "0"]]
+        cells = [re.findall("<td[^>]*>(.*?)</td>", row) for row in board.html.split("<tr>")[2:]]
+        assert sorted(row[3:] for row in cells) == [["relu", "12", "0"], ["relu", "2", "3"], ["tanh", "2", "0"]]
+        assert [row[0] for row in cells] == ["1", "2", "3"]
+        assert sorted(cells, key=lambda row: -float(row[1].strip("%"))) == cells
     finally:
         board.forget()
 

@@ -329,6 +329,7 @@ def test_the_cheapest_plan_for_yogurt_costs_what_the_best_of_all_plans_through_t
     squares = x @ np.linalg.solve(x.T @ x, x.T @ sales) - sales
     looks = {"too much": (BLUE, "", "o"), "sold out": (ORANGE, "", "v")}
     left, right = lines(plans, {"exactly enough": (BLACK, "--", "")} | looks), lines(errors, looks)
+    drawn(left["exactly enough"], [0, 2], [0, 2])
     assert words(plans) == ("Planned for each day", "sold (units)", "planned (units)")
     assert words(errors) == ("Its error on each day", "day", "planned - sold (units)")
     (stems,) = errors.collections
