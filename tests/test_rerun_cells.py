@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.rerun_cells import CHAPTERS, names, needed, overwritten, put_before_the_gate, variants
+from tools.rerun_cells import CHAPTERS, names, needed, overwritten, put_before_the_gate, sections, variants
 
 CELLS = ["import random", "## Honest", "random.seed(1)\nx = 2\nx", "## Takes the random numbers as they come"]
 CELLS += ["round(random.random(), 3)", "## Counts on", "x += 1\nx"]
@@ -57,6 +57,18 @@ def test_names_that_a_cell_sets_and_uses(name):
     else:
         assert sets == set(expected[0].split())
     assert uses - {*dir(builtins), "__annotations__"} == set(expected[1].split())
+
+
+def test_a_section_begins_at_its_heading_wherever_that_stands_in_a_cell():
+    made = new_notebook()
+    made.cells = [
+        new_code_cell("a"),
+        new_markdown_cell("## One"),
+        new_code_cell("b"),
+        new_markdown_cell("So.\n\n## Two"),
+    ]
+    made.cells += [new_code_cell("c"), new_markdown_cell("### A part of it"), new_code_cell("d")]
+    assert [[cell.source for cell in part] for part in sections(made)] == [["a"], ["b"], ["c", "d"]]
 
 
 def test_what_a_section_needs_is_what_it_names_and_what_that_names():

@@ -25,10 +25,13 @@ CHAPTERS = [path for place in ("0[1-9]*", "appendix/*") for path in sorted((ROOT
 
 
 def sections(notebook):
-    """Return the code cells of each section, those above the first one first."""
+    """Return the code cells of each section, those above the first one first.
+
+    A cell may end a section before its heading begins the next one.
+    """
     found = [[]]
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and re.match(r"## ", cell.source):
+        if cell.cell_type == "markdown" and re.search(r"^## ", cell.source, re.MULTILINE):
             found.append([])
         elif cell.cell_type == "code":
             found[-1].append(cell)
