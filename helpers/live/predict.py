@@ -15,7 +15,7 @@ from IPython import get_ipython
 from helpers._checks import lookup
 from helpers.datasets import data_folder
 from helpers.language import _
-from helpers.live import coming_back
+from helpers.live import first_aid
 from helpers.own_files import read, update
 
 PARTS = ("question", "choices", "answer", "because", "instead")
@@ -219,4 +219,4 @@ def predictions(chapter=None):
 
 
 # Each chapter asks for predictions.
-coming_back.watch(get_ipython())
+first_aid.watch(get_ipython())

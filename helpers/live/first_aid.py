@@ -1,9 +1,11 @@
-"""A word for whoever comes back to a notebook and runs a cell before those that it builds on.
+"""A word beside an error that says what went wrong, and not what to do.
 
-A kernel that was started anew has forgotten all names. The error says which one is missing, and not what to do.
+A kernel that was started anew has forgotten all names. And whoever changes a number finds that a later line looks up
+what was computed for the old one.
 """
 
 import re
+import traceback
 
 from helpers.language import _
 
@@ -25,3 +27,16 @@ def _look_at(result):
             name=name,
         )
         print(told)
+    if type(error) is KeyError and error.args and _place(error) == "__main__":
+        told = _(
+            "There is no result for {key!r}. If you changed that number or name where it is first written, change it "
+            "here, too.",
+            key=error.args[0],
+        )
+        print(told)
+
+
+def _place(error):
+    """Return the name of the module in which an error was raised; a cell's is ``__main__``."""
+    *_calls, (frame, _line) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals["__name__"]
