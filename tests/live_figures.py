@@ -2,9 +2,11 @@
 
 from tools.live_figures import live_figures, steps_of
 
-__all__ = ["LIVE_FIGURES", "steps_of", "words"]
+__all__ = ["LIVE_FIGURES", "MEANT", "steps_of", "words"]
 
 LIVE_FIGURES = live_figures()
+#: What to do where words differ.
+MEANT = "if that is meant, and the texts beside the figure agree, change the words here"
 
 
 def words(axes):

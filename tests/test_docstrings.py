@@ -14,7 +14,7 @@ EXPERIMENTS = ["experiments.convolution", "experiments.counting_tools"]
 def test_the_textbook_tells_of_parameters_and_of_what_comes_back(module):
     names = list(public_names(importlib.import_module(f"helpers.{module}")))
     assert names
-    assert [fault for name in names for fault in faults(name)] == []
+    assert [fault for name in names for fault in faults(name)] == [], "describe it, in numpydoc's form"
 
 
 def test_a_fault_is_noticed():

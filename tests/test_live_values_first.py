@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from helpers.datasets import data_folder, digits, pooled_digits
 from helpers.network import Network
 from helpers.training import train
-from tests.live_figures import LIVE_FIGURES, steps_of, words
+from tests.live_figures import LIVE_FIGURES, MEANT, steps_of, words
 
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, AMBER, BLACK, GREY = "#56b4e9", "#e69f00", "#222222", "#767676"
@@ -149,8 +149,8 @@ def test_the_bowl_stands_where_the_loss_is_and_its_controls_have_their_names():
     x, y = data(bowl, "loss")
     near((x[0], x[-1]), (-9, 7))
     near(y, (x + 1) ** 2)
-    assert words(bowl) == ("The path in the bowl", "parameter w", "loss")
-    assert words(distance) == ("How far from the lowest point", "step", "distance |w + 1|")
+    assert words(bowl) == ("The path in the bowl", "parameter w", "loss"), MEANT
+    assert words(distance) == ("How far from the lowest point", "step", "distance |w + 1|"), MEANT
     assert distance.get_yscale() == "log" and bowl.get_yscale() == "linear"
     assert (bowl.get_xlim(), bowl.get_ylim()) == ((-9, 7), (-2, 66))
     assert (distance.get_xlim(), distance.get_ylim()) == ((0, 60), (1e-9, 1e4))
@@ -190,7 +190,7 @@ def test_each_schedule_follows_its_formula_at_each_setting():
 def test_schedules_are_told_apart_by_colour_and_style():
     live = built("schedules_side_by_side")
     (axes,) = axes_of(live)
-    assert words(axes) == ("", "step", "learning rate")
+    assert words(axes) == ("", "step", "learning rate"), MEANT
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, 100), (0, 1.05))
     colours = [colour for colour, _, _ in looks(axes).values()]
     assert colours == [BLUE, ORANGE, GREEN, PINK, AMBER, SKY]
@@ -258,13 +258,13 @@ def test_each_rate_of_the_game_leads_where_its_powers_say(rate_game, level):
             x, y = data(ground, "loss")
             near((x[0], x[-1]), (-8, 8))
             near(y, c / 2 * x**2)
-            assert words(ground) == (f"Level {level}, 40 steps", "w", "loss")
+            assert words(ground) == (f"Level {level}, 40 steps", "w", "loss"), MEANT
             near(ground.get_ylim(), (-c, 32 * c))
         else:
             points = drawn_path(w.T)
             assert data(ground, "loss").size == 0
             title = f"Level {level}, 60 steps"
-            assert words(ground) == (title, "$w_1$ (curvature 1)", "$w_2$ (curvature 20)")
+            assert words(ground) == (title, "$w_1$ (curvature 1)", "$w_2$ (curvature 20)"), MEANT
             near(ground.get_ylim(), (-8, 8))
         near(data(ground, "path"), points, rtol=1e-6)
         near(data(ground, "end"), points[:, -1:], rtol=1e-6)
@@ -317,7 +317,7 @@ def test_the_law_of_the_game_is_two_over_the_curvature(rate_game):
 
 def test_the_game_of_rates_looks_and_is_named_as_it_is_told(rate_game):
     ground, law = axes_of(rate_game)
-    assert words(law) == ("What you registered", "largest curvature", "learning rate")
+    assert words(law) == ("What you registered", "largest curvature", "learning rate"), MEANT
     assert (law.get_xscale(), law.get_yscale(), law.get_xlim(), law.get_ylim()) == (
         "log",
         "log",
@@ -416,8 +416,8 @@ def test_the_drawn_edge_lies_between_a_rate_that_holds_and_one_that_runs_away():
 def test_the_edge_of_training_looks_and_is_named_as_it_is_told():
     live = built("edge_of_training")
     course, plane = axes_of(live)
-    assert words(course) == ("20 epochs of training", "epoch", "loss above the lowest possible")
-    assert words(plane) == ("Where the edge lies", "batch size", "learning rate")
+    assert words(course) == ("20 epochs of training", "epoch", "loss above the lowest possible"), MEANT
+    assert words(plane) == ("Where the edge lies", "batch size", "learning rate"), MEANT
     assert (course.get_yscale(), plane.get_xscale(), plane.get_yscale()) == ("log", "log", "log")
     assert course.get_ylim() == (1e-5, 1e6) and plane.get_ylim() == (0.008, 4)
     assert [text.get_text() for text in plane.get_xticklabels()] == ["8", "16", "32", "64", "128", "256"]
@@ -478,8 +478,8 @@ def test_each_rule_crosses_the_ravine_as_its_formula_says():
 def test_the_ravine_looks_and_is_named_as_it_is_told():
     live = built("rules_in_a_ravine")
     ground, distance = axes_of(live)
-    assert words(ground) == ("The ravine from above", "$w_1$", "$w_2$")
-    assert words(distance) == ("How far from the lowest point", "step", "distance")
+    assert words(ground) == ("The ravine from above", "$w_1$", "$w_2$"), MEANT
+    assert words(distance) == ("How far from the lowest point", "step", "distance"), MEANT
     assert distance.get_yscale() == "log" and (distance.get_xlim(), distance.get_ylim()) == ((0, 100), (1e-6, 1e3))
     assert ground.get_xlim() == ground.get_ylim() == (-7, 7)
     assert len(ground.lines) == 5
@@ -641,7 +641,7 @@ def test_the_memory_of_training_is_four_bytes_a_number():
 def test_the_memory_of_training_looks_and_is_named_as_it_is_told():
     live = built("memory_in_training")
     (axes,) = axes_of(live)
-    assert words(axes) == ("", "share of the memory (%)", "") and axes.get_xlim() == (0, 100)
+    assert words(axes) == ("", "share of the memory (%)", "") and axes.get_xlim() == (0, 100), MEANT
     named = ["parameters", "gradients", "optimiser state", "activations"]
     assert [text.get_text() for text in axes.get_yticklabels()] == named and axes.yaxis_inverted()
     assert [to_hex(bar.get_facecolor()) for bar in axes.patches] == [BLUE, ORANGE, GREEN, GREY]
@@ -794,7 +794,7 @@ def test_the_budget_game_shows_what_five_seeds_reach_and_what_may_be_spent():
 def test_the_budget_game_looks_and_is_named_as_it_is_told():
     live = built("parameter_budget_game")
     learning, plane = axes_of(live)
-    assert words(learning) == ("5 seeds learn", "epoch", "test accuracy (%)")
+    assert words(learning) == ("5 seeds learn", "epoch", "test accuracy (%)"), MEANT
     assert words(plane) == ("Your board", "parameters", "") and plane.get_xscale() == "log"
     heights = learning.transData.transform([(0, accuracy) for accuracy in (0, 50, 96, 97, 98, 100)])[:, 1]
     assert np.diff(heights)[2:4].min() > 5, "pixels between 96, 97 and 98 %"

@@ -18,7 +18,7 @@ from helpers.experiments.timing import stored_activations
 from helpers.live import live_figure
 from helpers.network import Network
 from helpers.training import train_by_epoch
-from tests.live_figures import LIVE_FIGURES, steps_of, words
+from tests.live_figures import LIVE_FIGURES, MEANT, steps_of, words
 
 BLUE, ORANGE, GREEN, BLACK, GREY = "#0072b2", "#d55e00", "#009e73", "#222222", "#767676"
 AMBER = "#e69f00"
@@ -135,8 +135,10 @@ def test_the_surprise_of_a_guess_is_minus_its_logarithm_and_its_mean_a_cross_ent
                 "excess": expected(guess) - entropy,
             },
         )
-        assert words(single) == ("Surprise of one day", "probability given to what happens", f"surprise ({name})")
-        assert words(average) == ("Average surprise", "guessed probability of rain", f"surprise ({name})")
+        assert words(single) == ("Surprise of one day", "probability given to what happens", f"surprise ({name})"), (
+            MEANT
+        )
+        assert words(average) == ("Average surprise", "guessed probability of rain", f"surprise ({name})"), MEANT
         for axes in (single, average):  # of a hundred surprises all but the highest are in the frame
             near(axes.get_ylim(), -log(np.exp([0.1, -5.5])))
 
@@ -201,8 +203,8 @@ def test_the_most_likely_value_of_seven_thermometers_is_their_mean_or_their_medi
     bell, total = live._figure.axes
     left = lines(bell, {"density, if the guess is true": (BLUE, "-", ""), "measured": (ORANGE, "", "o")})
     right = lines(total, {"surprise": (BLUE, "-", ""), "least": (GREEN, "", "*"), "your guess": (ORANGE, "", "o")})
-    assert words(bell) == ("How likely is each measurement?", "degrees", "density (1 / degree)")
-    assert words(total) == ("All seven together", "guess (degrees)", "total surprise (nats)")
+    assert words(bell) == ("How likely is each measurement?", "degrees", "density (1 / degree)"), MEANT
+    assert words(total) == ("All seven together", "guess (degrees)", "total surprise (nats)"), MEANT
     (stems,) = bell.collections
     assert to_hex(stems.get_color()[0]) == ORANGE
     errors, guesses = np.arange(-240, 241) / 20, 18 + np.arange(121) / 20
@@ -256,8 +258,8 @@ def test_logits_become_shares_of_their_exponentials_and_the_loss_pulls_by_shares
     live = LIVE_FIGURES["logits_to_probabilities"]()
     left, right = live._figure.axes
     chances, slopes = bars(left, "probability", BLUE), bars(right, "slope", ORANGE)
-    assert words(left) == ("What softmax makes of them", "", "probability")
-    assert words(right) == ("How the loss pulls at the logits", "", "slope of the loss")
+    assert words(left) == ("What softmax makes of them", "", "probability"), MEANT
+    assert words(right) == ("How the loss pulls at the logits", "", "slope of the loss"), MEANT
 
     def shares(z):
         powers = np.exp(z - max(z))
@@ -293,8 +295,8 @@ def test_a_confident_mistake_is_pulled_at_and_led_on_by_the_slopes_of_its_two_lo
     looks = {name: (colour, style, "") for name, (colour, style, _) in names.items()}
     marks = {f"{name}, here": (colour, "", marker) for name, (colour, _, marker) in names.items()}
     left, right = lines(pull, looks | marks), lines(path, looks)
-    assert words(pull) == ("How hard the loss pulls", "logit of the right class", "size of the slope")
-    assert words(path) == ("What 100 steps achieve", "step", "p(right class)")
+    assert words(pull) == ("How hard the loss pulls", "logit of the right class", "size of the slope"), MEANT
+    assert words(path) == ("What 100 steps achieve", "step", "p(right class)"), MEANT
 
     def p(z):
         return 1 / (1 + np.exp(-z))
@@ -330,8 +332,8 @@ def test_the_cheapest_plan_for_yogurt_costs_what_the_best_of_all_plans_through_t
     looks = {"too much": (BLUE, "", "o"), "sold out": (ORANGE, "", "v")}
     left, right = lines(plans, {"exactly enough": (BLACK, "--", "")} | looks), lines(errors, looks)
     drawn(left["exactly enough"], [0, 2], [0, 2])
-    assert words(plans) == ("Planned for each day", "sold (units)", "planned (units)")
-    assert words(errors) == ("Its error on each day", "day", "planned - sold (units)")
+    assert words(plans) == ("Planned for each day", "sold (units)", "planned (units)"), MEANT
+    assert words(errors) == ("Its error on each day", "day", "planned - sold (units)"), MEANT
     (stems,) = errors.collections
     for values in moves(live):
         cost, profit = values["cost"], values["profit"]
@@ -468,8 +470,8 @@ def test_line_pieces_meet_at_the_joints_and_are_off_by_the_root_of_the_mean_squa
     left, right = live._figure.axes
     one = lines(left, {"curve": (AMBER, "--", ""), "network": (BLUE, "-", ""), "joints": (ORANGE, "", "o")})
     two = lines(right, {"1 to 50 units": (BLUE, "", "."), "these units": (BLUE, "", "s")})
-    assert words(left) == ("The curve and its pieces", "x", "f(x)")
-    assert words(right) == ("How far it is off", "hidden units", "typical error")
+    assert words(left) == ("The curve and its pieces", "x", "f(x)"), MEANT
+    assert words(right) == ("How far it is off", "hidden units", "typical error"), MEANT
     assert (right.get_xscale(), right.get_yscale()) == ("log", "log")
     goals = {
         "sine": lambda x: np.sin(2 * x),
@@ -533,8 +535,8 @@ def test_gradients_and_signals_of_a_deep_network_are_those_of_its_weights_multip
     ]
     left = lines(back, looks[0] | {"steepest slope per layer": (GREY, ":", "")})
     right = lines(forth, looks[1])
-    assert words(back) == ("Gradient in each layer", "layer", "size of dloss/dz")
-    assert words(forth) == ("Activations in each layer", "layer", "root mean square of a")
+    assert words(back) == ("Gradient in each layer", "layer", "size of dloss/dz"), MEANT
+    assert words(forth) == ("Activations in each layer", "layer", "root mean square of a"), MEANT
     data = digits().standardise()
     spreads = {"he": math.sqrt(2 / 64), "xavier": 1 / 8, "normal": 0.05}
     grid = (np.arange(241) - 120) / 20
@@ -637,8 +639,8 @@ def test_two_weights_zig_zag_down_the_squared_error_of_one_batch_after_the_other
     )
     (samples,) = (line for line in cloud.lines if line.get_label() == "samples")
     assert (samples.get_marker(), to_hex(samples.get_color())) == ("o", BLUE)
-    assert words(plane) == ("The two weights", "weight $w_1$", "weight $w_2$")
-    assert words(cloud) == ("The inputs", "input $x_1$", "input $x_2$")
+    assert words(plane) == ("The two weights", "weight $w_1$", "weight $w_2$"), MEANT
+    assert words(cloud) == ("The inputs", "input $x_1$", "input $x_2$"), MEANT
     drawn(found["goal"], [1], [-1])
     drawn(found["start"], [0], [0])
     pairs = np.random.default_rng(0).uniform(-0.5, 0.5, (24, 2))
@@ -767,7 +769,7 @@ def test_the_price_of_a_bend_is_its_time_in_units_of_that_of_relu():
         live.kept[100_000] = here
         for values in moves(live):
             numbers = values["numbers"]
-            assert words(axes) == (f"Bending {numbers} numbers at once", "time (ReLU = 1)", "")
+            assert words(axes) == (f"Bending {numbers} numbers at once", "time (ReLU = 1)", ""), MEANT
             known = numbers == "100,000"
             drawn(found["measured here"], *(([here[n] / 2e-5 for n in names], range(4)) if known else ([], [])))
             prices = {"sigmoid, compared with ReLU": "× 4.5", "tanh, compared with ReLU": "× 2.5"}

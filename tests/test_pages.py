@@ -55,11 +55,12 @@ def test_each_target_of_make_is_there_and_knows_its_variables(path):
 def test_make_help_names_each_target_that_the_pages_name():
     targets = set(re.findall(r"^([a-z][\w-]*):(?!=)", MAKEFILE, flags=re.MULTILINE))
     (phony,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, flags=re.MULTILINE)
-    assert set(phony.split()) == targets
+    assert set(phony.split()) == targets, "list each target of the Makefile in .PHONY"
     told = {command.split()[1] for path in PAGES for command in commands(path) if command.startswith("make ")}
     help_text = "\n".join(re.findall(r'@echo "(.+)"', MAKEFILE))
-    assert {target for target in targets - {"help"} if not re.search(rf"\b{target}\b", help_text)} == set()
-    assert targets - told == {"help", "lint", "clean", "grade"} - told
+    untold = {target for target in targets - {"help"} if not re.search(rf"\b{target}\b", help_text)}
+    assert untold == set(), "name it in `make help`"
+    assert targets - told == {"help", "lint", "clean", "grade"} - told, "say on a page what it is for"
 
 
 #: Programs of others, with which of their words the course uses.

@@ -129,8 +129,9 @@ def lines(path):
 
 def said(path, *words):
     """Return the numbers of the one line that a notebook prints with these words in it."""
-    (line,) = [line for line in lines(path) if all(word in line for word in words)]
-    return numbers(line)
+    found = [line for line in lines(path) if all(word in line for word in words)]
+    assert len(found) == 1, f"{len(found)} lines of {path.name} say {words}: follow the words where they are looked for"
+    return numbers(found[0])
 
 
 def section(path, inside):
