@@ -94,6 +94,14 @@ def test_a_name_that_gets_another_meaning_is_found():
     assert not list(overwritten([cells[0], cells[2], cells[1]])), "set before it is used, both times"
 
 
+@pytest.mark.parametrize("path", CHAPTERS[:5], ids=lambda path: path.stem)
+def test_each_section_of_a_chapter_runs_after_the_cell_at_its_top_alone(path):
+    earlier = []
+    for part in sections(nbformat.read(path, as_version=4))[1:]:
+        assert [cell.id for cell in needed(part, earlier)] == [], part[0].id
+        earlier += part
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_cell_run_again_finds_its_names_as_they_were(path):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]

@@ -4,7 +4,8 @@ Readers do not run a chapter once from top to bottom. They run a cell twice, or 
 put before the gate once more in these forms:
 
 * every cell twice in a row, then each of them once more, from the last to the first;
-* every section by itself, in a new kernel, after the cells at the top and those that define a name it uses.
+* every section by itself, in a new kernel, after the cells at the top; in an appendix, and those that define a name
+  it uses.
 """
 
 import ast

@@ -224,10 +224,12 @@ def _relation(asked):
             return ""
         if right.shape != got.shape or not np.isfinite(right).any():
             return ""
-        return _of_numbers(right, got, len(asked))
+        return _of_numbers(right, got, np.repeat(range(len(asked)), [np.size(pair[0]) for pair in asked]))
 
 
-def _of_numbers(right, got, calls):
+def _of_numbers(right, got, call):
+    """Say it of numbers, each from the call of that place."""
+    calls = call.max() + 1
     finite = np.isfinite(got) & np.isfinite(right)
     same = np.isclose(got, right, rtol=1e-4)
     if not finite.all() and finite.any() and same[finite].all():
@@ -241,7 +243,7 @@ def _of_numbers(right, got, calls):
     for function, said in known:
         if finite.any() and _agree(function(right)[finite], got[finite]) and not same[finite].all():
             return said
-    if calls > 1 and finite.all() and (said := _of_many(right, got, same)):
+    if calls > 1 and finite.all() and (said := _of_many(right, got, calls, set(call[~same]))):
         return said
     if finite.all() and np.allclose(got, right, rtol=CLOSE, atol=0):
         if (right == np.round(right)).all():
@@ -254,8 +256,8 @@ def _of_numbers(right, got, calls):
     return ""
 
 
-def _of_many(right, got, same):
-    """Say what only many inputs show."""
+def _of_many(right, got, calls, wrong):
+    """Say what only many calls show, of which some are wrong."""
     if len(np.unique(right)) <= 2:
         return ""
     if len(np.unique(got)) == 1:
@@ -266,7 +268,7 @@ def _of_many(right, got, same):
     ratio = got[right != 0] / right[right != 0]
     if np.ptp(ratio) < 1e-4 * abs(ratio[0]) and abs(ratio[0] - 1) > CLOSE:
         return _("It is always {ratio[0]:.4g} times what it should be.", ratio=ratio)
-    if same.mean() >= 0.2:
+    if len(wrong) <= 0.8 * calls:
         return _("For other inputs it is right: what is special about this one?")
     if (right >= 0).all() and (got < 0).mean() >= 0.25:
         return _("It can never be negative, and yours often is.")

@@ -10,6 +10,26 @@ from helpers.descent import gradient_descent
 from helpers.network import silently
 
 
+def down_the_bowl(learning_rate, steps, start=5.0):
+    """Walk down the bowl (w + 1)^2 by gradient descent.
+
+    Parameters
+    ----------
+    learning_rate : float or Schedule
+        A constant rate, or one for each step.
+    steps : int
+        How many.
+    start : float
+        The first w.
+
+    Returns
+    -------
+    helpers.descent.Descent
+        The path.
+    """
+    return gradient_descent(lambda w: (w + 1) ** 2, lambda w: 2 * (w + 1), start, learning_rate, steps)
+
+
 class Bowl(NamedTuple):
     """A bowl with many parameters.
 
