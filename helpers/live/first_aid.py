@@ -11,9 +11,8 @@ from helpers.language import _
 
 
 def watch(shell):
-    """Look at each cell that this shell runs from now on; a shell that is watched already is not watched twice."""
-    if shell and not getattr(shell, "_names_watched", False):
-        shell._names_watched = True
+    """Look at each cell that this shell runs from now on; IPython takes up a function only once."""
+    if shell:
         shell.events.register("post_run_cell", _look_at)
 
 
