@@ -150,8 +150,8 @@ class BufferedPass:
         # For one network, dot has the smaller overhead; matmul goes through many of them.
         self.multiply = np.matmul if network.runs else np.ndarray.dot
         self.layers = []
-        bends = [_column_bend(f, self.multiply) for f in network.bends]
-        for matrix, gradient, f in zip(fast.matrices, fast.matrix_gradients, bends, strict=True):
+        functions = [_column_function(f, self.multiply) for f in network.activation_functions]
+        for matrix, gradient, f in zip(fast.matrices, fast.matrix_gradients, functions, strict=True):
             below = self.layers[-1] if self.layers else None
             self.layers.append(LayerBuffers(matrix, gradient, f, below, samples))
         self.loss_gradient = _column_gradient(network.loss, self.layers[-1].a, self.multiply)
@@ -203,7 +203,7 @@ class LayerBuffers:
     matrix, gradient : numpy.ndarray of shape ([runs,] units, inputs + 1)
         [W b], and the derivative of the loss with respect to it.
     f : object or None
-        What bends the sums; None stands for the identity.
+        The activation function; None stands for the identity.
     below : LayerBuffers or None
         The layer whose output is this one's input; None for the first, which is given each batch.
     samples : int
@@ -265,8 +265,8 @@ class _ColumnSoftmax:
         return self.multiply(self.ones, values, self.sums)
 
 
-def _column_bend(f, multiply):
-    """Return what bends columns as `f` bends rows: `f` itself if it goes element by element, None for identity."""
+def _column_function(f, multiply):
+    """Return the `f` of columns, which was one of rows: `f` itself if it goes element by element, None for identity."""
     if f.name == "softmax":
         return _ColumnSoftmax(multiply)
     return None if f.name == "identity" else f

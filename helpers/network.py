@@ -12,12 +12,14 @@ Backwards, the chain rule carries the derivative of the loss from layer to layer
 
 Side by side is the product of matrices, * goes number by number. Each f' stands with its f in `helpers.activations`:
 ReLU's is 1 where z > 0, else 0. The last f is the identity, as a rule, and there the loss says what dloss/da is. For
-softmax cross-entropy, whose outputs are logits, it is (softmax(a) - y) / samples, with y one-hot: the derivative of
-the mean over the samples.
+softmax cross-entropy, whose outputs are logits, it is (softmax(a) - y) / samples: the derivative of the mean over the
+samples. Here y is one-hot: a row a sample, with 1 at its class and 0 elsewhere.
 
-`Pass` holds these lines; in its lists, layer 1 has index 0. With a sequence of seeds all but the batch get a first
-axis, `runs`: many networks side by side. Training computes the same in `helpers.fast_network`, in fewer steps that are
-harder to read; tests hold the two equal.
+`Pass` holds these lines; in its lists, layer 1 has index 0. Read it first for a single network: then each array is a
+matrix, and each b a row of numbers. A network may also be many of one shape, one a seed, computed side by side. Then
+each array but the batch x has one axis more, the first, called `runs`; the lines stay the same.
+
+Training computes the same in `helpers.fast_network`, in fewer steps that are harder to read; tests hold the two equal.
 
 References
 ----------
@@ -73,7 +75,7 @@ class Pass:
     def __init__(self, network, x):
         self.network, self.x, self.z, self.a = network, x, [], []
         a = x
-        for W, b, f in zip(network.weights, network.biases, network.bends, strict=True):
+        for W, b, f in zip(network.weights, network.biases, network.activation_functions, strict=True):
             z = a @ W.mT + b[..., np.newaxis, :]  # .mT swaps the last two axes; one b for all samples
             a = f(z)
             self.z.append(z)
@@ -100,7 +102,7 @@ class Pass:
             If the shape is wrong or a label is out of range.
         """
         network, y = self.network, check_targets(targets, self.outputs.shape[-2:], self.network.dtype)
-        layers = zip(network.weights, network.bends, self.z, self.a, [self.x, *self.a[:-1]], strict=True)
+        layers = zip(network.weights, network.activation_functions, self.z, self.a, [self.x, *self.a[:-1]], strict=True)
         weights, biases = [], []
         dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer
         for W, f, z, a, below in reversed(list(layers)):
@@ -142,12 +144,12 @@ class Network:
     sizes : sequence of int
         The number of inputs, of units in each hidden layer, and of outputs: ``[64, 32, 16, 10]``.
     activation : str or Activation
-        What bends the hidden layers: a name in `ACTIVATIONS`, or such an object.
+        The activation function of all hidden layers: a name in `ACTIVATIONS`, or such an object.
     loss : str or Loss
         What training makes small: a name in `LOSSES`, or such an object. For "softmax_cross_entropy" and
         "sigmoid_cross_entropy" the outputs are logits.
     output_activation : str or Activation
-        What bends the outputs: as above, or "softmax", which the loss "softmax_cross_entropy" contains already (as
+        That of the outputs: as above, or "softmax", which the loss "softmax_cross_entropy" contains already (as
         "sigmoid_cross_entropy" does the sigmoid).
     initialisation : str or callable
         How the weights begin: a name in `INITIALISERS`, or such a function. Biases begin at 0.
@@ -164,8 +166,8 @@ class Network:
         The matrices W_l, first layer first.
     biases : list of numpy.ndarray, each of shape ([runs,] units)
         The same for b_l.
-    bends : list of Activation
-        The functions f_l.
+    activation_functions : list of Activation
+        Each f_l, first layer first.
 
     Raises
     ------
@@ -196,7 +198,7 @@ class Network:
         if self.dtype.kind != "f":
             raise TypeError(_("dtype must be a floating-point type, got {this.dtype}", this=self))
         check_outputs(self.sizes[-1], self.output_activation, self.loss)
-        self.bends = [self.activation] * (len(self.sizes) - 2) + [self.output_activation]
+        self.activation_functions = [self.activation] * (len(self.sizes) - 2) + [self.output_activation]
 
         seeds = np.atleast_1d(seed)
         if seeds.ndim != 1 or not len(seeds):
@@ -265,7 +267,7 @@ class Network:
             What `Pass.outputs` would be.
         """
         a = check_inputs(inputs, self.sizes[0], self.dtype)
-        for W, b, f in zip(self.weights, self.biases, self.bends, strict=True):
+        for W, b, f in zip(self.weights, self.biases, self.activation_functions, strict=True):
             z = a @ W.mT
             z += b[..., np.newaxis, :]
             a = f(z, out=z)

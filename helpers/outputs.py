@@ -49,7 +49,7 @@ class Softmax(Activation):
         return np.multiply(p, gradient - (p * gradient).sum(axis=-1, keepdims=True), out=out)
 
 
-#: What may bend the outputs of a network.
+#: Activation functions that the outputs of a network may have.
 OUTPUT_ACTIVATIONS = {**ACTIVATIONS, "softmax": Softmax()}
 
 
@@ -61,7 +61,7 @@ def check_outputs(outputs, activation, loss):
     outputs : int
         How many there are.
     activation : Activation
-        What bends them.
+        Their activation function.
     loss : helpers.losses.Loss
         What is to judge them.
 

@@ -1,8 +1,11 @@
 """Whoever comes back and runs a cell too early, or changes a number that is looked up later, is told what to do."""
 
+import re
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from helpers import network
 from helpers.live import first_aid
 
 
@@ -36,7 +39,28 @@ def test_other_errors_speak_for_themselves(shell, capsys, source):
     assert "further up" not in said and "no result" not in said
 
 
-def test_a_shell_is_watched_once(shell):
-    first_aid.watch(shell)
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("Network([64, 0, 10])", "the size of a layer must be at least 1, got 0"),
+        ("Network([64, 10], activation='bent')", "activation"),
+        ("def mine(size):\n    return Network([64, size, 10])\nmine('wide')", "the size of a layer"),
+    ],
+)
+def test_an_error_of_the_course_shows_the_cell_alone(shell, capsys, source, sentence):
+    shell.run_cell("from helpers.network import Network")
+    assert not shell.run_cell(source).success
+    said = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)  # without colours
+    assert sentence in said and source.splitlines()[0] in said
+    assert "network.py" not in said and "_checks.py" not in said
+
+
+def test_an_error_that_the_course_meets_is_shown_whole(shell, capsys, monkeypatch):
+    monkeypatch.setattr(network, "as_initialiser", lambda _name: None)
+    assert not shell.run_cell("from helpers.network import Network\nNetwork([64, 10])").success
+    said = capsys.readouterr().out
+    assert "NoneType" in said and "network.py" in said
+
+
+def test_other_shells_are_left_alone():
     first_aid.watch(None)
-    assert len(shell.events.callbacks["post_run_cell"]) == 1

@@ -12,7 +12,7 @@ from helpers.exercises import EXERCISES
 from helpers.language import FONT, LOCALE, columns, languages
 from tools.make_exercises import student_version
 from tools.places import NOTEBOOKS, ROOT, editions, files, notebooks
-from tools.translate import catalogues, faults, font
+from tools.translate import catalogues, faults, font, formulas
 from tools.translate import editions as made
 from tools.translate.blocks import pieces
 from tools.translate.sources import PAGES, Message, originals
@@ -336,6 +336,17 @@ def test_a_translation_that_computes_something_else_is_refused(monkeypatch):
     monkeypatch.setattr(made, "translator", lambda *_: lambda _context, text: text + '" + str(1) + "')
     with pytest.raises(ValueError, match="what it computes differs"):
         made.notebook("zh", path)
+
+
+def test_words_in_formulas_are_translated_and_their_names_are_not():
+    text = r"A loss, $\text{loss} = \text{MSE}$, and $$x_\text{in} > 0 \quad \text{if } y$$"
+    said = formulas.translated(text, "zh")
+    assert said == r"A loss, $\text{损失} = \text{MSE}$, and $$x_\text{入} > 0 \quad \text{若 } y$$"
+    assert formulas.faults({"loss": "损失", "gain": "增益"}, [text]) == [
+        "formulas.toml: 'if ' is not translated",
+        "formulas.toml: 'in' is not translated",
+        "formulas.toml: no formula has 'gain'",
+    ]
 
 
 def test_links_lead_to_the_edition_and_out_of_it():

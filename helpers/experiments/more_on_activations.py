@@ -170,7 +170,7 @@ def sigmoid_twin(network):
     """
     twin = copy.deepcopy(network)
     twin.activation = sigmoid
-    twin.bends = [sigmoid] * (len(network.bends) - 1) + network.bends[-1:]
+    twin.activation_functions = [sigmoid] * (len(network.activation_functions) - 1) + network.activation_functions[-1:]
     last = len(network.weights) - 1
     for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True)):
         reads, sums = (1 if layer == 0 else 2), (1 if layer == last else 2)

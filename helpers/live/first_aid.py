@@ -1,41 +1,70 @@
-"""A word beside an error that says what went wrong, and not what to do.
+"""Errors that stay short, with a word on what to do where they don't say it themselves.
 
-A kernel that was started anew has forgotten all names. And whoever changes a number finds that a later line looks up
-what was computed for the old one.
+A kernel that was started anew has forgotten all names. Whoever changes a number finds that a later line looks up what
+was computed for the old one. And an error that the course raises on purpose says in a sentence what it expected: where
+in the course that was found out helps nobody.
 """
 
-import re
-import traceback
+import linecache
+from types import TracebackType
 
 from helpers.language import _
 
 
 def watch(shell):
-    """Look at each cell that this shell runs from now on; IPython takes up a function only once."""
+    """Show the errors of all cells that this shell runs from now on in this way."""
     if shell:
-        shell.events.register("post_run_cell", _look_at)
+        shell.set_custom_exc((KeyError, NameError, TypeError, ValueError), _show)
 
 
-def _look_at(result):
-    error = result.error_in_exec
-    name = getattr(error, "name", None)
-    if type(error) is NameError and name and re.search(rf"\b{name}\b", result.info.raw_cell):
-        told = _(
+def _show(shell, kind, error, trace, tb_offset=None):
+    calls = list(_calls(trace))
+    if _module(calls[-1]) == "__main__" and (sentence := _what_to_do(error)):
+        print(sentence)
+    if _is_on_purpose(calls[-1]):
+        while len(calls) > 1 and _module(calls[-1]) != "__main__":
+            calls.pop()
+    shell.showtraceback((kind, error, _chained(calls)), tb_offset=tb_offset)
+
+
+def _what_to_do(error):
+    """Return a sentence for an error that a cell met, or None if there is nothing to add."""
+    if type(error) is NameError and error.name:
+        return _(
             "Is {name} set in a cell further up? After a pause a notebook has forgotten it: put the cursor on this "
             'cell, then choose "Run > Run All Above Selected Cell".',
-            name=name,
+            name=error.name,
         )
-        print(told)
-    if type(error) is KeyError and error.args and _place(error) == "__main__":
-        told = _(
+    if type(error) is KeyError and error.args:
+        return _(
             "There is no result for {key!r}. If you changed that number or name where it is first written, change it "
             "here, too.",
             key=error.args[0],
         )
-        print(told)
+    return None
 
 
-def _place(error):
-    """Return the name of the module in which an error was raised; a cell's is ``__main__``."""
-    *_calls, (frame, _line) = traceback.walk_tb(error.__traceback__)
-    return frame.f_globals["__name__"]
+def _calls(trace):
+    """Yield a traceback call by call, outermost first."""
+    while trace:
+        yield trace
+        trace = trace.tb_next
+
+
+def _chained(calls):
+    """Return the traceback of these calls alone."""
+    chain = None
+    for call in reversed(calls):
+        chain = TracebackType(chain, call.tb_frame, call.tb_lasti, call.tb_lineno)
+    return chain
+
+
+def _module(call):
+    """Return the name of the module that a call is in; a cell's is ``__main__``."""
+    return call.tb_frame.f_globals.get("__name__", "")
+
+
+def _is_on_purpose(call):
+    """Tell whether the course itself raises an error here, rather than meeting one."""
+    line = linecache.getline(call.tb_frame.f_code.co_filename, call.tb_lineno)
+    return _module(call).startswith("helpers.") and line.lstrip().startswith("raise ")

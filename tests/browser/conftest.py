@@ -6,11 +6,12 @@ import shutil
 import signal
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Page
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.browser import lab
+from tests.browser import lab, opened
 
 #: A test that takes longer, in seconds, is stopped: a last resort, for each single wait has a bound of its own.
 LONGEST_TEST = 300
@@ -31,10 +32,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 @dataclasses.dataclass
 class OpenNotebook:
-    """A notebook in the browser: the page it is shown in, and its file."""
+    """A notebook in the browser: the page it is shown in, its file, and what it showed before its cells ran."""
 
     page: Page
     file: Path
+    opened: opened.Opened
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +94,13 @@ def fresh_copy(folder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def executed(request, browser, url, folder, fresh_copy):
-    """Open the notebook named by the test's parameter, and run all its cells."""
+    """Open the notebook named by the test's parameter, look at it, and run all its cells."""
     file = fresh_copy(request.param)
     with lab.new_page(browser) as page:
         lab.open_notebook(page, url, file.relative_to(folder))
+        seen = opened.look(page, nbformat.read(file, as_version=4).cells)
         lab.run_all(page)
-        yield OpenNotebook(page, file)
+        yield OpenNotebook(page, file, seen)
         lab.stop_kernel(page)
 
 

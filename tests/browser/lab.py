@@ -263,12 +263,17 @@ def stop_kernel(page):
     wait(page, "!course.kernel()", "the kernel to stop")
 
 
+def is_dirty(page):
+    """Tell whether the notebook counts as changed since it was saved."""
+    return ask(page, "() => course.panel().context.model.dirty")
+
+
 def save(page, file):
     """Save the notebook, and return what its file holds then."""
     before = file.stat().st_mtime_ns
     page.evaluate("() => { jupyterapp.commands.execute('docmanager:save'); }")
     deadline = time.monotonic() + ANSWER
-    while file.stat().st_mtime_ns == before or ask(page, "() => course.panel().context.model.dirty"):
+    while file.stat().st_mtime_ns == before or is_dirty(page):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{file.name} was not saved within {ANSWER} s")
         time.sleep(0.1)

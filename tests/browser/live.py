@@ -25,8 +25,12 @@ def value(control):
     return getattr(control, "index", control.value)
 
 def text(control):
+    if options := getattr(control, "options", ()):
+        # Not its label, which is empty until it has moved.
+        option = options[control.index]
+        return str(option[0] if isinstance(option, tuple) else option)
     form = getattr(control, "readout_format", None)
-    return format(control.value, form) if form else str(getattr(control, "label", control.value))
+    return format(control.value, form) if form else str(control.value)
 
 figure = widgets[FIGURE]
 print(json.dumps({
@@ -122,13 +126,13 @@ def _faults(page, figure, wanted):
     return faults
 
 
-def wait_until_still(page, figure):
-    """Wait until a live figure has shown the same for half a second."""
+def wait_until_still(page, *figures):
+    """Wait until live figures have shown the same for half a second."""
     deadline = time.monotonic() + PICTURE
     before = None
-    while (now := shown(page, figure)) != before:
+    while (now := [shown(page, figure) for figure in figures]) != before:
         if time.monotonic() > deadline:
-            raise AssertionError(f"still moving after {PICTURE} s: {now['words']}")
+            raise AssertionError(f"still moving after {PICTURE} s: {[seen['words'] for seen in now]}")
         before = now
         page.wait_for_timeout(500)
 

@@ -46,15 +46,14 @@ window.course = {
     return said;
   },
 
-  // Note an element's height at each frame, until `heights` is asked for.
+  // Note each height that an element has in a frame, until `watched` is asked for.
   watch(element) {
     course.heights = new Set();
-    const look = () => course.heights && (course.heights.add(element.offsetHeight), requestAnimationFrame(look));
-    look();
+    course.observer = new ResizeObserver(() => course.heights.add(element.offsetHeight));
+    course.observer.observe(element);
   },
   watched() {
-    const heights = [...course.heights];
-    course.heights = null;
-    return heights;
+    course.observer.disconnect();
+    return [...course.heights];
   },
 };

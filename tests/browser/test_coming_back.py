@@ -15,10 +15,6 @@ CELLS = (
 )
 
 
-def is_dirty(page):
-    return lab.ask(page, "() => course.panel().context.model.dirty")
-
-
 def test_saved_and_opened_again_no_widget_is_missing(page, url, folder):
     file = folder / "back.ipynb"
     lab.write_notebook(file, *CELLS)
@@ -26,7 +22,7 @@ def test_saved_and_opened_again_no_widget_is_missing(page, url, folder):
     lab.run_all(page)
     assert page.locator(".live-figure, .prediction").count() == 2
     lab.save(page, file)
-    assert not is_dirty(page)
+    assert not lab.is_dirty(page)
     lab.stop_kernel(page)
     lab.open_notebook(page, url, file.name)
     page.wait_for_timeout(1000)  # the error would come only after the widgets' manager has looked for them
@@ -39,6 +35,6 @@ def test_saved_and_opened_again_no_widget_is_missing(page, url, folder):
     assert picture.is_visible() and picture.get_attribute("alt").startswith(NOTE)
     for told, words in zip(shown[1:], ("Run this cell", "Your progress", "IntSlider"), strict=True):
         assert words in told
-    assert not is_dirty(page), "opened, and nothing done, it counts as changed"
+    assert not lab.is_dirty(page), "opened, and nothing done, it counts as changed"
     lab.stop_kernel(page)
     assert lab.errors_in_console(page) == []

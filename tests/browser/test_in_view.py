@@ -25,19 +25,14 @@ NAMED = """number => {
 WIDGETS = "course.cells()[{}].node.querySelector('.live-figure img')?.offsetHeight > 50"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_after_shift_and_enter_a_live_figure_is_in_view_and_its_parts_have_names(page, url, folder, fresh_copy, name):
-    file = fresh_copy(name)
-    cells = nbformat.read(file, as_version=4).cells
-    lab.open_notebook(page, url, file.relative_to(folder))
-    assert not lab.ask(page, "() => course.panel().context.model.dirty"), "it counts as changed"
-    lab.start_cell(page, next(number for number, cell in enumerate(cells) if cell.cell_type == "code"))
-    lab.wait_for_cells(page)
-    out_of_view = {}
-    for number, cell in enumerate(cells):
+@pytest.mark.parametrize("executed", NAMES, indirect=True)
+def test_after_shift_and_enter_a_live_figure_is_in_view_and_its_parts_have_names(executed):
+    page, out_of_view = executed.page, {}
+    for number, cell in enumerate(nbformat.read(executed.file, as_version=4).cells):
         if cell.cell_type == "code" and any(f"{live}(" in cell.source for live in LIVE_FIGURES):
             page.evaluate("number => { course.panel().content.activeCellIndex = number; }", number)
             page.evaluate("number => course.panel().content.scrollToItem(number, 'smart')", number)
+            page.evaluate("number => course.cells()[number].model.outputs.clear()", number)
             page.evaluate("() => { jupyterapp.commands.execute('notebook:run-cell-and-select-next'); }")
             lab.wait(page, WIDGETS.format(number), f"the live figure of {cell.id}")
             page.wait_for_timeout(700)
@@ -45,6 +40,6 @@ def test_after_shift_and_enter_a_live_figure_is_in_view_and_its_parts_have_names
                 out_of_view[cell.id] = outside
             named = lab.ask(page, NAMED, number)
             assert named and all(words for _, words in named), named
-    lab.stop_kernel(page)
+    lab.wait_for_cells(page)
     assert out_of_view == {}
     assert lab.errors_in_console(page) == []

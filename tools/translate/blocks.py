@@ -1,6 +1,7 @@
 """Messages of a cell: paragraphs, items and table cells of Markdown; comments and texts of code.
 
-Whatever a reader reads is a message. The rest of a cell, its code and formulas, is the same in all languages.
+Whatever a reader reads is a message. The rest of a cell, its code and formulas, is the same in all languages, but for
+the words inside formulas, which `formulas` translates.
 """
 
 import ast

@@ -12,6 +12,7 @@ import nbformat
 
 from helpers.language import place_of
 from tools.places import NOTEBOOKS, files
+from tools.translate import formulas
 from tools.translate.blocks import pieces, pieces_of_markdown, put
 from tools.translate.catalogues import translations
 from tools.translate.faults import in_digits
@@ -157,7 +158,7 @@ def notebook(language, path):
     for cell in made.cells:
         source = put(pieces(cell), lambda text, cell=cell: translate(cell.id, text))
         if cell.cell_type == "markdown":
-            cell.source = linked(source, language, path)
+            cell.source = formulas.translated(linked(source, language, path), language)
         elif cell.cell_type == "code":
             if _computed(source) != _computed(cell.source):
                 raise ValueError(f"{name_of(path)}: cell {cell.id}: what it computes differs from the English cell")
@@ -194,7 +195,7 @@ def page(language, path):
     """
     translate = translator(language, name_of(path))
     text = put(pieces_of_markdown(path.read_text(encoding="utf-8")), lambda text: translate("", text))
-    return linked(text, language, path)
+    return formulas.translated(linked(text, language, path), language)
 
 
 def generate(language):

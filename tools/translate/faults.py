@@ -9,6 +9,7 @@ from decimal import Decimal
 from markdown_it import MarkdownIt
 
 from helpers.language import LOCALE
+from tools.translate import formulas
 from tools.translate.blocks import HOLE
 from tools.translate.catalogues import file_of, read
 from tools.translate.sources import catalogues
@@ -355,4 +356,5 @@ def all_faults(language, names=()):
         for name in catalogues()
         if name.startswith("notebooks/0")
     }
-    return found + at_odds(language) + unnamed(chapters, terms)
+    in_formulas = formulas.faults(formulas.words(language), formulas.english_texts())
+    return found + in_formulas + at_odds(language) + unnamed(chapters, terms)

@@ -12,6 +12,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from helpers.language import FONT, LOCALE
+from tools.translate import formulas
 from tools.translate.catalogues import read
 from tools.translate.sources import catalogues
 
@@ -26,7 +27,7 @@ KEPT_NAMES = {0, 13, 14}  # whose it is, and its licence
 
 
 def characters(language):
-    """Return the characters that pictures and books need: those of all catalogues.
+    """Return the characters that pictures and books need: those of all catalogues and formulas.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ def characters(language):
         With common ones, without those that matplotlib's own font has.
     """
     texts = [entry.msgstr for name in catalogues() for entry in read(language, name)]
+    texts += formulas.words(language).values()
     return {letter for letter in "".join(texts) if ord(letter) >= 0x2E80} | (COMMON[language] - {""})
 
 
