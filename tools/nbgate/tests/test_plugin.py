@@ -36,7 +36,8 @@ def project(stored, tmp_path):
 def run(folder, *arguments, ini="", **environment):
     """Run pytest in a folder; return what it printed and its exit code."""
     (folder / "pytest.ini").write_text(f"[pytest]\n{ini}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *map(str, arguments)]
+    without = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]  # the second only costs time
+    command = [sys.executable, "-m", "pytest", *without, "--color=no", *map(str, arguments)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_X")}
     done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env={**kept, **environment})
     return done.stdout + done.stderr, done.returncode
