@@ -6,6 +6,7 @@ which asks each claim of the notebooks again under other conditions. One noteboo
 
 import csv
 import posixpath
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -116,6 +117,11 @@ def _rows(name):
     return list(csv.DictReader((data_folder() / name).read_text(encoding="utf-8").splitlines()))
 
 
+def _on_one_line(text):
+    """Return a text that no table makes narrower than a word: Chinese could be broken at any character."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", text)
+
+
 class Ledger:
     """The ledger as a table for a notebook."""
 
@@ -124,8 +130,8 @@ class Ledger:
 
     def _repr_markdown_(self):
         rows = [
-            f"| {entry.id} | {_(entry.statement)} | {VERDICTS[entry.verdict]} {_(entry.verdict)} | {_(entry.why)} "
-            f"| {how_far(entry)} | [{entry.place}]({entry.link}) |"
+            f"| {entry.id} | {_(entry.statement)} | {VERDICTS[entry.verdict]} {_on_one_line(_(entry.verdict))} "
+            f"| {_(entry.why)} | {how_far(entry)} | [{entry.place}]({entry.link}) |"
             for entry in self.entries
         ]
         head = [_("| id | statement | verdict | why | holds also with | tested in |"), "|---|---|---|---|---|---|"]

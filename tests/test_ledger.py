@@ -118,6 +118,13 @@ def test_the_stored_table_is_that_of_the_files():
     assert tables == [Ledger()._repr_markdown_()], way
 
 
+def test_a_chinese_verdict_is_not_broken_over_lines():
+    stored = (NOTEBOOKS / "zh" / "appendix" / "the_lecture_note.ipynb").read_text(encoding="utf-8")
+    verdicts = re.findall(r"\| [NC]\d\d \| [^|]+ \| [✓≈?✗] ([^|]+) \|", stored)
+    assert len(verdicts) == len(ENTRIES)
+    assert all(len(parts) == 2 * parts.count("\u2060") + 1 for parts in verdicts)
+
+
 def test_the_ledger_can_be_read_as_plain_text():
     lines = repr(Ledger()).split("\n")
     assert len(lines) == len(ENTRIES)
