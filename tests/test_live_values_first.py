@@ -135,7 +135,7 @@ def test_the_path_in_the_bowl_is_that_of_the_update_rule_at_each_setting():
         near(data(bowl, "end"), np.array(ground)[:, -1:])
         near(data(distance, "distance"), (np.arange(steps + 1), abs(w + 1)))
         expected = {
-            f"w after {steps} steps": w[-1],
+            f"w after {steps} step{'s' * (steps > 1)}": w[-1],
             "loss": (w[-1] + 1) ** 2,
             "factor of the first step": 1 - 2 * values["learning_rate"],
             "last rate": values["learning_rate"] * values["decay_rate"] ** (steps - 1),

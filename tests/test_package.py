@@ -130,6 +130,23 @@ def test_jupyterlab_got_the_settings_of_the_course(ours, place):
     assert (Path(sys.prefix) / place).read_bytes() == (ROOT / "helpers" / "jupyter" / ours).read_bytes()
 
 
+def test_jupyterlab_reads_these_settings_twice_and_says_nothing(tmp_path):
+    code = """
+import sys
+from jupyter_server.services.contents.filemanager import FileContentsManager
+from traitlets.config import PyFileConfigLoader
+
+def settings():
+    return PyFileConfigLoader("jupyter_server_config.py", sys.prefix + "/etc/jupyter").load_config()
+
+manager = FileContentsManager(config=settings())
+manager.update_config(settings())
+print(manager.pre_save_hook.__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("keep_what_needs_no_kernel\n", "")
+
+
 def test_an_installed_wheel_carries_the_data(tmp_path):
     """A copy of the package with the data beside it, as a wheel has it, finds it there."""
     import shutil

@@ -3,6 +3,7 @@
 # ruff: noqa: F821 - Jupyter's own names
 import os
 import sys
+import warnings
 from pathlib import Path
 
 # The course's matrices are small: a second thread gains nothing on them, and on a busy machine it costs a lot.
@@ -25,6 +26,8 @@ def keep_what_needs_no_kernel(model, **_):
                     output["data"].pop(WIDGET, None)
 
 
+# JupyterLab reads this file twice, and then warns of itself.
+warnings.filterwarnings("ignore", "Overriding existing pre_save_hook")
 c.ContentsManager.pre_save_hook = keep_what_needs_no_kernel
 
 load_subconfig("jupyter_nbconvert_config.py")

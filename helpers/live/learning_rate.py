@@ -29,7 +29,7 @@ from helpers.figures.style import (
     legend_outside,
     new_figure,
 )
-from helpers.language import N_, _
+from helpers.language import N_, _, ngettext
 from helpers.live.blit import change
 from helpers.live.board import Board, rows
 from helpers.live.controls import checkbox, menu, rate_slider, slider, whole_slider
@@ -78,7 +78,7 @@ def descent_on_a_bowl():
         end.set_data(*(values[-1:] for values in ground))
         far.set_data(np.arange(steps + 1), np.abs(w + 1))
         return {
-            _("w after {steps} steps", steps=steps): w[-1],
+            ngettext("w after {steps} step", "w after {steps} steps", steps).format(steps=steps): w[-1],
             _("loss"): (w[-1] + 1) ** 2,
             _("factor of the first step"): 1 - 2 * learning_rate,
             _("last rate"): descent.learning_rates[-1],
