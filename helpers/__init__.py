@@ -9,7 +9,7 @@ Imports run one way only, from top to bottom of this map::
     claims                                            a sentence, a value and bounds: a tick or a cross
     own_files                                         where what a learner has done is kept
     outputs  samples  network                         a network as its equations are written
-    fast_network  training                            the same faster, and trained
+    fast_network  training                            the same computed fast; how it is trained
     exercises/                                        what is asked, and what answers back
     grading/                                          a class's submissions, judged in a sandbox
     experiments/                                      what chapters compute

@@ -1,8 +1,10 @@
-r"""The equations of `helpers.network`, computed fast: for training, which repeats them a thousand times.
+r"""The equations of `helpers.network`, computed fast: for `helpers.training`, which repeats them a thousand times.
 
-Nothing here is new, and tests hold it to the readable network. What makes it fast:
+Nothing here is new, and whoever wants to know what a network does need not read it. Tests hold its numbers to those of
+the readable network. What makes it fast:
 
-* A sample is a *column*, the bias the last column of the matrix [W b]. It meets a row of ones: one product does it all.
+* A sample is a *column*, the bias the last column of the matrix [W b], and below each sample stands a 1:
+  [W b] [x; 1] = W x + b, so one product does it all.
 * Arrays are buffers that each batch uses again: nothing is allocated.
 * All matrices [W b] are views of one long vector, so that an update is one subtraction.
 """

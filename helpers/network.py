@@ -1,6 +1,6 @@
 r"""The multilayer perceptron, as one writes it on a board.
 
-A batch of samples is a matrix with one row a sample. Layer l turns the activations below it into its own, first by a
+A batch of samples is a matrix with one row per sample. Layer l turns the activations below it into its own, first by a
 weighted sum, then by an activation function f_l:
 
     z_l = a_(l-1) W_l^T + b_l,        a_l = f_l(z_l),        a_0 = x.
@@ -10,14 +10,20 @@ Backwards, the chain rule carries the derivative of the loss from layer to layer
     dloss/dW_l = delta_l^T a_(l-1),        dloss/db_l = sum of delta_l over the samples,
     dloss/da_(l-1) = delta_l W_l,          delta_(l-1) = dloss/da_(l-1) * f'_(l-1)(z_(l-1)).
 
-Side by side is the product of matrices, * goes number by number. Each f' stands with its f in `helpers.activations`:
-ReLU's is 1 where z > 0, else 0. The last f is the identity, as a rule, and there the loss says what dloss/da is. For
-softmax cross-entropy, whose outputs are logits, it is (softmax(a) - y) / samples: the derivative of the mean over the
-samples. Here y is one-hot: a row a sample, with 1 at its class and 0 elsewhere.
+Letters side by side are a product of matrices, * goes number by number. Each f' stands with its f in
+`helpers.activations`: ReLU's is 1 where z > 0, else 0. All begins with the dloss/da of the last layer, the slope of the
+loss, which stands in `helpers.losses`. For softmax cross-entropy the last f is the identity, the outputs a = z are
+logits, and the slope of the mean over the samples is (softmax(a) - y) / samples. Here y is one-hot: a row per sample,
+with 1 at its class and 0 elsewhere.
 
-`Pass` holds these lines; in its lists, layer 1 has index 0. Read it first for a single network: then each array is a
-matrix, and each b a row of numbers. A network may also be many of one shape, one a seed, computed side by side. Then
-each array but the batch x has one axis more, the first, called `runs`; the lines stay the same.
+`Pass` holds these lines; in its lists, layer 1 has index 0. One step of training is::
+
+    passed = network.forward(x)
+    network.step(passed.backward(labels), learning_rate)
+
+Read it first for a single network: then each array is a matrix, and each b a row of numbers. A `Network` may also be
+many of one shape, one for each of several seeds, computed at once. Then each array but x and y has one axis more, the
+first, called `runs`; the lines stay the same.
 
 Training computes the same in `helpers.fast_network`, in fewer steps that are harder to read; tests hold the two equal.
 
@@ -34,7 +40,7 @@ import numpy as np
 from helpers._checks import check_integer, lookup, what_is
 from helpers.activations import ACTIVATIONS, Activation
 from helpers.initialisers import as_initialiser
-from helpers.language import _
+from helpers.language import _  # marks what is said in the reader's language
 from helpers.losses import LOSSES, Loss
 from helpers.outputs import (
     OUTPUT_ACTIVATIONS,
@@ -84,7 +90,9 @@ class Pass:
 
     @silently
     def backward(self, targets):
-        """Return the gradient of the mean loss of this batch; to be called before `Network.step` changes the weights.
+        """Return the gradient of the mean loss of this batch.
+
+        It uses the network's weights: call it before `Network.step` changes them.
 
         Parameters
         ----------
@@ -101,13 +109,15 @@ class Pass:
         ValueError
             If the shape is wrong or a label is out of range.
         """
-        network, y = self.network, check_targets(targets, self.outputs.shape[-2:], self.network.dtype)
-        layers = zip(network.weights, network.activation_functions, self.z, self.a, [self.x, *self.a[:-1]], strict=True)
+        network = self.network
+        y = check_targets(targets, self.outputs.shape[-2:], network.dtype)  # class labels become one-hot
+        below = [self.x, *self.a[:-1]]  # what each layer read
+        layers = zip(network.weights, network.activation_functions, self.z, self.a, below, strict=True)
         weights, biases = [], []
-        dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer
-        for W, f, z, a, below in reversed(list(layers)):
-            delta = f.backward(dloss_da, z, a)  # dloss/dz = dloss/da * f'(z)
-            weights.append(delta.mT @ below)
+        dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer: the slope of the loss
+        for W, f, z, a, a_below in reversed(list(layers)):
+            delta = f.backward(dloss_da, z, a)  # dloss/da * f'(z); of some f the slope is found from a
+            weights.append(delta.mT @ a_below)
             biases.append(delta.sum(axis=-2))
             dloss_da = delta @ W  # of the layer below
         return Gradient(weights[::-1], biases[::-1])
@@ -137,7 +147,7 @@ class Gradient:
 
 
 class Network:
-    """A multilayer perceptron, or many of one shape side by side.
+    """A multilayer perceptron, or many of one shape at once.
 
     Parameters
     ----------
@@ -161,7 +171,7 @@ class Network:
     Attributes
     ----------
     runs : int or None
-        The number of networks side by side; None for a single one, whose arrays lack the axis of runs.
+        The number of networks; None for a single one, whose arrays lack the axis of runs.
     weights : list of numpy.ndarray, each of shape ([runs,] units, inputs)
         The matrices W_l, first layer first.
     biases : list of numpy.ndarray, each of shape ([runs,] units)
@@ -207,7 +217,7 @@ class Network:
         for one in seeds.tolist():
             rng = np.random.default_rng(check_integer(one, "seed", at_least=0))
             networks.append([initialiser(inputs, units, rng) for inputs, units in pairwise(self.sizes)])
-        # From one list of layers a network to one array a layer, with an axis of networks.
+        # From a list per network, of its layers' weights, to an array per layer, with a first axis of networks.
         self.weights = [np.array(layer, self.dtype) for layer in zip(*networks, strict=True)]
         self.runs = len(seeds)
         if np.ndim(seed) == 0:
@@ -224,7 +234,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
-            One row a sample.
+            One row per sample.
 
         Returns
         -------
@@ -250,7 +260,7 @@ class Network:
             How far to go.
         """
         for values, derivatives in zip(self.weights + self.biases, gradient.weights + gradient.biases, strict=True):
-            values -= learning_rate * derivatives  # in place
+            values -= learning_rate * derivatives  # in place: the network's own arrays change
 
     @silently
     def outputs(self, inputs):
@@ -259,7 +269,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
-            One row a sample.
+            One row per sample.
 
         Returns
         -------
@@ -285,7 +295,7 @@ class Network:
         Returns
         -------
         float or numpy.ndarray of shape (runs,)
-            One number a network.
+            One number per network.
         """
         outputs = self.outputs(inputs)
         return mean_loss(self.loss, outputs, check_targets(targets, outputs.shape[-2:], self.dtype))
@@ -296,7 +306,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
-            One row a sample.
+            One row per sample.
         labels : array_like of int, shape (samples,)
             From 0 to ``outputs - 1``; for a single output 0 or 1.
 
@@ -330,7 +340,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
-            One row a sample.
+            One row per sample.
 
         Returns
         -------
@@ -345,7 +355,7 @@ class Network:
         Parameters
         ----------
         inputs : array_like of shape (samples, inputs)
-            One row a sample.
+            One row per sample.
 
         Returns
         -------

@@ -11,6 +11,7 @@ from helpers.experiments.activations import (
     first_epoch_above,
     gradient_lengths,
     recognised,
+    sigmoid_twin,
     signal_sizes,
     trained,
 )
@@ -89,3 +90,12 @@ def test_deep_networks_are_measured_layer_by_layer():
     gradient = way.backward(images.targets[:1])
     assert lengths[[0, 19], 3] == pytest.approx([np.linalg.norm(gradient.biases[i]) for i in (0, 19)])
     assert sizes[18, 3] == pytest.approx(np.sqrt(np.mean(network.forward(images.inputs[:200]).a[18] ** 2)))
+
+
+@pytest.mark.parametrize("seed", [3, [0, 1]])
+def test_the_sigmoid_twin_gives_the_same_answers(rings, seed):
+    network = Network([2, 5, 4, 3, 2], "tanh", initialisation="xavier", seed=seed, dtype=np.float64)
+    train(network, rings[0].inputs, rings[0].targets, 0.3, epochs=2)
+    twin = sigmoid_twin(network)
+    assert twin.activation.name == "sigmoid"
+    assert twin.outputs(rings[1].inputs) == pytest.approx(network.outputs(rings[1].inputs), abs=1e-12)

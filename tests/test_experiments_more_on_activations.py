@@ -1,4 +1,4 @@
-"""Means taken off, a GELU without erf, networks at their best rates, and paired differences, worked by hand."""
+"""Means taken off, and a GELU without erf."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,7 @@ from helpers.activations import gelu, relu, tanh
 from helpers.datasets import two_rings
 from helpers.experiments.more_on_activations import (
     Centred,
-    Sweep,
-    paired_difference,
     quick_gelu,
-    sigmoid_twin,
-    sweep,
 )
 from helpers.network import Network
 from helpers.training import train
@@ -61,34 +57,3 @@ def test_the_quick_gelu_is_nearly_gelu(dtype):
     h = 1e-5
     x = x.astype(np.float64)
     assert quick_gelu.derivative(x) == pytest.approx((quick_gelu(x + h) - quick_gelu(x - h)) / (2 * h), abs=1e-8)
-
-
-def test_a_sweep_is_the_training_at_each_rate(rings):
-    known, unseen = rings
-    swept = sweep(known, unseen, SIZES, "tanh", "xavier", [0.3, 1e200], epochs=3)
-    network = Network(SIZES, "tanh", initialisation="xavier", seed=7, dtype=np.float64)
-    record = train(network, known.inputs, known.targets, 0.3, 3, seed=7)
-    assert swept.loss.shape == swept.accuracy.shape == (2, 3, 10)
-    assert swept.loss[0, :, 7] == pytest.approx(record.loss)
-    assert swept.accuracy[0, -1, 7] == network.accuracy(unseen.inputs, unseen.targets)
-    assert not np.isnan(swept.loss).any() and swept.best(3) == 0
-
-
-def test_the_best_rate_is_that_of_the_lowest_median():
-    loss = np.array([[[9, 9, 9], [1, 5, 6]], [[2, 2, 2], [4, 4, 100]]], dtype=float)
-    swept = Sweep((0.1, 0.2), loss, 1 / loss)
-    assert [swept.best(1), swept.best(2)] == [1, 1]
-    assert swept.loss_at_best(2).tolist() == [4, 4, 100] and swept.accuracy_at_best(1).tolist() == [0.5] * 3
-
-
-def test_a_paired_difference_comes_with_its_standard_error():
-    assert paired_difference([3, 5, 7, 9], [2, 2, 2, 2]) == pytest.approx((4, np.sqrt(20 / 3 / 4)))
-
-
-@pytest.mark.parametrize("seed", [3, [0, 1]])
-def test_the_sigmoid_twin_gives_the_same_answers(rings, seed):
-    network = Network([2, 5, 4, 3, 2], "tanh", initialisation="xavier", seed=seed, dtype=np.float64)
-    train(network, rings[0].inputs, rings[0].targets, 0.3, epochs=2)
-    twin = sigmoid_twin(network)
-    assert twin.activation.name == "sigmoid"
-    assert twin.outputs(rings[1].inputs) == pytest.approx(network.outputs(rings[1].inputs), abs=1e-12)

@@ -20,7 +20,7 @@ from helpers.activations import relu, sigmoid
 from helpers.complexity import count, mlp
 from helpers.descent import gradient_descent
 from helpers.experiments.capstone import stopping
-from helpers.experiments.more_on_activations import Sweep
+from helpers.experiments.sweeps import Sweep
 from helpers.figures import activations, capstone, complexity, learning_rate, losses, more_on_activations
 from helpers.network import Network
 from helpers.schedules import constant, exponential_decay

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.experiments.more_on_activations import Sweep
+from helpers.experiments.sweeps import Sweep
 from helpers.figures.more_on_activations import valleys
 
 

@@ -12,8 +12,8 @@ import pytest
 from helpers.exercises import of_chapter
 from helpers.exercises.variants import VARIATIONS, numbers_of, tag_in, tag_of, text_of
 from helpers.grading import __main__ as command
-from helpers.grading.files import secret_in
 from helpers.grading.roster import read_roster
+from helpers.grading.secret_file import secret_in
 from helpers.language import COURSE, place_of, spoken
 from tools.hand_out import hand_out_variants, main
 from tools.make_exercises import STUDENTS, all_answers

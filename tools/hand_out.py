@@ -14,8 +14,8 @@ from pathlib import Path
 
 from helpers.exercises.variants import tag_of, vary_notebook
 from helpers.exercises.worked import file_of
-from helpers.grading.files import secret_in
 from helpers.grading.roster import read_roster
+from helpers.grading.secret_file import secret_in
 from helpers.language import languages, place_of, spoken
 from tools.places import NOTEBOOKS
 

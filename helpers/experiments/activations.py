@@ -1,6 +1,7 @@
 """Chapter 3: ten networks at a time, weights too small or too large, shifted activations, a zig-zag, and dead units."""
 
 import ast
+import copy
 import functools
 import inspect
 import textwrap
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.activations import Activation
+from helpers.activations import Activation, sigmoid
 from helpers.datasets import digits
 from helpers.initialisers import INITIALISERS, Initialiser
 from helpers.network import Network
@@ -444,3 +445,30 @@ def firing(network, data):
         shares=[(z > 0).mean(axis=0) for z in sums],
         finite=all(np.isfinite(z).all() for z in sums),
     )
+
+
+def sigmoid_twin(network):
+    """Return the sigmoid network that computes what a tanh network computes.
+
+    Since tanh(z) = 2 sigmoid(2z) - 1, its units are half of (a + 1). The sums of hidden layers are doubled; weights
+    that read hidden units are doubled once more, and their biases take the shift back.
+
+    Parameters
+    ----------
+    network : Network
+        One or many, with tanh in all hidden layers and no bend at the outputs.
+
+    Returns
+    -------
+    Network
+        With the same outputs.
+    """
+    twin = copy.deepcopy(network)
+    twin.activation = sigmoid
+    twin.activation_functions = [sigmoid] * (len(network.activation_functions) - 1) + network.activation_functions[-1:]
+    last = len(network.weights) - 1
+    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True)):
+        reads, sums = (1 if layer == 0 else 2), (1 if layer == last else 2)
+        twin.weights[layer][...] = sums * reads * W
+        twin.biases[layer][...] = sums * (b - (0 if layer == 0 else W.sum(axis=-1)))
+    return twin

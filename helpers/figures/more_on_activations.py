@@ -18,7 +18,7 @@ def valleys(sweeps, epoch):
 
     Parameters
     ----------
-    sweeps : dict of str -> helpers.experiments.more_on_activations.Sweep
+    sweeps : dict of str -> helpers.experiments.sweeps.Sweep
         By label.
     epoch : int
         After how many epochs.

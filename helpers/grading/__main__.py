@@ -11,10 +11,10 @@ from pathlib import Path
 from helpers.exercises.variants import tag_of
 from helpers.grading.batch import RELEASES, Settings, grade_students
 from helpers.grading.book import apply_rules, open_book
-from helpers.grading.files import secret_in
 from helpers.grading.likeness import course_code, likeness_of
 from helpers.grading.report import write_reports, write_table
 from helpers.grading.sandbox import Limits, SandboxError
+from helpers.grading.secret_file import secret_in
 from helpers.language import N_, _
 
 WITHOUT = N_(

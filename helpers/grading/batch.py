@@ -19,8 +19,8 @@ from helpers.datasets import data_folder
 from helpers.exercises import EXERCISES, of_chapter
 from helpers.exercises.judge import INCORRECT, Verdict
 from helpers.grading.book import open_book
-from helpers.grading.files import secret_in
 from helpers.grading.sandbox import HELPERS, Limits, SandboxError, missing
+from helpers.grading.secret_file import secret_in
 from helpers.grading.submissions import content_of
 from helpers.grading.workers import Lost, Workers
 from helpers.language import N_, _, place_of, spoken
