@@ -133,7 +133,7 @@ exercises:
 
 # A tool that does not install here keeps no other from being measured: the table says that it is missing.
 bench:
-	$(SET_UP) learner --folder $(BENCH)
+	$(SET_UP) tester --folder $(BENCH)
 	@for tool in $$(grep == tools/benchmarks/requirements.txt); do \
 		$(BENCH)/bin/python -m pip install --quiet $$tool || echo "$$tool was not installed"; \
 	done

@@ -31,14 +31,14 @@ def _what_to_do(error):
     """Return a sentence for an error that a cell met, or None if there is nothing to add."""
     if type(error) is NameError and error.name:
         return _(
-            "Is {name} set in a cell further up? After a pause a notebook has forgotten it: put the cursor on this "
-            'cell, then choose "Run > Run All Above Selected Cell".',
+            "Is {name} set in a cell further up? After a pause a notebook has forgotten it:\n"
+            'put the cursor on this cell, then choose "Run > Run All Above Selected Cell".',
             name=error.name,
         )
     if type(error) is KeyError and error.args:
         return _(
-            "There is no result for {key!r}. If you changed that number or name where it is first written, change it "
-            "here, too.",
+            "There is no result for {key!r}.\n"
+            "If you changed that number or name where it is first written, change it here, too.",
             key=error.args[0],
         )
     return None
