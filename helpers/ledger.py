@@ -118,8 +118,9 @@ def _rows(name):
 
 
 def _on_one_line(text):
-    """Return a text that no table makes narrower than a word: Chinese could be broken at any character."""
-    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", text)
+    """Return a text that no table makes narrower than it is: Chinese could be broken at any character."""
+    text = re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", text)
+    return re.sub(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])", "\u00a0", text)
 
 
 class Ledger:
@@ -131,10 +132,11 @@ class Ledger:
     def _repr_markdown_(self):
         rows = [
             f"| {entry.id} | {_(entry.statement)} | {VERDICTS[entry.verdict]} {_on_one_line(_(entry.verdict))} "
-            f"| {_(entry.why)} | {how_far(entry)} | [{entry.place}]({entry.link}) |"
+            f"| {_(entry.why)} | {how_far(entry)} | [{_on_one_line(entry.place)}]({entry.link}) |"
             for entry in self.entries
         ]
-        head = [_("| id | statement | verdict | why | holds also with | tested in |"), "|---|---|---|---|---|---|"]
+        names = _("| id | statement | verdict | why | holds also with | tested in |").strip("| ").split(" | ")
+        head = [f"| {' | '.join(map(_on_one_line, names))} |", "|---|---|---|---|---|---|"]
         return "\n".join([*head, *rows])
 
     def __repr__(self):
