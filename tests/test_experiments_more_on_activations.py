@@ -5,10 +5,7 @@ import pytest
 
 from helpers.activations import gelu, relu, tanh
 from helpers.datasets import two_rings
-from helpers.experiments.more_on_activations import (
-    Centred,
-    quick_gelu,
-)
+from helpers.experiments.more_on_activations import Centred, quick_gelu
 from helpers.network import Network
 from helpers.training import train
 

@@ -62,5 +62,9 @@ def test_an_error_that_the_course_meets_is_shown_whole(shell, capsys, monkeypatc
     assert "NoneType" in said and "network.py" in said
 
 
-def test_other_shells_are_left_alone():
+def test_a_shell_is_watched_once(shell, capsys):
+    first_aid.watch(shell)
     first_aid.watch(None)
+    shell.run_cell("images.shape")
+    said = capsys.readouterr().out
+    assert said.count("Is images set in a cell further up?") == 1

@@ -93,17 +93,18 @@ def test_every_setting_draws_finite_numbers_and_leaves_no_trace(name):
     """After any sequence of moves the picture is the one that a new figure shows at these values, pixel for pixel."""
     live, seen = shared(name), defaultdict(set)
     live.reset()
-    for moved, values in settings(live):
+    for number, (moved, values) in enumerate(settings(live)):
         live.set(**values)
         seen[moved].add(re.sub(r"\nShown: .*", "", live.description))
         assert live.error is None
         assert not cut_off(base64.b64encode(live.png())), f"cut off at an edge at {live.values}"
         assert not_finite(live) is None, live.values
-    fresh = LIVE_FIGURES[name]()
-    fresh.set(**live.values)
-    fresh.redraw()
-    assert fresh.png() == live.png(), f"drawn anew, the picture differs at {live.values}"
-    assert fresh.description == live.description
+        if number % 10 == 0:
+            fresh = LIVE_FIGURES[name]()
+            fresh.set(**live.values)
+            fresh.redraw()
+            assert fresh.png() == live.png(), f"drawn anew, the picture differs at {live.values}"
+            assert fresh.description == live.description
     for control in live.controls:
         assert len(seen[control]) > 1, f"{control} changes nothing in the picture"
 

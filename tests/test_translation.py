@@ -340,7 +340,7 @@ def test_a_translation_that_computes_something_else_is_refused(monkeypatch):
 
 def test_words_in_formulas_are_translated_and_their_names_are_not():
     text = r"A loss, $\text{loss} = \text{MSE}$, and $$x_\text{in} > 0 \quad \text{if } y$$"
-    said = formulas.translated(text, "zh")
+    said = formulas.translated(text, formulas.words("zh"))
     assert said == r"A loss, $\text{损失} = \text{MSE}$, and $$x_\text{入} > 0 \quad \text{若 } y$$"
     assert formulas.faults({"loss": "损失", "gain": "增益"}, [text]) == [
         "formulas.toml: 'if ' is not translated",

@@ -263,6 +263,12 @@ def stop_kernel(page):
     wait(page, "!course.kernel()", "the kernel to stop")
 
 
+def start_kernel(page):
+    """Give a notebook whose kernel was stopped a new one."""
+    ask(page, "() => course.panel().context.sessionContext.changeKernel({ name: 'python3' })", seconds=START)
+    wait(page, "course.ready()", "a new kernel", START)
+
+
 def is_dirty(page):
     """Tell whether the notebook counts as changed since it was saved."""
     return ask(page, "() => course.panel().context.model.dirty")

@@ -1,4 +1,4 @@
-"""What a notebook shows when it has been opened, and no cell of it has run yet."""
+"""What a notebook shows when it has been opened, without a kernel."""
 
 import re
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Opened:
 
 
 def look(page, cells):
-    """Look at a notebook that was opened just now.
+    """Look at a notebook that was opened just now, while it has no kernel.
 
     Parameters
     ----------
@@ -62,8 +62,11 @@ def look(page, cells):
     Opened
     """
     lab.wait(page, "course.rendered()", "pictures to appear")
-    is_dirty, pictures, below = lab.is_dirty(page), lab.ask(page, PICTURES), {}
+    is_dirty, below = lab.is_dirty(page), {}
+    lab.stop_kernel(page)
+    pictures = lab.ask(page, PICTURES)
     for number, cell in enumerate(cells):
         for asked in re.findall(ASK, cell.source):
             below[asked] = lab.ask(page, BELOW, number)
+    lab.start_kernel(page)
     return Opened(is_dirty, pictures, below)

@@ -7,9 +7,6 @@ from tests.browser.test_notebooks import each_notebook
 
 pytestmark = pytest.mark.browser
 
-#: Of the window, in pixels.
-WIDTHS = (1280, 800)
-
 # How many pixels of a live figure, or of anything in it, lie outside the cell's output to the right.
 OVERFLOW = """id => {
   const root = course.view(id).el, output = root.closest(".jp-OutputArea-output");
@@ -20,7 +17,7 @@ OVERFLOW = """id => {
 }"""
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=[1280, 800])
 def width(request, executed):
     """Make the window so wide for the time of the test."""
     executed.page.set_viewport_size({"width": request.param, "height": 800})
@@ -38,13 +35,10 @@ def test_a_dragged_figure_fits_stays_put_and_shows_the_last_value(executed, widt
         assert over <= 1, f"{about} is {over} pixels too wide"
         lab.ask(page, "id => course.watch(course.view(id).el.closest('.jp-Cell'))", figure)
         for number, control in enumerate(live.sliders(page, figure).values()):
-            if width == max(WIDTHS):
-                live.drag(page, control, 1.05, -0.05, 1.05)
-                handle = live.element(page, control, ".noUi-handle")
-                assert handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-                live.settle(page, figure)
-            else:  # the picture does not depend on the window
-                live.drag(page, control, 1.05, -0.05)
+            live.drag(page, control, 1.05, -0.05, 1.05)
+            handle = live.element(page, control, ".noUi-handle")
+            assert handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            live.settle(page, figure)
             live.drag(page, control, 0.2 + number / 10)  # where others are equal, or at their ends, one may do nothing
         live.wait_until_still(page, figure)
         heights = lab.ask(page, "course.watched")

@@ -91,7 +91,7 @@ def test_fresh_pictures_have_their_words(executed):
 
 
 @each_notebook
-def test_stored_pictures_show_before_a_cell_has_run(executed):
+def test_stored_pictures_show_without_a_kernel(executed):
     stored = [
         output
         for cell in nbformat.read(lab.NOTEBOOKS / executed.file.name, as_version=4).cells

@@ -153,12 +153,12 @@ def notebook(language, path):
         If a translated cell computes something else.
     """
     made = nbformat.read(path, as_version=4)
-    translate = translator(language, name_of(path))
+    translate, in_formulas = translator(language, name_of(path)), formulas.words(language)
     first = True
     for cell in made.cells:
         source = put(pieces(cell), lambda text, cell=cell: translate(cell.id, text))
         if cell.cell_type == "markdown":
-            cell.source = formulas.translated(linked(source, language, path), language)
+            cell.source = formulas.translated(linked(source, language, path), in_formulas)
         elif cell.cell_type == "code":
             if _computed(source) != _computed(cell.source):
                 raise ValueError(f"{name_of(path)}: cell {cell.id}: what it computes differs from the English cell")
@@ -195,7 +195,7 @@ def page(language, path):
     """
     translate = translator(language, name_of(path))
     text = put(pieces_of_markdown(path.read_text(encoding="utf-8")), lambda text: translate("", text))
-    return formulas.translated(linked(text, language, path), language)
+    return formulas.translated(linked(text, language, path), formulas.words(language))
 
 
 def generate(language):

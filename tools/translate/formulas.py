@@ -28,18 +28,19 @@ def words(language):
     return tomllib.loads((LOCALE / language / "formulas.toml").read_text(encoding="utf-8"))
 
 
-def translated(text, language):
+def translated(text, table):
     """Return Markdown with the words in its formulas in translation; those without one stay.
 
     Parameters
     ----------
-    text, language : str
+    text : str
+    table : dict
+        As of `words`.
 
     Returns
     -------
     str
     """
-    table = words(language)
     return TEXT.sub(lambda said: rf"\text{{{table.get(said[1], said[1])}}}", text)
 
 
