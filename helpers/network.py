@@ -114,7 +114,7 @@ class Pass:
         below = [self.x, *self.a[:-1]]  # what each layer read
         layers = zip(network.weights, network.activation_functions, self.z, self.a, below, strict=True)
         weights, biases = [], []
-        dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer: the slope of the loss
+        dloss_da = mean_loss_gradient(network.loss, self.outputs, y)  # of the last layer, by the loss
         for W, f, z, a, a_below in reversed(list(layers)):
             delta = f.backward(dloss_da, z, a)  # dloss/da * f'(z); of some f the slope is found from a
             weights.append(delta.mT @ a_below)
